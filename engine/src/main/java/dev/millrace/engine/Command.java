@@ -1,0 +1,138 @@
+package dev.millrace.engine;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A request to change one instance. Imperative; each is decided by {@code Engine.decide}. */
+public sealed interface Command {
+
+  /** The instance it is for. */
+  InstanceKey key();
+
+  /**
+   * Starts an instance.
+   *
+   * @param id the numeric id, assigned by the runtime
+   * @param definition the revision it is pinned to
+   * @param input plain JSON, already validated
+   */
+  record StartInstance(
+      InstanceKey key,
+      long id,
+      DefinitionRef definition,
+      @Nullable Object input,
+      Origin origin,
+      @Nullable ParentRef parent)
+      implements Command {}
+
+  /**
+   * Where a start comes from.
+   *
+   * @param executor the user, empty when unknown
+   * @param triggerApp {@code api, cron, webhook, form, sub-workflow, dapr, nocobase}
+   * @param test whether pinned outputs are used in place of running
+   */
+  record Origin(String executor, String triggerApp, boolean test) {}
+
+  /** Names one attempt of the work of a node run; stale ones are ignored and counted. */
+  record WorkToken(int generation, int runId, int attempt) {}
+
+  /** The result of an activity. */
+  record CompleteActivity(InstanceKey key, WorkToken token, @Nullable Object output)
+      implements Command {}
+
+  /**
+   * The failure of an activity's attempt.
+   *
+   * @param retryAfterMillis the least delay the other side asked for, 0 for none
+   */
+  record FailActivity(InstanceKey key, WorkToken token, Failure failure, long retryAfterMillis)
+      implements Command {}
+
+  /**
+   * A timer is due.
+   *
+   * @param timerId as armed
+   * @param dueAt the due time it was armed with; a timer armed anew has another
+   */
+  record FireTimer(InstanceKey key, int generation, String timerId, Instant dueAt)
+      implements Command {}
+
+  /** A child instance ended, or could not be started. */
+  record ChildEnded(
+      InstanceKey key,
+      int generation,
+      int runId,
+      InstanceKey child,
+      Status status,
+      @Nullable Object result)
+      implements Command {}
+
+  /**
+   * A named event from outside.
+   *
+   * @param correlation the key a waiting node must have asked for, empty for any
+   * @param eventId makes a repeat harmless; empty for none
+   * @param ttlMillis how long it is kept when nobody waits; 0 = not at all, negative = for ever
+   */
+  record RaiseEvent(
+      InstanceKey key,
+      String name,
+      String correlation,
+      @Nullable Object payload,
+      String eventId,
+      long ttlMillis)
+      implements Command {}
+
+  /** The call that a callback node waits for. */
+  record CompleteCallback(
+      InstanceKey key, String executionUid, String nodeId, @Nullable Object payload)
+      implements Command {}
+
+  /**
+   * A person acts on a human task.
+   *
+   * @param taskId of the work item
+   * @param user who acts; empty when the caller is not known, which the server has then allowed
+   */
+  record ActOnHumanTask(InstanceKey key, String taskId, String user, @Nullable Object payload)
+      implements Command {}
+
+  /** No new node starts until resumed. */
+  record SuspendInstance(InstanceKey key) implements Command {}
+
+  /** Undoes a suspension. */
+  record ResumeInstance(InstanceKey key) implements Command {}
+
+  /**
+   * Ends the instance now.
+   *
+   * @param reason {@link EndReason#PERSON} or {@link EndReason#SYSTEM}
+   */
+  record TerminateInstance(InstanceKey key, EndReason reason, String message) implements Command {}
+
+  /**
+   * Runs a failed instance again, keeping id and completed nodes.
+   *
+   * @param fromNode the node to start from; empty for the nodes that failed
+   * @param variables changed first
+   * @param parameters per node id, values that replace the definition's for this instance
+   */
+  record RerunInstance(
+      InstanceKey key,
+      String fromNode,
+      Map<String, @Nullable Object> variables,
+      Map<String, Map<String, @Nullable Object>> parameters)
+      implements Command {}
+
+  /** Changes local variables. */
+  record SetVariables(InstanceKey key, Map<String, @Nullable Object> variables)
+      implements Command {}
+
+  /** Goes on after a step budget was used up. */
+  record ContinueInstance(InstanceKey key, int generation) implements Command {}
+
+  /** Marks an unfinished fast instance found at start-up as lost. */
+  record AbandonInstance(InstanceKey key) implements Command {}
+}

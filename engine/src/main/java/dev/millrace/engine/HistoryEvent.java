@@ -1,0 +1,150 @@
+package dev.millrace.engine;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A recorded fact. The state of an instance is the fold of its events; an event carries all that
+ * folding it needs. Adding a kind needs a golden file and a written decision.
+ */
+public sealed interface HistoryEvent {
+
+  /** When it happened; never earlier than the event before it. */
+  Instant at();
+
+  /** An instance began, pinned to a revision. */
+  record InstanceStarted(
+      Instant at,
+      InstanceKey key,
+      long id,
+      String executionUid,
+      DefinitionRef definition,
+      boolean fast,
+      @Nullable Object input,
+      Command.Origin origin,
+      @Nullable ParentRef parent,
+      @Nullable Instant timeoutAt)
+      implements HistoryEvent {}
+
+  /** A node that needed nothing from outside: entered and ended at once. */
+  record NodeRan(
+      Instant at,
+      int runId,
+      NodeRun.Place place,
+      Map<String, @Nullable Object> input,
+      NodeRun.Result result)
+      implements HistoryEvent {}
+
+  /** A node that waits. */
+  record NodeEntered(
+      Instant at,
+      int runId,
+      NodeRun.Place place,
+      Map<String, @Nullable Object> input,
+      Wait waitsFor,
+      @Nullable Instant timeoutAt)
+      implements HistoryEvent {}
+
+  /** An attempt failed and another is due. */
+  record NodeRetryScheduled(Instant at, int runId, Failure failure, Instant dueAt)
+      implements HistoryEvent {}
+
+  /** The next attempt began, or an open run now waits for something else. */
+  record NodeResumed(Instant at, int runId, Wait waitsFor, @Nullable Instant timeoutAt)
+      implements HistoryEvent {}
+
+  /** An open run ended, well or badly. */
+  record NodeCompleted(Instant at, int runId, NodeRun.Result result) implements HistoryEvent {}
+
+  /** Fork scopes separate the arrivals of nested and repeated forks. */
+  record ScopeOpened(Instant at, int scope, int parent, String opener) implements HistoryEvent {}
+
+  /** No token can be in the scope any more. */
+  record ScopeClosed(Instant at, int scope) implements HistoryEvent {}
+
+  /** A token reached a join and waits there. */
+  record JoinArrived(Instant at, String joinId, int scope, String from, int fromRun)
+      implements HistoryEvent {}
+
+  /** The arrivals of a join were consumed; {@code done} swallows those still to come. */
+  record JoinPassed(Instant at, String joinId, int scope, List<Integer> fromRuns, boolean done)
+      implements HistoryEvent {}
+
+  /**
+   * A loop began.
+   *
+   * @param items what its rounds work on; null for loops that only count
+   * @param total the number of rounds if known, -1 otherwise
+   */
+  record LoopOpened(
+      Instant at, int loop, NodeRun.Place place, @Nullable List<@Nullable Object> items, int total)
+      implements HistoryEvent {}
+
+  /** All rounds that were wanted have ended. */
+  record LoopClosed(Instant at, int loop) implements HistoryEvent {}
+
+  /** A token stands before a node that may not start yet (suspended, or step budget used up). */
+  record TokenParked(Instant at, Token token) implements HistoryEvent {}
+
+  /** The parked tokens go on. */
+  record TokensReleased(Instant at) implements HistoryEvent {}
+
+  /** Local variables were written. */
+  record VariablesSet(Instant at, Map<String, @Nullable Object> variables)
+      implements HistoryEvent {}
+
+  /** A local variable was removed. */
+  record VariableRemoved(Instant at, String name) implements HistoryEvent {}
+
+  /** A work item of an open run changed. */
+  record HumanTaskChanged(Instant at, int runId, HumanTask task) implements HistoryEvent {}
+
+  /** An event nobody waits for yet. */
+  record EventRaised(
+      Instant at,
+      String name,
+      String correlation,
+      @Nullable Object payload,
+      String eventId,
+      @Nullable Instant expiresAt)
+      implements HistoryEvent {}
+
+  /** Number {@code position} of the kept events was taken or expired. */
+  record EventConsumed(Instant at, int position) implements HistoryEvent {}
+
+  /** Completed nodes are undone, in this order, because of the failure. */
+  record CompensationStarted(Instant at, List<Integer> runIds, Failure failure)
+      implements HistoryEvent {}
+
+  /** The undo of a run is under way; the next one follows it. */
+  record CompensationStepped(Instant at, int runId) implements HistoryEvent {}
+
+  /** The global exception node was given an error. */
+  record ErrorCaught(Instant at, Failure failure) implements HistoryEvent {}
+
+  /** No new node starts. */
+  record InstanceSuspended(Instant at) implements HistoryEvent {}
+
+  /** Nodes start again. */
+  record InstanceResumed(Instant at) implements HistoryEvent {}
+
+  /** The instance reached a terminal state. */
+  record InstanceEnded(
+      Instant at,
+      Status status,
+      EndReason reason,
+      @Nullable Object output,
+      @Nullable Failure failure)
+      implements HistoryEvent {}
+
+  /** A failed instance runs again in a new generation. */
+  record InstanceRerun(
+      Instant at,
+      int generation,
+      String executionUid,
+      Map<String, Map<String, @Nullable Object>> parameters,
+      @Nullable Instant timeoutAt)
+      implements HistoryEvent {}
+}

@@ -1,0 +1,106 @@
+package dev.millrace.engine;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folded state of one instance. Immutable; lists and maps keep insertion order and may not be
+ * changed.
+ */
+public record InstanceState(
+    Header header, Lifecycle life, GraphState graph, List<KeptEvent> keptEvents) {
+
+  /** What the start fixed. */
+  public record Header(
+      InstanceKey key,
+      long id,
+      DefinitionRef definition,
+      boolean fast,
+      @Nullable Object input,
+      Command.Origin origin,
+      @Nullable ParentRef parent,
+      Instant startedAt) {}
+
+  /**
+   * How it goes.
+   *
+   * @param generation 1, raised by each rerun
+   * @param eventCount how many events were folded, over all generations
+   * @param caught the error that the global exception node was given, or null
+   */
+  public record Lifecycle(
+      int generation,
+      String executionUid,
+      Status status,
+      EndReason reason,
+      @Nullable Object output,
+      @Nullable Failure failure,
+      @Nullable Failure caught,
+      @Nullable Instant timeoutAt,
+      @Nullable Instant endedAt,
+      Instant lastEventAt,
+      long eventCount) {}
+
+  /**
+   * Where its tokens are.
+   *
+   * @param runs all node runs by id, open and ended, in order of their start
+   * @param scopes open fork scopes by id; the root scope 0 is not listed
+   * @param joins arrivals that wait, by {@code joinId@scope}
+   * @param parameters per node id, values that replace the definition's
+   * @param undo node runs still to be compensated, next first; null when not compensating
+   */
+  public record GraphState(
+      int lastId,
+      Map<Integer, NodeRun> runs,
+      Map<Integer, Scope> scopes,
+      Map<String, Join> joins,
+      Map<Integer, Loop> loops,
+      List<Token> parked,
+      Map<String, @Nullable Object> variables,
+      Map<String, Map<String, @Nullable Object>> parameters,
+      @Nullable List<Integer> undo) {}
+
+  /** A fork scope. */
+  public record Scope(int id, int parent, String opener) {}
+
+  /**
+   * The state of a join in a scope.
+   *
+   * @param arrivals runs that arrived and were not consumed, by order of arrival
+   * @param done whether later arrivals are swallowed
+   */
+  public record Join(String joinId, int scope, List<Arrival> arrivals, boolean done) {}
+
+  /** One arrival. */
+  public record Arrival(String from, int fromRun) {}
+
+  /** An open loop. Rounds are the node runs that name it. */
+  public record Loop(
+      int id,
+      NodeRun.Place place,
+      @Nullable List<@Nullable Object> items,
+      int total,
+      List<Integer> rounds) {}
+
+  /** An event that was raised and not yet taken. */
+  public record KeptEvent(
+      String name,
+      String correlation,
+      @Nullable Object payload,
+      String eventId,
+      @Nullable Instant expiresAt) {}
+
+  /** Whether an operator must resolve something before it can go on. */
+  public boolean incident() {
+    return graph.runs().values().stream()
+        .anyMatch(run -> run.waitsFor() instanceof Wait.ForOperator);
+  }
+
+  /** The node runs that have not ended, in order of their start. */
+  public List<NodeRun> openRuns() {
+    return graph.runs().values().stream().filter(NodeRun::open).toList();
+  }
+}

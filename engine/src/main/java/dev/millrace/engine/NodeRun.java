@@ -1,0 +1,110 @@
+package dev.millrace.engine;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of one node; attempts after failures belong to the same run.
+ *
+ * @param id unique in the instance, rising, never reused
+ * @param input the resolved parameters, secrets masked
+ * @param attempts the failed attempts so far, oldest first
+ * @param waitsFor what it waits for, null once ended
+ * @param timeoutAt when the present attempt or wait times out, or null
+ * @param result null while open
+ */
+public record NodeRun(
+    int id,
+    Place place,
+    Instant startAt,
+    Map<String, @Nullable Object> input,
+    List<Attempt> attempts,
+    @Nullable Wait waitsFor,
+    @Nullable Instant timeoutAt,
+    @Nullable Result result) {
+
+  /**
+   * Where the run stands.
+   *
+   * @param index counts the runs of this node from 0
+   * @param scope the fork scope of its token
+   * @param loop the loop it is a round of, 0 for none
+   * @param loopIndex the position in the loop's items, 0 outside loops
+   * @param from the node its token came from, empty for a root
+   */
+  public record Place(String nodeId, int index, int scope, int loop, int loopIndex, String from) {}
+
+  /** A failed attempt; numbers start at 1. */
+  public record Attempt(int attempt, Instant startAt, Instant endAt, Failure failure) {}
+
+  /**
+   * How a run ended.
+   *
+   * @param outcome what its edges are chosen by, as {@code success}, {@code true}, {@code error}
+   */
+  public record Result(
+      RunStatus status,
+      String outcome,
+      @Nullable Object output,
+      @Nullable Failure failure,
+      Instant endAt) {}
+
+  /** The words of {@code runtimes[].status}. */
+  public enum RunStatus {
+    TODO,
+    OFFERED,
+    ALLOCATED,
+    STARTED,
+    SUSPENDED,
+    DONE,
+    FAILED,
+    TIMEOUT,
+    STOPPED,
+    SKIPPED;
+
+    /** The word in the process API. */
+    public String word() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  public boolean open() {
+    return result == null;
+  }
+
+  /** The number of the present attempt, from 1. */
+  public int attempt() {
+    return attempts.size() + 1;
+  }
+
+  public NodeRun waiting(@Nullable Wait next, @Nullable Instant timeout) {
+    return new NodeRun(id, place, startAt, input, attempts, next, timeout, null);
+  }
+
+  public NodeRun ended(Result how) {
+    return new NodeRun(id, place, startAt, input, attempts, null, null, how);
+  }
+
+  public NodeRun failedOnce(Attempt attempt, Wait next) {
+    List<Attempt> all = new ArrayList<>(attempts);
+    all.add(attempt);
+    return new NodeRun(
+        id, place, startAt, input, Collections.unmodifiableList(all), next, null, null);
+  }
+
+  /** The process API's word for the state of this run. */
+  public RunStatus status() {
+    if (result != null) {
+      return result.status();
+    }
+    return switch (waitsFor) {
+      case Wait.ForRetry retry -> RunStatus.TODO;
+      case Wait.ForOperator operator -> RunStatus.FAILED;
+      case null, default -> RunStatus.STARTED;
+    };
+  }
+}

@@ -1,0 +1,16 @@
+package dev.millrace.engine.expression;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an expression can see: named roots, each a JSON value in the plain form of {@link
+ * dev.millrace.engine.JsonValue}. A root is looked up only when an expression mentions it.
+ */
+public interface ExpressionScope {
+
+  /** Whether the root exists in this scope; a missing root reads as null. */
+  boolean has(String root);
+
+  /** The value of a root, or null where it is missing or JSON null. */
+  @Nullable Object value(String root);
+}

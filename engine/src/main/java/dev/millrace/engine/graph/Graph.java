@@ -1,0 +1,65 @@
+package dev.millrace.engine.graph;
+
+import dev.millrace.engine.DefinitionRef;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One compiled revision of a definition.
+ *
+ * @param nodes by id, in the order of the definition
+ * @param roots where tokens are put at the start
+ */
+public record Graph(
+    DefinitionRef ref, Map<String, Node> nodes, List<String> roots, Settings settings) {
+
+  /**
+   * What holds for the whole process.
+   *
+   * @param owner whose environment variables it sees
+   * @param fast whether no step is written
+   * @param timeoutMillis 0 for none
+   * @param endNode the run ends after this node; empty for the natural end
+   * @param errorNode the global exception node, empty for none
+   * @param outputSchema plain JSON, or null
+   * @param output template of the output, or null for the output of the end nodes reached
+   */
+  public record Settings(
+      String owner,
+      boolean fast,
+      long timeoutMillis,
+      String endNode,
+      String errorNode,
+      @Nullable Object outputSchema,
+      @Nullable Object output,
+      Rules rules) {}
+
+  /**
+   * Rules that an author may change.
+   *
+   * @param errors the process-wide error policy, asked after a node's own
+   * @param siblingsFinish whether other branches end first when one fails
+   * @param maxVisits how often a node may run before {@code loop_limit}
+   * @param loopLimitFails whether reaching a loop's maximum is an error
+   */
+  public record Rules(
+      ErrorPolicy errors, boolean siblingsFinish, int maxVisits, boolean loopLimitFails) {
+    public static final int DEFAULT_MAX_VISITS = 10_000;
+    public static final Rules DEFAULT =
+        new Rules(ErrorPolicy.STOP, false, DEFAULT_MAX_VISITS, false);
+  }
+
+  /**
+   * The node of an id.
+   *
+   * @throws IllegalArgumentException when there is none; a compiled graph has no dangling edge
+   */
+  public Node node(String id) {
+    Node node = nodes.get(id);
+    if (node == null) {
+      throw new IllegalArgumentException("no node " + id + " in " + ref);
+    }
+    return node;
+  }
+}

@@ -1,0 +1,49 @@
+package dev.millrace.engine.graph;
+
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.expression.ExpressionScope;
+import dev.millrace.engine.expression.Expressions;
+import dev.millrace.engine.expression.Schemas;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a node type sees when it is entered. */
+public interface NodeContext {
+
+  Node node();
+
+  /** The parameters: resolved, except the raw ones; typed as declared; absent ones are missing. */
+  Map<String, @Nullable Object> parameters();
+
+  ExpressionScope scope();
+
+  Expressions expressions();
+
+  Schemas schemas();
+
+  Instant now();
+
+  InstanceKey instance();
+
+  /** Counts the runs of this node from 0. */
+  int index();
+
+  /** A new identifier for something this run opens; recorded in the event. */
+  String newId(String prefix);
+
+  /** A new instance uid for a child. */
+  String newUid();
+
+  /** How many instances lie above this one. */
+  int depth();
+
+  /** The outputs of the arrivals of a join, already merged; null for other nodes. */
+  @Nullable Object joined();
+
+  /** A text parameter, or the fallback when it is absent or null. */
+  default String text(String name, String fallback) {
+    Object value = parameters().get(name);
+    return value == null ? fallback : value.toString();
+  }
+}
