@@ -1,0 +1,96 @@
+package dev.millrace.runtime;
+
+import dev.millrace.engine.Command;
+import dev.millrace.engine.DefinitionRef;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.Reply;
+import dev.millrace.engine.graph.Graph;
+import dev.millrace.store.query.Queries;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one door to the engine. Thread-safe. A future completes after the commit that made its answer
+ * durable; it completes exceptionally with {@link EngineUnavailableException} when the server is
+ * draining, fenced or broken, and then the command may or may not have been applied.
+ */
+public interface EngineApi {
+
+  /** Sends a command to an existing instance. */
+  CompletableFuture<Reply> submit(Command command);
+
+  /**
+   * Starts an instance; the reply's value is {@code {"uid": text, "id": number}}.
+   *
+   * @see StartRequest
+   */
+  CompletableFuture<Reply> start(StartRequest request);
+
+  /** The committed state of an instance, every acknowledged write included. */
+  CompletableFuture<Optional<InstanceState>> instance(InstanceKey key);
+
+  /** Completes with the state once the instance has ended; at once if it has. */
+  CompletableFuture<InstanceState> whenEnded(InstanceKey key);
+
+  /**
+   * Stores a definition: a new one, or a new revision of an existing one. The reply's value is
+   * {@code {"id": text, "revision": number}}.
+   */
+  CompletableFuture<Reply> saveDefinition(SaveDefinition request);
+
+  /** Removes a definition for new starts; running instances keep their revision. */
+  CompletableFuture<Reply> removeDefinition(String id);
+
+  /**
+   * The compiled graph of a revision.
+   *
+   * @throws IllegalArgumentException when it does not exist
+   */
+  Graph graph(DefinitionRef ref);
+
+  /** Lists and searches. */
+  Queries queries();
+
+  /**
+   * What to start.
+   *
+   * @param key the instance's name, or null to have a snowflake drawn
+   * @param definition the definition's id
+   * @param revision 0 for the newest
+   * @param input plain JSON, already validated by the dialect
+   * @param requestId makes repeats harmless for 24 h; null for none
+   */
+  record StartRequest(
+      @Nullable InstanceKey key,
+      String definition,
+      int revision,
+      @Nullable Object input,
+      Command.Origin origin,
+      @Nullable RequestId requestId) {}
+
+  /**
+   * Names a request for idempotency.
+   *
+   * @param hash of the body; the same key with another hash is a conflict
+   */
+  record RequestId(String key, String hash) {}
+
+  /**
+   * What to store.
+   *
+   * @param id null for a new definition, which is given an id
+   * @param expectedRevision refuse unless this is the newest; 0 to not check
+   */
+  record SaveDefinition(
+      @Nullable String id,
+      int expectedRevision,
+      String format,
+      Described described,
+      Object document,
+      @Nullable RequestId requestId) {}
+
+  /** What lists show of a definition. */
+  record Described(String name, String owner, boolean enabled) {}
+}

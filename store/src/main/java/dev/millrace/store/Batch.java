@@ -1,0 +1,45 @@
+package dev.millrace.store;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Everything that one commit writes: all of it or nothing. Filled by one thread, then handed over
+ * and not changed again. Rows of the same key appear once.
+ */
+public final class Batch {
+
+  public final List<Fence> fences = new ArrayList<>();
+  public final List<Rows.InstanceRow> instances = new ArrayList<>();
+  public final List<Rows.NodeRunRow> nodeRuns = new ArrayList<>();
+  public final List<Rows.HistoryChunk> history = new ArrayList<>();
+  public final List<Rows.Snapshot> snapshots = new ArrayList<>();
+  public final List<Rows.TimerRow> timers = new ArrayList<>();
+  public final List<Rows.TimerKey> timersRemoved = new ArrayList<>();
+  public final List<Rows.OutboxRow> outbox = new ArrayList<>();
+  public final List<Rows.OutboxKey> outboxRemoved = new ArrayList<>();
+  public final List<Rows.InboxRow> inbox = new ArrayList<>();
+  public final List<Rows.HumanTaskRow> humanTasks = new ArrayList<>();
+  public final List<Rows.VariableRow> variables = new ArrayList<>();
+  public final List<Rows.IdempotencyRow> idempotency = new ArrayList<>();
+  public final List<Rows.DefinitionRow> definitions = new ArrayList<>();
+  public final List<String> definitionsRemoved = new ArrayList<>();
+
+  /** How many rows it writes besides the fences. */
+  public int size() {
+    return instances.size()
+        + nodeRuns.size()
+        + history.size()
+        + snapshots.size()
+        + timers.size()
+        + timersRemoved.size()
+        + outbox.size()
+        + outboxRemoved.size()
+        + inbox.size()
+        + humanTasks.size()
+        + variables.size()
+        + idempotency.size()
+        + definitions.size()
+        + definitionsRemoved.size();
+  }
+}

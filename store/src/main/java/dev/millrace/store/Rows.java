@@ -1,0 +1,108 @@
+package dev.millrace.store;
+
+import dev.millrace.engine.DefinitionRef;
+import dev.millrace.engine.Effect;
+import dev.millrace.engine.HistoryEvent;
+import dev.millrace.engine.HumanTask;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.NodeRun;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a batch carries, as values. Payloads are plain JSON; encoding them is the store's work. */
+public final class Rows {
+
+  private Rows() {}
+
+  /**
+   * The present row of an instance: the whole projection is derived from the state.
+   *
+   * @param openWork how many things of it need a running server (activities in flight, parked
+   *     tokens); a restart loads only instances where this is not zero
+   * @param state the state after the batch
+   * @param owner the creator of the definition
+   */
+  public record InstanceRow(int partition, InstanceState state, String owner, int openWork) {
+    public InstanceKey key() {
+      return state.header().key();
+    }
+  }
+
+  /** A node run as it is after the batch, identified by instance, generation and run id. */
+  public record NodeRunRow(InstanceKey key, long instanceId, int generation, NodeRun run) {}
+
+  /**
+   * The events of one instance in one commit.
+   *
+   * @param firstSeq the number of the first event, counted from 1 over the life of the instance
+   */
+  public record HistoryChunk(
+      InstanceKey key, int partition, int generation, long firstSeq, List<HistoryEvent> events) {
+    public long lastSeq() {
+      return firstSeq + events.size() - 1;
+    }
+  }
+
+  /** The state after event {@code seq}, so that opening need not fold from the beginning. */
+  public record Snapshot(InstanceKey key, long seq, InstanceState state) {}
+
+  /** A due time that fires a command. Unique by instance and timer id. */
+  public record TimerRow(
+      InstanceKey key, int partition, int generation, String timerId, Instant dueAt) {}
+
+  /** Names a timer. */
+  public record TimerKey(InstanceKey key, String timerId) {}
+
+  /**
+   * A message to an instance, possibly of another partition.
+   *
+   * @param seq gapless per source and target
+   * @param message {@link Effect.SendToInstance} or {@link Effect.StartChild}
+   */
+  public record OutboxRow(int source, int target, long seq, Effect message) {}
+
+  /** Names a message. */
+  public record OutboxKey(int source, int target, long seq) {}
+
+  /** The last message of a source that a target has consumed. */
+  public record InboxRow(int target, int source, long seq) {}
+
+  /** A work item of a person, as it is after the batch. */
+  public record HumanTaskRow(
+      InstanceKey key, int runId, String nodeId, String title, String content, HumanTask task) {}
+
+  /** A variable shared by the processes of an owner; {@code removed} deletes it. */
+  public record VariableRow(String owner, String name, @Nullable Object value, boolean removed) {}
+
+  /**
+   * A remembered request.
+   *
+   * @param scope what kind of request, as {@code create} or {@code start:proc-x}
+   * @param requestHash of the body; another body under the same key is a conflict
+   */
+  public record IdempotencyRow(
+      String scope,
+      String requestKey,
+      String requestHash,
+      @Nullable Object answer,
+      Instant expiresAt) {}
+
+  /**
+   * One revision of a definition.
+   *
+   * @param number the numeric id of the definition, equal for all its revisions
+   * @param format who can compile it, as {@code process}
+   * @param document as the author sent it
+   */
+  public record DefinitionRow(
+      DefinitionRef ref,
+      long number,
+      String format,
+      String name,
+      String owner,
+      boolean enabled,
+      Object document,
+      Instant createdAt) {}
+}

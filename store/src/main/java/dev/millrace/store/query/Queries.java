@@ -1,0 +1,115 @@
+package dev.millrace.store.query;
+
+import dev.millrace.engine.DefinitionRef;
+import dev.millrace.engine.EndReason;
+import dev.millrace.engine.HistoryEvent;
+import dev.millrace.engine.HumanTask;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.Status;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads for lists and searches. Answers are committed rows; a page holds at most 1,000. */
+public interface Queries {
+
+  /** A revision of a definition; revision 0 asks for the newest. Removed ones are not found. */
+  Optional<DefinitionView> definition(String id, int revision);
+
+  /** Any revision that an instance may be pinned to, removed ones included. */
+  Optional<DefinitionView> pinnedDefinition(DefinitionRef ref);
+
+  /** The definition with a numeric id, newest revision. */
+  Optional<DefinitionView> definitionByNumber(long number);
+
+  /** Newest revisions, in order of creation. */
+  Page<DefinitionView> definitions(DefinitionFilter filter, int limit, int offset);
+
+  /** All revisions of a definition, newest first. */
+  List<DefinitionView> versions(String id);
+
+  /** Instances, newest first. */
+  InstancePage instances(InstanceFilter filter, int limit, @Nullable Long beforeId);
+
+  /** How many instances of a definition have not ended. */
+  long liveInstances(String definitionId);
+
+  /** Open work items of a user, oldest first. */
+  Page<HumanTaskView> humanTasks(String user, int limit, int offset);
+
+  /** A work item in any state. */
+  Optional<HumanTaskView> humanTask(String taskId);
+
+  /** The instance of an execution uid, for callbacks. */
+  Optional<InstanceKey> byExecution(String executionUid);
+
+  /** Events of an instance after a number, oldest first. */
+  List<NumberedEvent> history(InstanceKey key, long afterSeq, int limit);
+
+  /** A page and the count of all. */
+  record Page<T>(List<T> rows, long total) {}
+
+  /**
+   * A page of instances.
+   *
+   * @param next give it as {@code beforeId} for the next page; null at the end
+   */
+  record InstancePage(List<InstanceView> rows, long total, @Nullable Long next) {}
+
+  /** A revision of a definition. */
+  record DefinitionView(
+      DefinitionRef ref,
+      long number,
+      String format,
+      String name,
+      String owner,
+      boolean enabled,
+      Object document,
+      Instant createdAt) {}
+
+  /**
+   * Which definitions.
+   *
+   * @param name part of the name, empty for any
+   * @param enabled null for both
+   */
+  record DefinitionFilter(String name, @Nullable Boolean enabled) {}
+
+  /** Which instances; empty or null members do not restrict. */
+  record InstanceFilter(
+      String definitionId,
+      Set<Status> statuses,
+      String executor,
+      @Nullable Instant from,
+      @Nullable Instant to) {
+    public static final InstanceFilter ALL = new InstanceFilter("", Set.of(), "", null, null);
+  }
+
+  /** An instance in a list. */
+  record InstanceView(
+      InstanceKey key,
+      long id,
+      DefinitionRef definition,
+      String name,
+      String executor,
+      Status status,
+      EndReason reason,
+      boolean incident,
+      Instant startAt,
+      @Nullable Instant endAt) {}
+
+  /** A work item in a list. */
+  record HumanTaskView(
+      InstanceKey key,
+      int runId,
+      String nodeId,
+      String title,
+      String content,
+      Instant createdAt,
+      HumanTask task) {}
+
+  /** An event and its number. */
+  record NumberedEvent(long seq, int generation, HistoryEvent event) {}
+}
