@@ -77,13 +77,19 @@ public sealed interface HistoryEvent {
    *
    * @param items what its rounds work on; null for loops that only count
    * @param total the number of rounds if known, -1 otherwise
+   * @param keepLast how many ended rounds are kept, 0 for all
    */
   record LoopOpened(
-      Instant at, int loop, NodeRun.Place place, @Nullable List<@Nullable Object> items, int total)
+      Instant at,
+      int loop,
+      NodeRun.Place place,
+      @Nullable List<@Nullable Object> items,
+      int total,
+      int keepLast)
       implements HistoryEvent {}
 
   /** All rounds that were wanted have ended. */
-  record LoopClosed(Instant at, int loop) implements HistoryEvent {}
+  record LoopClosed(Instant at, int loop, @Nullable Object output) implements HistoryEvent {}
 
   /** A token stands before a node that may not start yet (suspended, or step budget used up). */
   record TokenParked(Instant at, Token token) implements HistoryEvent {}

@@ -77,13 +77,29 @@ public record InstanceState(
   /** One arrival. */
   public record Arrival(String from, int fromRun) {}
 
-  /** An open loop. Rounds are the node runs that name it. */
+  /**
+   * A loop. Rounds are the node runs that name it.
+   *
+   * @param total rounds if known, -1 otherwise
+   * @param output what the loop as a whole gave, once closed
+   */
   public record Loop(
       int id,
       NodeRun.Place place,
       @Nullable List<@Nullable Object> items,
       int total,
-      List<Integer> rounds) {}
+      int keepLast,
+      LoopCount count,
+      boolean closed,
+      @Nullable Object output) {}
+
+  /** How many rounds of a loop were started and how they ended. */
+  public record LoopCount(int started, int done, int failed) {
+    /** Rounds that have not ended. */
+    public int active() {
+      return started - done - failed;
+    }
+  }
 
   /** An event that was raised and not yet taken. */
   public record KeptEvent(

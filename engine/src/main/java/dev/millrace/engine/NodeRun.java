@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param id unique in the instance, rising, never reused
  * @param input the resolved parameters, secrets masked
  * @param attempts the failed attempts so far, oldest first
+ * @param attemptAt when the present attempt began
  * @param waitsFor what it waits for, null once ended
  * @param timeoutAt when the present attempt or wait times out, or null
  * @param result null while open
@@ -23,6 +24,7 @@ public record NodeRun(
     Instant startAt,
     Map<String, @Nullable Object> input,
     List<Attempt> attempts,
+    Instant attemptAt,
     @Nullable Wait waitsFor,
     @Nullable Instant timeoutAt,
     @Nullable Result result) {
@@ -81,19 +83,27 @@ public record NodeRun(
     return attempts.size() + 1;
   }
 
+  /** The same run, waiting for something. */
   public NodeRun waiting(@Nullable Wait next, @Nullable Instant timeout) {
-    return new NodeRun(id, place, startAt, input, attempts, next, timeout, null);
+    return new NodeRun(id, place, startAt, input, attempts, attemptAt, next, timeout, null);
   }
 
+  /** The same run, its next attempt begun. */
+  public NodeRun attempted(Instant begin, @Nullable Wait next, @Nullable Instant timeout) {
+    return new NodeRun(id, place, startAt, input, attempts, begin, next, timeout, null);
+  }
+
+  /** The same run, ended. */
   public NodeRun ended(Result how) {
-    return new NodeRun(id, place, startAt, input, attempts, null, null, how);
+    return new NodeRun(id, place, startAt, input, attempts, attemptAt, null, null, how);
   }
 
-  public NodeRun failedOnce(Attempt attempt, Wait next) {
+  /** The same run after one more failed attempt. */
+  public NodeRun failedOnce(Failure failure, Instant when, Wait next) {
     List<Attempt> all = new ArrayList<>(attempts);
-    all.add(attempt);
+    all.add(new Attempt(attempt(), attemptAt, when, failure));
     return new NodeRun(
-        id, place, startAt, input, Collections.unmodifiableList(all), next, null, null);
+        id, place, startAt, input, Collections.unmodifiableList(all), attemptAt, next, null, null);
   }
 
   /** The process API's word for the state of this run. */

@@ -1,5 +1,6 @@
 package dev.millrace.engine.expression;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Evaluates the expressions inside definitions. Thread-safe, pure and bounded. */
@@ -28,6 +29,14 @@ public interface Expressions {
    * @throws ExpressionException when it cannot be evaluated to a boolean
    */
   boolean test(@Nullable Object condition, ExpressionScope scope);
+
+  /**
+   * Tests a list of conditions.
+   *
+   * @param relation {@code and} (all must hold; also the meaning of an empty text) or {@code or}
+   * @throws ExpressionException when one cannot be evaluated to a boolean
+   */
+  boolean testAll(List<?> conditions, String relation, ExpressionScope scope);
 
   /**
    * Checks that every expression inside a template parses, without evaluating it.

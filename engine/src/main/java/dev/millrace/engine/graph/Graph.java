@@ -17,6 +17,7 @@ public record Graph(
   /**
    * What holds for the whole process.
    *
+   * @param name of the definition
    * @param owner whose environment variables it sees
    * @param fast whether no step is written
    * @param timeoutMillis 0 for none
@@ -26,6 +27,7 @@ public record Graph(
    * @param output template of the output, or null for the output of the end nodes reached
    */
   public record Settings(
+      String name,
       String owner,
       boolean fast,
       long timeoutMillis,

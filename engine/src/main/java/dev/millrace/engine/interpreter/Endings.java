@@ -1,0 +1,246 @@
+package dev.millrace.engine.interpreter;
+
+import dev.millrace.engine.Command;
+import dev.millrace.engine.Effect;
+import dev.millrace.engine.EndReason;
+import dev.millrace.engine.Failure;
+import dev.millrace.engine.HistoryEvent;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState.Join;
+import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.NodeRun.Place;
+import dev.millrace.engine.NodeRun.Result;
+import dev.millrace.engine.NodeRun.RunStatus;
+import dev.millrace.engine.ParentRef;
+import dev.millrace.engine.Status;
+import dev.millrace.engine.Wait;
+import dev.millrace.engine.expression.ExpressionException;
+import dev.millrace.engine.expression.Schemas;
+import dev.millrace.engine.graph.Graph;
+import dev.millrace.engine.graph.Node;
+import dev.millrace.engine.graph.Outcomes;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The end of runs and instances, and what is undone before a failed end. */
+final class Endings {
+
+  static final String INSTANCE_TIMER = "instance";
+
+  private final Turn turn;
+
+  Endings(Turn turn) {
+    this.turn = turn;
+  }
+
+  /** Stops an open run; work in flight is told nothing, its late result is ignored. */
+  void stop(NodeRun run) {
+    turn.waits.cancelTimers(run);
+    turn.waits.closePeople(run);
+    if (run.waitsFor() instanceof Wait.ForChild child) {
+      terminate(child.child(), "the parent's node was stopped");
+    }
+    Result result = new Result(RunStatus.STOPPED, Outcomes.ERROR, null, null, turn.now());
+    turn.emit(new HistoryEvent.NodeCompleted(turn.now(), run.id(), result));
+  }
+
+  private void terminate(InstanceKey child, String why) {
+    turn.effect(
+        new Effect.SendToInstance(new Command.TerminateInstance(child, EndReason.SYSTEM, why)));
+  }
+
+  /** Ends the instance: everything open is stopped, the parent is told. */
+  void end(Status status, EndReason reason, @Nullable Object output, @Nullable Failure failure) {
+    if (turn.ended()) {
+      return;
+    }
+    turn.dropReady();
+    turn.draft.openRuns().forEach(this::stop);
+    endDetachedChildren();
+    if (turn.draft.timeoutAt() != null) {
+      turn.effect(new Effect.CancelTimer(INSTANCE_TIMER));
+    }
+    Failure recorded = failure == null ? turn.draft.caught() : failure;
+    turn.emit(new HistoryEvent.InstanceEnded(turn.now(), status, reason, output, recorded));
+    tellParent(status, output, recorded);
+  }
+
+  /** An approval was rejected and no branch takes the rejection. */
+  void reject(NodeRun run) {
+    Failure failure = Failure.of("rejected", "rejected at " + run.place().nodeId());
+    end(Status.TERMINATED, EndReason.REJECTED, null, failure.at(run.place().nodeId(), turn.now()));
+  }
+
+  private void endDetachedChildren() {
+    for (NodeRun run : turn.draft.allRuns()) {
+      if (run.input().get("operation") instanceof String operation
+          && operation.equals("async")
+          && !"continue".equals(run.input().get("whenParentComplete"))
+          && run.result() != null
+          && run.result().output() instanceof Map<?, ?> started
+          && started.get("id") instanceof String uid) {
+        InstanceKey self = turn.draft.header().key();
+        terminate(new InstanceKey(self.namespace(), uid), "the parent ended");
+      }
+    }
+  }
+
+  private void tellParent(Status status, @Nullable Object output, @Nullable Failure failure) {
+    ParentRef parent = turn.draft.header().parent();
+    if (parent == null || !parent.waits()) {
+      return;
+    }
+    Object result = status == Status.COMPLETED || failure == null ? output : failure.toJson();
+    turn.effect(
+        new Effect.SendToInstance(
+            new Command.ChildEnded(
+                parent.key(),
+                parent.generation(),
+                parent.runId(),
+                turn.draft.header().key(),
+                status,
+                result)));
+  }
+
+  /** Ends the instance if no token, wait or join is left. */
+  void finishIfIdle() {
+    if (turn.draft.status() == Status.SUSPENDED
+        || !turn.draft.parked().isEmpty()
+        || !turn.draft.openRuns().isEmpty()
+        || turn.draft.loops().stream().anyMatch(loop -> !loop.closed())) {
+      return;
+    }
+    for (Join join : turn.draft.joins()) {
+      if (!join.done() && !join.arrivals().isEmpty()) {
+        Failure failure =
+            Failure.of(
+                "deadlock",
+                "join " + join.joinId() + " waits for branches that can no longer arrive");
+        end(Status.FAILED, EndReason.ERROR, null, failure.at(join.joinId(), turn.now()));
+        return;
+      }
+    }
+    complete();
+  }
+
+  private void complete() {
+    Graph.Settings settings = turn.graph.settings();
+    Object output;
+    try {
+      output =
+          settings.output() == null
+              ? natural()
+              : turn.ports.expressions().resolve(settings.output(), RunScope.ofInstance(turn));
+    } catch (ExpressionException fault) {
+      Failure failure = Failure.of("expression", "output: " + fault.getMessage());
+      end(Status.FAILED, EndReason.ERROR, null, failure);
+      return;
+    }
+    Schemas.Validation validation = turn.ports.schemas().validate(settings.outputSchema(), output);
+    if (!validation.valid()) {
+      Schemas.Violation first = validation.violations().getFirst();
+      Failure failure = Failure.of("constraint", "output " + first.path() + ": " + first.message());
+      end(Status.FAILED, EndReason.DECIDED, output, failure.at("", turn.now()));
+      return;
+    }
+    end(Status.COMPLETED, EndReason.NONE, validation.value(), null);
+  }
+
+  /** The output of the end node reached, or of several by their ids. */
+  private @Nullable Object natural() {
+    RunScope scope = RunScope.ofInstance(turn);
+    Map<String, @Nullable Object> reached = new LinkedHashMap<>();
+    String last = "";
+    for (String id : turn.draft.nodesRun()) {
+      last = id;
+      Node node = turn.graph.nodes().get(id);
+      if (node != null && node.edges().isEmpty() && done(id)) {
+        reached.put(id, scope.outputOf(id));
+      }
+    }
+    if (reached.isEmpty()) {
+      return last.isEmpty() ? null : scope.outputOf(last);
+    }
+    return reached.size() == 1 ? reached.values().iterator().next() : reached;
+  }
+
+  private boolean done(String nodeId) {
+    return turn.draft.runsOf(nodeId).stream()
+        .map(id -> turn.draft.run(id).result())
+        .anyMatch(result -> result != null && result.status() == RunStatus.DONE);
+  }
+
+  /** Undoes the completed nodes, newest first, and fails the instance then. */
+  void compensate(Failure failure) {
+    turn.dropReady();
+    turn.draft.openRuns().forEach(this::stop);
+    List<Integer> undo =
+        turn.draft.allRuns().stream()
+            .filter(this::undoable)
+            .sorted(Comparator.comparing(this::endAt).thenComparingInt(NodeRun::id).reversed())
+            .map(NodeRun::id)
+            .toList();
+    turn.emit(new HistoryEvent.CompensationStarted(turn.now(), undo, failure));
+  }
+
+  private boolean undoable(NodeRun run) {
+    Node node = turn.graph.nodes().get(run.place().nodeId());
+    return node != null
+        && !node.policies().compensate().isEmpty()
+        && run.result() != null
+        && run.result().status() == RunStatus.DONE;
+  }
+
+  private Instant endAt(NodeRun run) {
+    return run.result() == null ? run.startAt() : run.result().endAt();
+  }
+
+  /** Starts the next undo, or ends the instance after the last; false when not compensating. */
+  boolean compensateNext() {
+    List<Integer> undo = turn.draft.undo();
+    if (undo == null || turn.draft.status() == Status.SUSPENDED) {
+      return false;
+    }
+    if (undo.isEmpty()) {
+      end(Status.FAILED, EndReason.ERROR, null, turn.draft.failure());
+      return true;
+    }
+    if (!turn.draft.openRuns().isEmpty()) {
+      return false;
+    }
+    NodeRun undone = turn.draft.run(undo.getFirst());
+    Node node = turn.graph.node(turn.graph.node(undone.place().nodeId()).policies().compensate());
+    Place place =
+        new Place(node.id(), turn.nodes.nextIndex(node.id()), 0, 0, 0, Nodes.COMPENSATION);
+    turn.nodes.start(node, place, Nodes.Extras.NONE);
+    return true;
+  }
+
+  /** The undo under way is done. */
+  void compensated() {
+    List<Integer> undo = turn.draft.undo();
+    if (undo != null && !undo.isEmpty()) {
+      turn.emit(new HistoryEvent.CompensationStepped(turn.now(), undo.getFirst()));
+    }
+  }
+
+  /** An undo failed: the instance ends, saying what could not be undone. */
+  void compensationFailed(Failure failure) {
+    Failure first = turn.draft.failure();
+    Failure both =
+        new Failure(
+            "compensation_failed",
+            "undoing failed: "
+                + failure.message()
+                + (first == null ? "" : "; after: " + first.message()),
+            failure.nodeId(),
+            false,
+            failure.toJson(),
+            turn.now());
+    end(Status.FAILED, EndReason.RETRY_NEEDED, null, both);
+  }
+}

@@ -1,0 +1,457 @@
+package dev.millrace.engine.interpreter;
+
+import dev.millrace.engine.Command;
+import dev.millrace.engine.Command.WorkToken;
+import dev.millrace.engine.Decision;
+import dev.millrace.engine.Effect;
+import dev.millrace.engine.EndReason;
+import dev.millrace.engine.Failure;
+import dev.millrace.engine.HistoryEvent;
+import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.JsonValue;
+import dev.millrace.engine.Moment;
+import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.Reason;
+import dev.millrace.engine.Reply;
+import dev.millrace.engine.Status;
+import dev.millrace.engine.Token;
+import dev.millrace.engine.Wait;
+import dev.millrace.engine.expression.Expressions;
+import dev.millrace.engine.expression.Schemas;
+import dev.millrace.engine.graph.Environment;
+import dev.millrace.engine.graph.Graph;
+import dev.millrace.engine.graph.GraphSource;
+import dev.millrace.engine.graph.NodeTypes;
+import dev.millrace.engine.graph.Outcomes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides commands and applies events. Pure: equal arguments give equal results. Thread-safe.
+ *
+ * <p>An exception out of {@link #decide} or {@link #apply} is a bug; the runtime quarantines the
+ * instance.
+ */
+public final class Engine {
+
+  private final Ports ports;
+
+  public Engine(
+      GraphSource graphs,
+      Environment environment,
+      NodeTypes types,
+      Expressions expressions,
+      Schemas schemas) {
+    this.ports = new Ports(graphs, environment, types, expressions, schemas);
+  }
+
+  /**
+   * Decides a command.
+   *
+   * @param state the instance, or null where there is none
+   */
+  public Decision decide(@Nullable InstanceState state, Command command, Moment moment) {
+    if (command instanceof Command.StartInstance start) {
+      return state == null
+          ? start(start, moment)
+          : Turn.rejected(
+              state,
+              Reply.Rejected.of(
+                  Reason.ALREADY_EXISTS, "instance " + start.key() + " exists already"));
+    }
+    if (state == null) {
+      return Turn.rejected(
+          null, Reply.Rejected.of(Reason.NOT_FOUND, "no instance " + command.key()));
+    }
+    Turn turn =
+        new Turn(
+            new Draft(state), ports.graphs().graph(state.header().definition()), ports, moment);
+    return switch (command) {
+      case Command.StartInstance start -> throw new IllegalStateException("decided above");
+      case Command.CompleteActivity complete -> completeActivity(state, complete, turn);
+      case Command.FailActivity fail -> failActivity(state, fail, turn);
+      case Command.FireTimer fire -> fireTimer(state, fire, turn);
+      case Command.ChildEnded ended -> childEnded(state, ended, turn);
+      case Command.RaiseEvent raise -> raiseEvent(state, raise, turn);
+      case Command.CompleteCallback callback -> completeCallback(state, callback, turn);
+      case Command.ActOnHumanTask act -> actOnHumanTask(state, act, turn);
+      case Command.SuspendInstance suspend -> suspend(state, turn);
+      case Command.ResumeInstance resume -> resume(state, turn);
+      case Command.TerminateInstance terminate -> terminate(state, terminate, turn);
+      case Command.RerunInstance rerun -> Reruns.rerun(state, rerun, turn);
+      case Command.SetVariables set -> setVariables(state, set, turn);
+      case Command.ContinueInstance go -> continueInstance(state, go, turn);
+      case Command.AbandonInstance abandon -> abandon(state, turn);
+    };
+  }
+
+  /** Folds an event; a null state is one before its first event. */
+  public InstanceState apply(@Nullable InstanceState state, HistoryEvent event) {
+    return fold(state, List.of(event));
+  }
+
+  /**
+   * Folds events in order.
+   *
+   * @throws IllegalArgumentException when there is neither a state nor an event
+   */
+  public InstanceState fold(@Nullable InstanceState state, List<HistoryEvent> events) {
+    Draft draft = new Draft(state);
+    events.forEach(draft::apply);
+    InstanceState folded = draft.freeze();
+    if (folded == null) {
+      throw new IllegalArgumentException("no event to fold");
+    }
+    return folded;
+  }
+
+  /** What an unfinished instance needs again after a restart, its committed state being this. */
+  public List<Effect> recover(InstanceState state, Moment moment) {
+    if (state.life().status().terminal()) {
+      return List.of();
+    }
+    Turn turn =
+        new Turn(
+            new Draft(state), ports.graphs().graph(state.header().definition()), ports, moment);
+    state.openRuns().forEach(turn.nodes::relaunch);
+    List<Effect> effects = new ArrayList<>(turn.decision(Reply.OK).effects());
+    boolean unfinishedLoop =
+        state.graph().loops().values().stream()
+            .anyMatch(loop -> !loop.closed() && loop.count().active() == 0);
+    if (state.life().status() == Status.RUNNING
+        && (unfinishedLoop || !state.graph().parked().isEmpty())) {
+      effects.add(new Effect.Continue());
+    }
+    return effects;
+  }
+
+  /** How many things of an instance need a running server: activities in flight, held tokens. */
+  public static int openWork(InstanceState state) {
+    if (state.life().status().terminal()) {
+      return 0;
+    }
+    int work = state.life().status() == Status.RUNNING ? state.graph().parked().size() : 0;
+    if (state.header().fast()) {
+      work++;
+    }
+    for (NodeRun run : state.graph().runs().values()) {
+      if (run.waitsFor() instanceof Wait.ForActivity) {
+        work++;
+      }
+    }
+    for (InstanceState.Loop loop : state.graph().loops().values()) {
+      if (!loop.closed() && loop.count().active() == 0) {
+        work++;
+      }
+    }
+    return work;
+  }
+
+  private Decision start(Command.StartInstance command, Moment moment) {
+    Graph graph = ports.graphs().graph(command.definition());
+    Turn turn = new Turn(new Draft(null), graph, ports, moment);
+    long timeout = graph.settings().timeoutMillis();
+    Instant timeoutAt = timeout > 0 ? turn.now().plusMillis(timeout) : null;
+    turn.emit(
+        new HistoryEvent.InstanceStarted(
+            turn.now(),
+            command.key(),
+            command.id(),
+            turn.drawUid(),
+            command.definition(),
+            graph.settings().fast(),
+            command.input(),
+            command.origin(),
+            command.parent(),
+            timeoutAt));
+    if (timeoutAt != null) {
+      turn.effect(new Effect.ArmTimer(Endings.INSTANCE_TIMER, timeoutAt));
+    }
+    for (String root : graph.roots()) {
+      turn.ready(new Token(root, 0, "", 0, null));
+    }
+    turn.run();
+    return turn.decision(Reply.OK);
+  }
+
+  private static @Nullable NodeRun current(InstanceState state, WorkToken token) {
+    NodeRun run = state.graph().runs().get(token.runId());
+    boolean matches =
+        run != null
+            && token.generation() == state.life().generation()
+            && !state.life().status().terminal()
+            && run.waitsFor() instanceof Wait.ForActivity
+            && run.attempt() == token.attempt();
+    return matches ? run : null;
+  }
+
+  private Decision completeActivity(
+      InstanceState state, Command.CompleteActivity command, Turn turn) {
+    NodeRun run = current(state, command.token());
+    if (run == null) {
+      return Turn.ignored(state, List.of());
+    }
+    turn.nodes.complete(run, command.output(), Outcomes.SUCCESS);
+    turn.run();
+    return turn.decision(Reply.OK);
+  }
+
+  private Decision failActivity(InstanceState state, Command.FailActivity command, Turn turn) {
+    NodeRun run = current(state, command.token());
+    if (run == null) {
+      return Turn.ignored(state, List.of());
+    }
+    turn.errors.fail(run, command.failure(), command.retryAfterMillis());
+    turn.run();
+    return turn.decision(Reply.OK);
+  }
+
+  private Decision fireTimer(InstanceState state, Command.FireTimer command, Turn turn) {
+    String id = command.timerId();
+    List<Effect> drop = List.of(new Effect.CancelTimer(id));
+    if (state.life().status().terminal()) {
+      return Turn.ignored(state, drop);
+    }
+    if (id.equals(Endings.INSTANCE_TIMER)) {
+      if (!command.dueAt().equals(state.life().timeoutAt())) {
+        return Turn.ignored(state, drop);
+      }
+      Failure failure = Failure.of("timeout", "the process ran longer than its timeout");
+      turn.endings.end(Status.TERMINATED, EndReason.SYSTEM, null, failure.at("", turn.now()));
+      return turn.decision(Reply.OK);
+    }
+    if (state.life().status() == Status.SUSPENDED) {
+      return Turn.ignored(state, List.of());
+    }
+    turn.effect(new Effect.CancelTimer(id));
+    if (id.startsWith(Joins.TIMER)) {
+      if (!turn.joins.timedOut(id.substring(Joins.TIMER.length()))) {
+        return Turn.ignored(state, drop);
+      }
+      turn.run();
+      return turn.decision(Reply.OK);
+    }
+    NodeRun run = state.graph().runs().get(Integer.parseInt(id.substring(id.indexOf(':') + 1)));
+    if (run == null || !run.open() || !command.dueAt().equals(Waits.timersOf(run).get(id))) {
+      return Turn.ignored(state, drop);
+    }
+    fire(id, run, turn);
+    turn.run();
+    return turn.decision(Reply.OK);
+  }
+
+  private static void fire(String id, NodeRun run, Turn turn) {
+    if (id.startsWith(Waits.TIMEOUT)) {
+      turn.errors.fail(run, Failure.of("timeout", "no end within the timeout"), 0);
+    } else if (id.startsWith(Waits.RETRY)) {
+      turn.nodes.retry(run);
+    } else {
+      turn.nodes.complete(run, null, Outcomes.SUCCESS);
+    }
+  }
+
+  private Decision childEnded(InstanceState state, Command.ChildEnded command, Turn turn) {
+    NodeRun run = state.graph().runs().get(command.runId());
+    boolean waits =
+        run != null
+            && command.generation() == state.life().generation()
+            && !state.life().status().terminal()
+            && run.waitsFor() instanceof Wait.ForChild child
+            && child.child().equals(command.child());
+    if (!waits || run == null) {
+      return Turn.ignored(state, List.of());
+    }
+    if (command.status() == Status.COMPLETED) {
+      turn.nodes.complete(run, command.result(), Outcomes.SUCCESS);
+    } else {
+      boolean failed = command.status() == Status.FAILED;
+      String type = failed ? JsonValue.text(command.result(), "type", "unknown") : "canceled";
+      String message =
+          "child instance "
+              + command.child()
+              + " ended "
+              + command.status().name().toLowerCase(java.util.Locale.ROOT)
+              + ": "
+              + JsonValue.text(command.result(), "message", "no reason given");
+      turn.errors.fail(run, new Failure(type, message, "", false, command.result(), null), 0);
+    }
+    turn.run();
+    return turn.decision(Reply.OK);
+  }
+
+  private Decision raiseEvent(InstanceState state, Command.RaiseEvent command, Turn turn) {
+    if (state.life().status().terminal()) {
+      return Turn.rejected(state, ended(state));
+    }
+    boolean repeated =
+        !command.eventId().isEmpty()
+            && state.keptEvents().stream()
+                .anyMatch(event -> event.eventId().equals(command.eventId()));
+    if (repeated) {
+      return Turn.ignored(state, List.of());
+    }
+    if (state.life().status() == Status.RUNNING) {
+      for (NodeRun run : state.openRuns()) {
+        if (run.waitsFor() instanceof Wait.ForEvent wanted
+            && Waits.fits(wanted, command.name(), command.correlation())) {
+          turn.nodes.complete(run, command.payload(), Outcomes.SUCCESS);
+          turn.run();
+          return turn.decision(Reply.OK);
+        }
+      }
+    }
+    if (command.ttlMillis() == 0) {
+      return Turn.ignored(state, List.of());
+    }
+    Instant expires = command.ttlMillis() < 0 ? null : turn.now().plusMillis(command.ttlMillis());
+    turn.emit(
+        new HistoryEvent.EventRaised(
+            turn.now(),
+            command.name(),
+            command.correlation(),
+            command.payload(),
+            command.eventId(),
+            expires));
+    return turn.decision(Reply.OK);
+  }
+
+  private Decision completeCallback(
+      InstanceState state, Command.CompleteCallback command, Turn turn) {
+    if (!state.life().executionUid().equals(command.executionUid())) {
+      return Turn.rejected(
+          state,
+          Reply.Rejected.of(
+              Reason.NOT_FOUND, "no execution " + command.executionUid() + " of this instance"));
+    }
+    if (state.life().status() == Status.RUNNING) {
+      for (NodeRun run : state.openRuns()) {
+        if (run.waitsFor() instanceof Wait.ForCallback
+            && run.place().nodeId().equals(command.nodeId())) {
+          turn.nodes.complete(run, command.payload(), Outcomes.SUCCESS);
+          turn.run();
+          return turn.decision(Reply.OK);
+        }
+      }
+    }
+    return Turn.rejected(
+        state,
+        Reply.Rejected.of(
+            Reason.ALREADY_SUBMITTED, "node " + command.nodeId() + " waits for no callback now"));
+  }
+
+  private Decision actOnHumanTask(InstanceState state, Command.ActOnHumanTask command, Turn turn) {
+    if (state.life().status() == Status.SUSPENDED) {
+      return Turn.rejected(
+          state,
+          Reply.Rejected.of(Reason.INVALID_STATE, "the instance is suspended; resume it first"));
+    }
+    Reply reply = new People(turn).act(command);
+    if (reply instanceof Reply.Rejected rejected) {
+      return Turn.rejected(state, rejected);
+    }
+    turn.run();
+    return turn.decision(reply);
+  }
+
+  private Decision suspend(InstanceState state, Turn turn) {
+    if (state.life().status() != Status.RUNNING) {
+      return Turn.rejected(state, wrongState(state, "suspended", "started"));
+    }
+    if (state.header().fast()) {
+      return Turn.rejected(
+          state,
+          Reply.Rejected.of(
+              Reason.INVALID_STATE, "an instance of the fast engine cannot be suspended"));
+    }
+    turn.emit(new HistoryEvent.InstanceSuspended(turn.now()));
+    return turn.decision(Reply.OK);
+  }
+
+  private Decision resume(InstanceState state, Turn turn) {
+    if (state.life().status() != Status.SUSPENDED) {
+      return Turn.rejected(state, wrongState(state, "resumed", "suspended"));
+    }
+    turn.emit(new HistoryEvent.InstanceResumed(turn.now()));
+    state.openRuns().forEach(turn.waits::armTimers);
+    release(state, turn);
+    for (NodeRun run : state.openRuns()) {
+      if (run.waitsFor() instanceof Wait.ForEvent wanted) {
+        turn.waits.takeKept(run, wanted);
+      }
+    }
+    turn.run();
+    return turn.decision(Reply.OK);
+  }
+
+  /** Puts held tokens and loops on their way again. */
+  private static void release(InstanceState state, Turn turn) {
+    List<Token> parked = state.graph().parked();
+    if (!parked.isEmpty()) {
+      turn.emit(new HistoryEvent.TokensReleased(turn.now()));
+      parked.forEach(turn::ready);
+    }
+    for (InstanceState.Loop loop : state.graph().loops().values()) {
+      if (!loop.closed()) {
+        turn.advanceLater(loop.id());
+      }
+    }
+  }
+
+  private Decision terminate(InstanceState state, Command.TerminateInstance command, Turn turn) {
+    if (state.life().status().terminal()) {
+      return Turn.rejected(state, ended(state));
+    }
+    Status status = command.reason() == EndReason.PERSON ? Status.CANCELED : Status.TERMINATED;
+    Failure failure =
+        command.message().isEmpty()
+            ? null
+            : Failure.of("canceled", command.message()).at("", turn.now());
+    turn.endings.end(status, command.reason(), null, failure);
+    return turn.decision(Reply.OK);
+  }
+
+  private Decision setVariables(InstanceState state, Command.SetVariables command, Turn turn) {
+    Status status = state.life().status();
+    if (status.terminal() && status != Status.FAILED) {
+      return Turn.rejected(state, ended(state));
+    }
+    turn.emit(new HistoryEvent.VariablesSet(turn.now(), command.variables()));
+    return turn.decision(new Reply.Accepted(Map.copyOf(turn.draft.variables())));
+  }
+
+  private Decision continueInstance(
+      InstanceState state, Command.ContinueInstance command, Turn turn) {
+    if (state.life().status() != Status.RUNNING
+        || command.generation() != state.life().generation()) {
+      return Turn.ignored(state, List.of());
+    }
+    release(state, turn);
+    turn.run();
+    return turn.decision(Reply.OK);
+  }
+
+  private Decision abandon(InstanceState state, Turn turn) {
+    if (state.life().status().terminal()) {
+      return Turn.ignored(state, List.of());
+    }
+    Failure failure =
+        Failure.of("lost", "the server stopped while this instance of the fast engine ran");
+    turn.endings.end(Status.FAILED, EndReason.ERROR, null, failure.at("", turn.now()));
+    return turn.decision(Reply.OK);
+  }
+
+  static Reply.Rejected ended(InstanceState state) {
+    return Reply.Rejected.of(
+        Reason.INVALID_STATE,
+        "instance " + state.header().key() + " has ended (" + state.life().status() + ")");
+  }
+
+  private static Reply.Rejected wrongState(InstanceState state, String verb, String wanted) {
+    return Reply.Rejected.of(
+        Reason.INVALID_STATE,
+        "only a " + wanted + " instance can be " + verb + "; this one is " + state.life().status());
+  }
+}

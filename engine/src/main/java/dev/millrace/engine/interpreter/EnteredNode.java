@@ -1,0 +1,82 @@
+package dev.millrace.engine.interpreter;
+
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.ParentRef;
+import dev.millrace.engine.expression.ExpressionScope;
+import dev.millrace.engine.expression.Expressions;
+import dev.millrace.engine.expression.Schemas;
+import dev.millrace.engine.graph.Node;
+import dev.millrace.engine.graph.NodeContext;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The context of a node that is being entered. */
+record EnteredNode(
+    Turn turn,
+    Node node,
+    Map<String, @Nullable Object> parameters,
+    RunScope runScope,
+    Nodes.Extras extras)
+    implements NodeContext {
+
+  private static final int ID_LETTERS = 9;
+  private static final int ALPHABET = 36;
+
+  @Override
+  public ExpressionScope scope() {
+    return runScope;
+  }
+
+  @Override
+  public Expressions expressions() {
+    return turn.ports.expressions();
+  }
+
+  @Override
+  public Schemas schemas() {
+    return turn.ports.schemas();
+  }
+
+  @Override
+  public Instant now() {
+    return turn.now();
+  }
+
+  @Override
+  public InstanceKey instance() {
+    return turn.draft.header().key();
+  }
+
+  @Override
+  public int index() {
+    return runScope.run().place().index();
+  }
+
+  @Override
+  public String newId(String prefix) {
+    long drawn = turn.draw() >>> 1;
+    StringBuilder id = new StringBuilder(prefix);
+    for (int i = 0; i < ID_LETTERS; i++) {
+      id.append(Character.forDigit((int) (drawn % ALPHABET), ALPHABET));
+      drawn /= ALPHABET;
+    }
+    return id.toString();
+  }
+
+  @Override
+  public String newUid() {
+    return turn.drawUid();
+  }
+
+  @Override
+  public int depth() {
+    ParentRef parent = turn.draft.header().parent();
+    return parent == null ? 0 : parent.depth();
+  }
+
+  @Override
+  public @Nullable Object joined() {
+    return extras.joined();
+  }
+}

@@ -1,0 +1,226 @@
+package dev.millrace.engine.interpreter;
+
+import dev.millrace.engine.EndReason;
+import dev.millrace.engine.Failure;
+import dev.millrace.engine.HistoryEvent;
+import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.NodeRun.Place;
+import dev.millrace.engine.NodeRun.Result;
+import dev.millrace.engine.NodeRun.RunStatus;
+import dev.millrace.engine.Status;
+import dev.millrace.engine.Token;
+import dev.millrace.engine.Wait;
+import dev.millrace.engine.expression.ExpressionException;
+import dev.millrace.engine.graph.Edge;
+import dev.millrace.engine.graph.ErrorPolicy;
+import dev.millrace.engine.graph.ErrorPolicy.Catch;
+import dev.millrace.engine.graph.ErrorPolicy.Operation;
+import dev.millrace.engine.graph.Node;
+import dev.millrace.engine.graph.Outcomes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to a failure, in this order: retry, edges and catches of the node, its operation,
+ * the global exception node, the process-wide policy, the end of the instance.
+ */
+final class Errors {
+
+  /** No retry is put off longer than this: a year. */
+  private static final long MAX_DELAY_MILLIS = 366L * 24 * 60 * 60 * 1000;
+
+  private final Turn turn;
+
+  Errors(Turn turn) {
+    this.turn = turn;
+  }
+
+  /** A node failed before it waited for anything. */
+  void failNew(Node node, Place place, Map<String, @Nullable Object> recorded, Failure failure) {
+    Failure seen = failure.at(node.id(), turn.now());
+    int id = turn.draft.nextId();
+    boolean held = canRetry(node, 0, turn.now(), seen) || incident(node);
+    if (held) {
+      turn.emit(
+          new HistoryEvent.NodeEntered(
+              turn.now(), id, place, recorded, new Wait.ForTime(turn.now()), null));
+      fail(turn.draft.run(id), seen, 0);
+      return;
+    }
+    turn.emit(new HistoryEvent.NodeRan(turn.now(), id, place, recorded, result(node, seen)));
+    after(node, turn.draft.run(id), seen);
+  }
+
+  private boolean incident(Node node) {
+    return node.policies().errors().operation() == Operation.INCIDENT
+        || turn.graph.settings().rules().errors().operation() == Operation.INCIDENT;
+  }
+
+  /**
+   * An attempt of an open run failed.
+   *
+   * @param leastDelayMillis before a retry, as the other side asked
+   */
+  void fail(NodeRun run, Failure failure, long leastDelayMillis) {
+    Node node = turn.graph.node(run.place().nodeId());
+    Failure seen = failure.at(node.id(), turn.now());
+    turn.waits.cancelTimers(run);
+    turn.waits.closePeople(run);
+    if (canRetry(node, run.attempts().size(), run.startAt(), seen)) {
+      Instant due = turn.now().plusMillis(delay(node, run.attempt(), leastDelayMillis));
+      turn.emit(new HistoryEvent.NodeRetryScheduled(turn.now(), run.id(), seen, due));
+      turn.waits.armTimers(turn.draft.run(run.id()));
+      return;
+    }
+    if (incident(node) && !caught(node, seen)) {
+      turn.emit(new HistoryEvent.NodeRetryScheduled(turn.now(), run.id(), seen, turn.now()));
+      turn.emit(new HistoryEvent.NodeResumed(turn.now(), run.id(), new Wait.ForOperator(), null));
+      return;
+    }
+    turn.emit(new HistoryEvent.NodeCompleted(turn.now(), run.id(), result(node, seen)));
+    after(node, turn.draft.run(run.id()), seen);
+  }
+
+  private boolean caught(Node node, Failure failure) {
+    return !turn.edges.candidates(node, label(failure)).isEmpty() || branch(node, failure) != null;
+  }
+
+  private static String label(Failure failure) {
+    return failure.type().equals("timeout") ? Outcomes.TIMEOUT : Outcomes.ERROR;
+  }
+
+  private boolean canRetry(Node node, int retries, Instant startAt, Failure failure) {
+    ErrorPolicy.Retry retry = node.policies().errors().retry();
+    if (retry == null || retries >= retry.count() || !Failures.retried(retry, failure)) {
+      return false;
+    }
+    long elapsed = Duration.between(startAt, turn.now()).toMillis();
+    return retry.maxElapsedMillis() == 0 || elapsed < retry.maxElapsedMillis();
+  }
+
+  /** The delay before retry number {@code k}, from 1. */
+  private long delay(Node node, int k, long leastMillis) {
+    ErrorPolicy.Retry retry = node.policies().errors().retry();
+    if (retry == null) {
+      return leastMillis;
+    }
+    double grown =
+        switch (retry.backoff()) {
+          case FIXED -> (double) retry.intervalMillis();
+          case LINEAR -> (double) retry.intervalMillis() * k;
+          case EXPONENTIAL -> (double) retry.intervalMillis() * Math.pow(retry.rate(), k - 1.0);
+        };
+    long bound = retry.maxIntervalMillis() > 0 ? retry.maxIntervalMillis() : MAX_DELAY_MILLIS;
+    double delay = Math.min((double) bound, grown);
+    double chance = (turn.draw() >>> 11) * 0x1.0p-53;
+    double scattered =
+        switch (retry.jitter()) {
+          case NONE -> delay;
+          case FULL -> delay * chance;
+          case EQUAL -> delay / 2 + delay / 2 * chance;
+        };
+    return Math.max(Math.round(scattered), Math.min(leastMillis, bound));
+  }
+
+  private Result result(Node node, Failure failure) {
+    boolean timeout = failure.type().equals("timeout");
+    RunStatus status = timeout ? RunStatus.TIMEOUT : RunStatus.FAILED;
+    ErrorPolicy policy = node.policies().errors();
+    boolean ignored = operation(node) == Operation.IGNORE && !caught(node, failure);
+    return new Result(
+        status,
+        ignored ? Outcomes.SUCCESS : label(failure),
+        ignored ? policy.value() : null,
+        failure,
+        turn.now());
+  }
+
+  private Operation operation(Node node) {
+    Operation own = node.policies().errors().operation();
+    return own == Operation.STOP || own == Operation.CATCH
+        ? turn.graph.settings().rules().errors().operation()
+        : own;
+  }
+
+  private void after(Node node, NodeRun run, Failure failure) {
+    if (run.place().loop() != 0) {
+      turn.advanceLater(run.place().loop());
+    } else if (run.place().from().equals(Nodes.COMPENSATION)) {
+      turn.endings.compensationFailed(failure);
+    } else {
+      outward(node, run, failure);
+    }
+  }
+
+  /** A final failure leaves its node. */
+  void outward(Node node, NodeRun run, Failure failure) {
+    List<Edge> edges = turn.edges.candidates(node, label(failure));
+    int scope = run.place().scope();
+    if (!edges.isEmpty()) {
+      for (Edge edge : edges) {
+        turn.ready(new Token(edge.to(), scope, node.id(), run.id(), failure));
+      }
+      return;
+    }
+    String branch = branch(node, failure);
+    if (branch != null) {
+      turn.ready(new Token(branch, scope, node.id(), run.id(), failure));
+      return;
+    }
+    Operation operation = operation(node);
+    switch (operation) {
+      case IGNORE ->
+          turn.edges.take(node, scope, run.id(), turn.edges.candidates(node, Outcomes.SUCCESS));
+      case TERMINATE -> turn.endings.end(Status.TERMINATED, EndReason.SYSTEM, null, failure);
+      case COMPENSATE -> turn.endings.compensate(failure);
+      case STOP, CATCH, THROW, INCIDENT -> unhandled(node, run, failure);
+    }
+  }
+
+  private void unhandled(Node node, NodeRun run, Failure failure) {
+    String errorNode = turn.graph.settings().errorNode();
+    boolean usable =
+        !errorNode.isEmpty() && !errorNode.equals(node.id()) && turn.draft.caught() == null;
+    if (usable) {
+      turn.emit(new HistoryEvent.ErrorCaught(turn.now(), failure));
+      turn.ready(new Token(errorNode, 0, node.id(), run.id(), failure));
+    } else {
+      turn.endings.end(Status.FAILED, EndReason.ERROR, null, failure);
+    }
+  }
+
+  private @Nullable String branch(Node node, Failure failure) {
+    ErrorPolicy own = node.policies().errors();
+    if (own.operation() == Operation.THROW) {
+      return null;
+    }
+    String branch = match(own.catches(), failure);
+    return branch != null
+        ? branch
+        : match(turn.graph.settings().rules().errors().catches(), failure);
+  }
+
+  private @Nullable String match(List<Catch> catches, Failure failure) {
+    for (Catch candidate : catches) {
+      if (Failures.matches(candidate.on(), failure.type()) && holds(candidate.when(), failure)) {
+        return candidate.branch();
+      }
+    }
+    return null;
+  }
+
+  private boolean holds(@Nullable Object when, Failure failure) {
+    if (when == null) {
+      return true;
+    }
+    RunScope scope = RunScope.ofInstance(turn).with("error", Failures.event(turn, failure));
+    try {
+      return turn.ports.expressions().test(when, scope);
+    } catch (ExpressionException fault) {
+      return false;
+    }
+  }
+}

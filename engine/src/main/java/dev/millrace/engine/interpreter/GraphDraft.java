@@ -1,0 +1,399 @@
+package dev.millrace.engine.interpreter;
+
+import dev.millrace.engine.HistoryEvent;
+import dev.millrace.engine.HumanTask;
+import dev.millrace.engine.InstanceState.Arrival;
+import dev.millrace.engine.InstanceState.GraphState;
+import dev.millrace.engine.InstanceState.Join;
+import dev.millrace.engine.InstanceState.Loop;
+import dev.millrace.engine.InstanceState.LoopCount;
+import dev.millrace.engine.InstanceState.Scope;
+import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.NodeRun.RunStatus;
+import dev.millrace.engine.Token;
+import dev.millrace.engine.Wait;
+import dev.millrace.engine.graph.Outcomes;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a draft that says where the tokens are. Each collection is copied at most once, on
+ * the first write, so that folding many events costs what they touch. Not thread-safe.
+ */
+final class GraphDraft {
+
+  private int lastId;
+  private final CopiedMap<Integer, NodeRun> runs;
+  private final CopiedMap<Integer, Scope> scopes;
+  private final CopiedMap<String, Join> joins;
+  private final CopiedMap<Integer, Loop> loops;
+  private final CopiedMap<String, @Nullable Object> variables;
+  private Map<String, Map<String, @Nullable Object>> parameters = Map.of();
+  private List<Token> parked = List.of();
+  private @Nullable List<Integer> undo;
+  private @Nullable Map<String, List<Integer>> runsByNode;
+
+  GraphDraft(@Nullable GraphState graph) {
+    runs = new CopiedMap<>(graph == null ? Map.of() : graph.runs());
+    scopes = new CopiedMap<>(graph == null ? Map.of() : graph.scopes());
+    joins = new CopiedMap<>(graph == null ? Map.of() : graph.joins());
+    loops = new CopiedMap<>(graph == null ? Map.of() : graph.loops());
+    variables = new CopiedMap<>(graph == null ? Map.of() : graph.variables());
+    if (graph != null) {
+      lastId = graph.lastId();
+      parameters = graph.parameters();
+      parked = graph.parked();
+      undo = graph.undo();
+    }
+  }
+
+  GraphState freeze() {
+    return new GraphState(
+        lastId,
+        runs.freeze(),
+        scopes.freeze(),
+        joins.freeze(),
+        loops.freeze(),
+        parked,
+        variables.freeze(),
+        parameters,
+        undo);
+  }
+
+  void retryScheduled(HistoryEvent.NodeRetryScheduled retry) {
+    NodeRun run = run(retry.runId());
+    Wait then = run.waitsFor() == null ? new Wait.ForOperator() : run.waitsFor();
+    put(run.failedOnce(retry.failure(), retry.at(), new Wait.ForRetry(retry.dueAt(), then)));
+  }
+
+  void resumed(HistoryEvent.NodeResumed resumed) {
+    put(run(resumed.runId()).attempted(resumed.at(), resumed.waitsFor(), resumed.timeoutAt()));
+  }
+
+  void completed(HistoryEvent.NodeCompleted completed) {
+    NodeRun run = run(completed.runId()).ended(completed.result());
+    put(run);
+    countRound(run);
+  }
+
+  void scopeOpened(HistoryEvent.ScopeOpened opened) {
+    lastId = Math.max(lastId, opened.scope());
+    Scope scope = new Scope(opened.scope(), opened.parent(), opened.opener());
+    scopes.write().put(opened.scope(), scope);
+  }
+
+  void scopeClosed(HistoryEvent.ScopeClosed closed) {
+    scopes.write().remove(closed.scope());
+    joins.write().values().removeIf(join -> join.scope() == closed.scope());
+  }
+
+  void loopClosed(HistoryEvent.LoopClosed closed) {
+    loops
+        .write()
+        .computeIfPresent(
+            closed.loop(),
+            (id, loop) ->
+                new Loop(
+                    id,
+                    loop.place(),
+                    null,
+                    loop.total(),
+                    loop.keepLast(),
+                    loop.count(),
+                    true,
+                    closed.output()));
+  }
+
+  void park(Token token) {
+    parked = plus(parked, token);
+  }
+
+  void releaseParked() {
+    parked = List.of();
+  }
+
+  void variablesSet(Map<String, @Nullable Object> changed) {
+    variables.write().putAll(changed);
+  }
+
+  void variableRemoved(String name) {
+    variables.write().remove(name);
+  }
+
+  void undo(@Nullable List<Integer> runIds) {
+    undo = runIds;
+  }
+
+  void undone(int runId) {
+    List<Integer> rest = new ArrayList<>(undo == null ? List.of() : undo);
+    rest.remove(Integer.valueOf(runId));
+    undo = Collections.unmodifiableList(rest);
+  }
+
+  void parameters(Map<String, Map<String, @Nullable Object>> replaced) {
+    parameters = replaced;
+  }
+
+  void nodeRan(HistoryEvent.NodeRan ran) {
+    NodeRun run =
+        new NodeRun(
+            ran.runId(),
+            ran.place(),
+            ran.at(),
+            ran.input(),
+            List.of(),
+            ran.at(),
+            null,
+            null,
+            ran.result());
+    add(run);
+    countRound(run);
+  }
+
+  void nodeEntered(HistoryEvent.NodeEntered entered) {
+    add(
+        new NodeRun(
+            entered.runId(),
+            entered.place(),
+            entered.at(),
+            entered.input(),
+            List.of(),
+            entered.at(),
+            entered.waitsFor(),
+            entered.timeoutAt(),
+            null));
+  }
+
+  private void add(NodeRun run) {
+    lastId = Math.max(lastId, run.id());
+    put(run);
+    if (runsByNode != null) {
+      runsByNode.computeIfAbsent(run.place().nodeId(), id -> new ArrayList<>()).add(run.id());
+    }
+    Loop loop = loops.get(run.place().loop());
+    if (loop != null) {
+      LoopCount count = loop.count();
+      putCount(loop, new LoopCount(count.started() + 1, count.done(), count.failed()));
+    }
+  }
+
+  private void countRound(NodeRun run) {
+    Loop loop = loops.get(run.place().loop());
+    if (loop == null || run.result() == null) {
+      return;
+    }
+    LoopCount count = loop.count();
+    boolean bad = roundFailed(run);
+    putCount(
+        loop,
+        new LoopCount(
+            count.started(), count.done() + (bad ? 0 : 1), count.failed() + (bad ? 1 : 0)));
+    if (loop.keepLast() > 0) {
+      dropRounds(loop);
+    }
+  }
+
+  /** Whether a round counts as failed for its loop; an ignored failure does not. */
+  static boolean roundFailed(NodeRun run) {
+    NodeRun.Result result = run.result();
+    return result != null
+        && (result.status() == RunStatus.FAILED || result.status() == RunStatus.TIMEOUT)
+        && !result.outcome().equals(Outcomes.SUCCESS);
+  }
+
+  private void dropRounds(Loop loop) {
+    List<Integer> ended = new ArrayList<>();
+    for (int id : runsOf(loop.place().nodeId())) {
+      NodeRun run = run(id);
+      if (run.place().loop() == loop.id() && !run.open()) {
+        ended.add(id);
+      }
+    }
+    for (int id : ended.subList(0, Math.max(0, ended.size() - loop.keepLast()))) {
+      runs.write().remove(id);
+      runsOf(loop.place().nodeId()).remove(Integer.valueOf(id));
+    }
+  }
+
+  private void putCount(Loop loop, LoopCount count) {
+    loops
+        .write()
+        .put(
+            loop.id(),
+            new Loop(
+                loop.id(),
+                loop.place(),
+                loop.items(),
+                loop.total(),
+                loop.keepLast(),
+                count,
+                loop.closed(),
+                loop.output()));
+  }
+
+  void loopOpened(HistoryEvent.LoopOpened opened) {
+    lastId = Math.max(lastId, opened.loop());
+    loops
+        .write()
+        .put(
+            opened.loop(),
+            new Loop(
+                opened.loop(),
+                opened.place(),
+                opened.items(),
+                opened.total(),
+                opened.keepLast(),
+                new LoopCount(0, 0, 0),
+                false,
+                null));
+  }
+
+  void joinArrived(HistoryEvent.JoinArrived arrived) {
+    String key = joinKey(arrived.joinId(), arrived.scope());
+    Join join = joins.get(key);
+    List<Arrival> before = join == null ? List.of() : join.arrivals();
+    joins
+        .write()
+        .put(
+            key,
+            new Join(
+                arrived.joinId(),
+                arrived.scope(),
+                plus(before, new Arrival(arrived.from(), arrived.fromRun())),
+                join != null && join.done()));
+  }
+
+  void joinPassed(HistoryEvent.JoinPassed passed) {
+    String key = joinKey(passed.joinId(), passed.scope());
+    Join join = joins.get(key);
+    List<Arrival> rest = new ArrayList<>(join == null ? List.of() : join.arrivals());
+    for (int fromRun : passed.fromRuns()) {
+      rest.stream().filter(a -> a.fromRun() == fromRun).findFirst().ifPresent(rest::remove);
+    }
+    if (rest.isEmpty() && !passed.done()) {
+      joins.write().remove(key);
+    } else {
+      joins
+          .write()
+          .put(
+              key,
+              new Join(
+                  passed.joinId(),
+                  passed.scope(),
+                  Collections.unmodifiableList(rest),
+                  passed.done()));
+    }
+  }
+
+  void humanTaskChanged(HistoryEvent.HumanTaskChanged changed) {
+    NodeRun run = run(changed.runId());
+    if (run.waitsFor() instanceof Wait.ForPeople people) {
+      Map<String, HumanTask> tasks = new LinkedHashMap<>(people.tasks());
+      tasks.put(changed.task().id(), changed.task());
+      put(
+          run.waiting(
+              new Wait.ForPeople(people.spec(), Collections.unmodifiableMap(tasks)),
+              run.timeoutAt()));
+    }
+  }
+
+  static String joinKey(String joinId, int scope) {
+    return joinId + "@" + scope;
+  }
+
+  private static <T> List<T> plus(List<T> list, T element) {
+    List<T> all = new ArrayList<>(list);
+    all.add(element);
+    return Collections.unmodifiableList(all);
+  }
+
+  private void put(NodeRun run) {
+    runs.write().put(run.id(), run);
+  }
+
+  NodeRun run(int id) {
+    NodeRun run = runs.get(id);
+    if (run == null) {
+      throw new IllegalStateException("no node run " + id);
+    }
+    return run;
+  }
+
+  @Nullable NodeRun findRun(int id) {
+    return runs.get(id);
+  }
+
+  Collection<NodeRun> allRuns() {
+    return runs.read().values();
+  }
+
+  List<NodeRun> openRuns() {
+    return runs.read().values().stream().filter(NodeRun::open).toList();
+  }
+
+  /** Ids of the runs of a node, oldest first. */
+  List<Integer> runsOf(String nodeId) {
+    if (runsByNode == null) {
+      runsByNode = new LinkedHashMap<>();
+      for (NodeRun run : runs.read().values()) {
+        runsByNode.computeIfAbsent(run.place().nodeId(), id -> new ArrayList<>()).add(run.id());
+      }
+    }
+    return runsByNode.computeIfAbsent(nodeId, id -> new ArrayList<>());
+  }
+
+  Set<String> nodesRun() {
+    Set<String> nodes = new LinkedHashSet<>();
+    for (NodeRun run : allRuns()) {
+      nodes.add(run.place().nodeId());
+    }
+    return nodes;
+  }
+
+  @Nullable Scope scope(int id) {
+    return scopes.get(id);
+  }
+
+  @Nullable Join join(String key) {
+    return joins.get(key);
+  }
+
+  List<Join> joins() {
+    return List.copyOf(joins.read().values());
+  }
+
+  @Nullable Loop loop(int id) {
+    return loops.get(id);
+  }
+
+  Collection<Loop> loops() {
+    return loops.read().values();
+  }
+
+  Map<String, @Nullable Object> variables() {
+    return variables.read();
+  }
+
+  Map<String, @Nullable Object> parametersOf(String nodeId) {
+    return parameters.getOrDefault(nodeId, Map.of());
+  }
+
+  List<Token> parked() {
+    return parked;
+  }
+
+  @Nullable List<Integer> undo() {
+    return undo;
+  }
+
+  int nextId() {
+    return lastId + 1;
+  }
+}

@@ -1,0 +1,258 @@
+package dev.millrace.engine.interpreter;
+
+import dev.millrace.engine.Effect;
+import dev.millrace.engine.Failure;
+import dev.millrace.engine.HistoryEvent;
+import dev.millrace.engine.InstanceState.Arrival;
+import dev.millrace.engine.InstanceState.Join;
+import dev.millrace.engine.InstanceState.Loop;
+import dev.millrace.engine.InstanceState.Scope;
+import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.NodeRun.Place;
+import dev.millrace.engine.NodeRun.Result;
+import dev.millrace.engine.NodeRun.RunStatus;
+import dev.millrace.engine.Status;
+import dev.millrace.engine.Token;
+import dev.millrace.engine.graph.JoinPolicy;
+import dev.millrace.engine.graph.Node;
+import dev.millrace.engine.graph.Outcomes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins. An arrival is counted per join and fork scope. A join that wants all goes on when each
+ * missing branch can no longer arrive (the dead-path rule), which is looked at when no token can
+ * move.
+ */
+final class Joins {
+
+  static final String TIMER = "join:";
+
+  private final Turn turn;
+
+  Joins(Turn turn) {
+    this.turn = turn;
+  }
+
+  void arrive(Token token, JoinPolicy policy) {
+    int scope = keyScope(token.scope(), policy);
+    Join join = turn.draft.join(GraphDraft.joinKey(token.nodeId(), scope));
+    if (join != null && join.done()) {
+      swallow(token);
+      return;
+    }
+    turn.emit(
+        new HistoryEvent.JoinArrived(
+            turn.now(), token.nodeId(), scope, token.from(), token.fromRun()));
+    if (join == null && policy.timeoutMillis() > 0) {
+      Instant due = turn.now().plusMillis(policy.timeoutMillis());
+      turn.effect(new Effect.ArmTimer(TIMER + GraphDraft.joinKey(token.nodeId(), scope), due));
+    }
+    if (policy.kind() != JoinPolicy.Kind.ALL) {
+      check(token.nodeId(), policy, scope);
+    }
+  }
+
+  private int keyScope(int scope, JoinPolicy policy) {
+    return policy.fork().isEmpty() ? 0 : turn.edges.enclosing(scope, policy.fork());
+  }
+
+  private void swallow(Token token) {
+    Place place =
+        new Place(
+            token.nodeId(),
+            turn.nodes.nextIndex(token.nodeId()),
+            token.scope(),
+            0,
+            0,
+            token.from());
+    Result result = new Result(RunStatus.SKIPPED, Outcomes.SUCCESS, null, null, turn.now());
+    turn.emit(new HistoryEvent.NodeRan(turn.now(), turn.draft.nextId(), place, Map.of(), result));
+  }
+
+  /** Lets one join go on whose missing branches are dead; false when there is none. */
+  boolean settle() {
+    if (turn.draft.status() == Status.SUSPENDED) {
+      return false;
+    }
+    for (Join join : turn.draft.joins()) {
+      JoinPolicy policy = turn.graph.node(join.joinId()).policies().join();
+      if (policy != null
+          && !join.done()
+          && !join.arrivals().isEmpty()
+          && check(join.joinId(), policy, join.scope())) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean check(String joinId, JoinPolicy policy, int scope) {
+    Join join = turn.draft.join(GraphDraft.joinKey(joinId, scope));
+    if (join == null || join.done()) {
+      return false;
+    }
+    List<Arrival> used = enough(join, policy, scope);
+    if (used == null) {
+      return false;
+    }
+    pass(join, policy, used);
+    return true;
+  }
+
+  private @Nullable List<Arrival> enough(Join join, JoinPolicy policy, int scope) {
+    List<Arrival> arrivals = join.arrivals();
+    return switch (policy.kind()) {
+      case COUNT -> arrivals.size() >= policy.count() || dead(policy, scope) ? arrivals : null;
+      case SPECIFIC -> hasAll(arrivals, policy.of()) || dead(policy, scope) ? arrivals : null;
+      case ALL -> {
+        if (hasAll(arrivals, policy.incoming())) {
+          yield policy.strict() ? oneOfEach(arrivals, policy.incoming()) : arrivals;
+        }
+        yield !policy.strict() && dead(policy, scope) ? arrivals : null;
+      }
+    };
+  }
+
+  private static boolean hasAll(List<Arrival> arrivals, List<String> wanted) {
+    return wanted.stream()
+        .allMatch(node -> arrivals.stream().anyMatch(arrival -> arrival.from().equals(node)));
+  }
+
+  private static List<Arrival> oneOfEach(List<Arrival> arrivals, List<String> wanted) {
+    List<Arrival> used = new ArrayList<>();
+    for (String node : wanted) {
+      arrivals.stream().filter(a -> a.from().equals(node)).findFirst().ifPresent(used::add);
+    }
+    return used;
+  }
+
+  /** Whether no token of the scope can reach the join any more. */
+  private boolean dead(JoinPolicy policy, int scope) {
+    if (!turn.draft.parked().isEmpty() || !turn.readyTokens().isEmpty()) {
+      return false;
+    }
+    for (NodeRun run : turn.draft.openRuns()) {
+      if (policy.upstream().contains(run.place().nodeId())
+          && turn.edges.inside(run.place().scope(), scope)) {
+        return false;
+      }
+    }
+    for (Loop loop : turn.draft.loops()) {
+      if (!loop.closed()
+          && policy.upstream().contains(loop.place().nodeId())
+          && turn.edges.inside(loop.place().scope(), scope)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void pass(Join join, JoinPolicy policy, List<Arrival> used) {
+    Node node = turn.graph.node(join.joinId());
+    Object merged = merge(policy, used);
+    int scope = join.scope();
+    String from = used.isEmpty() ? "" : used.getLast().from();
+    List<Integer> runs = used.stream().map(Arrival::fromRun).toList();
+    boolean swallowRest = policy.kind() != JoinPolicy.Kind.ALL;
+    if (policy.timeoutMillis() > 0) {
+      turn.effect(new Effect.CancelTimer(TIMER + GraphDraft.joinKey(join.joinId(), scope)));
+    }
+    turn.emit(new HistoryEvent.JoinPassed(turn.now(), join.joinId(), scope, runs, swallowRest));
+    if (policy.cancelRest()) {
+      cancelRest(policy, scope);
+    }
+    int next = scope;
+    Scope found = turn.draft.scope(scope);
+    if (policy.closesScope() && found != null) {
+      next = found.parent();
+      if (!swallowRest) {
+        turn.emit(new HistoryEvent.ScopeClosed(turn.now(), scope));
+      }
+    }
+    turn.nodes.begin(node, next, from, new Nodes.Extras(null, merged));
+  }
+
+  private void cancelRest(JoinPolicy policy, int scope) {
+    for (NodeRun run : turn.draft.openRuns()) {
+      if (policy.upstream().contains(run.place().nodeId())
+          && turn.edges.inside(run.place().scope(), scope)) {
+        turn.endings.stop(run);
+      }
+    }
+    for (Loop loop : List.copyOf(turn.draft.loops())) {
+      if (!loop.closed()
+          && policy.upstream().contains(loop.place().nodeId())
+          && turn.edges.inside(loop.place().scope(), scope)) {
+        turn.emit(new HistoryEvent.LoopClosed(turn.now(), loop.id(), null));
+      }
+    }
+  }
+
+  private @Nullable Object merge(JoinPolicy policy, List<Arrival> used) {
+    RunScope scope = RunScope.ofInstance(turn);
+    return switch (policy.merge()) {
+      case KEYED -> {
+        Map<String, @Nullable Object> keyed = new LinkedHashMap<>();
+        for (Arrival arrival : used) {
+          keyed.put(arrival.from(), output(scope, arrival));
+        }
+        yield keyed;
+      }
+      case ARRAY -> {
+        List<@Nullable Object> array = new ArrayList<>();
+        for (String from : policy.incoming()) {
+          for (Arrival arrival : used) {
+            if (arrival.from().equals(from)) {
+              array.add(output(scope, arrival));
+            }
+          }
+        }
+        yield array;
+      }
+      case SHALLOW -> {
+        Map<String, @Nullable Object> merged = new LinkedHashMap<>();
+        for (Arrival arrival : used) {
+          if (output(scope, arrival) instanceof Map<?, ?> map) {
+            map.forEach((key, value) -> merged.put(String.valueOf(key), value));
+          }
+        }
+        yield merged;
+      }
+    };
+  }
+
+  private @Nullable Object output(RunScope scope, Arrival arrival) {
+    NodeRun run = turn.draft.findRun(arrival.fromRun());
+    if (run == null || run.place().loop() != 0) {
+      return scope.outputOf(arrival.from());
+    }
+    return run.result() == null ? null : run.result().output();
+  }
+
+  /** The time of a join is over: its node fails. */
+  boolean timedOut(String key) {
+    Join join = turn.draft.join(key);
+    if (join == null || join.done() || join.arrivals().isEmpty()) {
+      return false;
+    }
+    Node node = turn.graph.node(join.joinId());
+    List<Integer> runs = join.arrivals().stream().map(Arrival::fromRun).toList();
+    turn.emit(new HistoryEvent.JoinPassed(turn.now(), join.joinId(), join.scope(), runs, true));
+    Place place =
+        new Place(
+            node.id(),
+            turn.nodes.nextIndex(node.id()),
+            join.scope(),
+            0,
+            0,
+            join.arrivals().getLast().from());
+    turn.errors.failNew(
+        node, place, Map.of(), Failure.of("timeout", "the join waited too long for its branches"));
+    return true;
+  }
+}

@@ -1,0 +1,314 @@
+package dev.millrace.engine.interpreter;
+
+import dev.millrace.engine.EndReason;
+import dev.millrace.engine.Failure;
+import dev.millrace.engine.HistoryEvent;
+import dev.millrace.engine.InstanceState.Loop;
+import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.NodeRun.Place;
+import dev.millrace.engine.NodeRun.Result;
+import dev.millrace.engine.NodeRun.RunStatus;
+import dev.millrace.engine.Status;
+import dev.millrace.engine.expression.ExpressionException;
+import dev.millrace.engine.graph.LoopPolicy;
+import dev.millrace.engine.graph.Node;
+import dev.millrace.engine.graph.Outcomes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Loops: rounds of one node, started in order, some at once, until the loop is satisfied. */
+final class Loops {
+
+  /** Rounds at once where the definition leaves it to the server. */
+  static final int CONCURRENCY_CAP = 100;
+
+  private final Turn turn;
+
+  Loops(Turn turn) {
+    this.turn = turn;
+  }
+
+  void open(Node node, Place place) {
+    LoopPolicy policy = policy(node);
+    List<@Nullable Object> items = null;
+    int total = -1;
+    try {
+      switch (policy.kind()) {
+        case FOR -> total = times(policy);
+        case FOR_EACH -> {
+          items = items(policy);
+          total = Math.min(items.size(), policy.maxIteration());
+        }
+        case WHILE, DO_WHILE -> {}
+      }
+    } catch (ExpressionException fault) {
+      Failure failure = Failure.of("expression", String.valueOf(fault.getMessage()));
+      turn.errors.failNew(node, place, Map.of(), failure);
+      return;
+    }
+    int id = turn.draft.nextId();
+    turn.emit(new HistoryEvent.LoopOpened(turn.now(), id, place, items, total, policy.keepLast()));
+    turn.advanceLater(id);
+  }
+
+  private static LoopPolicy policy(Node node) {
+    LoopPolicy policy = node.policies().loop();
+    if (policy == null) {
+      throw new IllegalStateException("node " + node.id() + " is no loop");
+    }
+    return policy;
+  }
+
+  private int times(LoopPolicy policy) {
+    if (policy.times() == null) {
+      return policy.maxIteration();
+    }
+    Object times = turn.ports.expressions().resolve(policy.times(), RunScope.ofInstance(turn));
+    if (!(times instanceof Number number) || number.longValue() < 0) {
+      throw new ExpressionException("loop times: expected a number from 0, found " + times);
+    }
+    return (int) Math.min(number.longValue(), policy.maxIteration());
+  }
+
+  private List<@Nullable Object> items(LoopPolicy policy) {
+    Object items = turn.ports.expressions().resolve(policy.items(), RunScope.ofInstance(turn));
+    List<@Nullable Object> list = new ArrayList<>();
+    switch (items) {
+      case List<?> elements -> list.addAll(elements);
+      case Number count -> {
+        for (long i = 0; i < Math.min(count.longValue(), policy.maxIteration()); i++) {
+          list.add(i);
+        }
+      }
+      case Map<?, ?> map ->
+          map.forEach((key, value) -> {
+            Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+            entry.put("key", String.valueOf(key));
+            entry.put("value", value);
+            list.add(Collections.unmodifiableMap(entry));
+          });
+      case null -> {}
+      default ->
+          throw new ExpressionException(
+              "loop items: expected an array, a number or an object, found " + items);
+    }
+    return Collections.unmodifiableList(list);
+  }
+
+  /** A loop was opened or a round of it ended: close it, or start what may start. */
+  void advance(int id) {
+    Loop loop = turn.draft.loop(id);
+    if (loop == null || loop.closed() || turn.ended()) {
+      return;
+    }
+    Node node = turn.graph.node(loop.place().nodeId());
+    LoopPolicy policy = policy(node);
+    try {
+      if (loop.count().failed() > 0 && policy.onItemError() == LoopPolicy.ItemError.STOP) {
+        stopRounds(loop);
+        closeFailed(node, loop);
+      } else if (satisfied(loop, policy)) {
+        stopRounds(loop);
+        close(node, policy, loop);
+      } else if (exhausted(loop, policy)) {
+        if (loop.count().active() == 0) {
+          exhaust(node, policy, loop);
+        }
+      } else {
+        startRounds(node, policy, loop);
+      }
+    } catch (ExpressionException fault) {
+      stopRounds(loop);
+      fail(node, loop, Failure.of("expression", String.valueOf(fault.getMessage())));
+    }
+  }
+
+  private boolean satisfied(Loop loop, LoopPolicy policy) {
+    int ended = loop.count().done() + loop.count().failed();
+    if (loop.count().failed() > 0 && policy.onItemError() == LoopPolicy.ItemError.BREAK) {
+      return true;
+    }
+    if (ended > 0 && policy.completion() != null) {
+      RunScope scope = roundScope(loop).with("done", (long) loop.count().done());
+      scope.with("failed", (long) loop.count().failed());
+      scope.with("active", (long) loop.count().active());
+      scope.with("results", results(loop));
+      if (turn.ports.expressions().test(policy.completion(), scope)) {
+        return true;
+      }
+    }
+    boolean tested =
+        switch (policy.kind()) {
+          case FOR, FOR_EACH -> false;
+          case WHILE -> loop.count().active() == 0;
+          case DO_WHILE -> ended > 0 && loop.count().active() == 0;
+        };
+    return tested
+        && policy.condition() != null
+        && turn.ports.expressions().test(policy.condition(), roundScope(loop))
+            == policy.stopWhenTrue();
+  }
+
+  private RunScope roundScope(Loop loop) {
+    NodeRun last = null;
+    for (int id : turn.draft.runsOf(loop.place().nodeId())) {
+      NodeRun run = turn.draft.run(id);
+      if (run.place().loop() == loop.id()) {
+        last = run;
+      }
+    }
+    return last == null
+        ? RunScope.ofInstance(turn).with("index", 0L)
+        : new RunScope(turn, last, Nodes.Extras.NONE);
+  }
+
+  private static boolean exhausted(Loop loop, LoopPolicy policy) {
+    int most = loop.total() >= 0 ? loop.total() : policy.maxIteration();
+    return loop.count().started() >= most;
+  }
+
+  private void exhaust(Node node, LoopPolicy policy, Loop loop) {
+    boolean openEnded = loop.total() < 0;
+    if (openEnded && turn.graph.settings().rules().loopLimitFails()) {
+      fail(
+          node, loop, Failure.of("loop_limit", "the loop ran " + policy.maxIteration() + " times"));
+    } else {
+      close(node, policy, loop);
+    }
+  }
+
+  private void startRounds(Node node, LoopPolicy policy, Loop loop) {
+    int atOnce =
+        switch (policy.kind()) {
+          case WHILE, DO_WHILE -> 1;
+          case FOR, FOR_EACH ->
+              policy.concurrency() == 0
+                  ? CONCURRENCY_CAP
+                  : Math.min(policy.concurrency(), CONCURRENCY_CAP);
+        };
+    if (loop.count().active() >= atOnce) {
+      return;
+    }
+    Place outer = loop.place();
+    Place place =
+        new Place(
+            node.id(),
+            Math.max(outer.index(), turn.nodes.nextIndex(node.id())),
+            outer.scope(),
+            loop.id(),
+            loop.count().started(),
+            outer.from());
+    turn.nodes.start(node, place, Nodes.Extras.NONE);
+    turn.advanceLater(loop.id());
+  }
+
+  private void stopRounds(Loop loop) {
+    if (loop.count().active() == 0) {
+      return;
+    }
+    for (NodeRun run : turn.draft.openRuns()) {
+      if (run.place().loop() == loop.id()) {
+        turn.endings.stop(run);
+      }
+    }
+  }
+
+  private void close(Node node, LoopPolicy policy, Loop loop) {
+    List<@Nullable Object> collected = results(loop);
+    if (policy.collect() != null) {
+      collected = collect(policy.collect(), loop, collected);
+    }
+    turn.emit(new HistoryEvent.LoopClosed(turn.now(), loop.id(), collected));
+    NodeRun run = representative(loop, RunStatus.DONE, collected, null);
+    Edges.Choice choice =
+        turn.edges.choose(node, outcome(loop), new RunScope(turn, run, Nodes.Extras.NONE));
+    if (choice.failure() != null) {
+      turn.errors.outward(node, run, choice.failure());
+      return;
+    }
+    if (node.id().equals(turn.graph.settings().endNode())) {
+      turn.endings.end(Status.COMPLETED, EndReason.NONE, collected, null);
+      return;
+    }
+    turn.edges.take(node, turn.waits.winRace(run), run.id(), choice.edges());
+  }
+
+  private String outcome(Loop loop) {
+    String last = Outcomes.SUCCESS;
+    for (int id : turn.draft.runsOf(loop.place().nodeId())) {
+      NodeRun run = turn.draft.run(id);
+      if (run.place().loop() == loop.id()
+          && run.result() != null
+          && run.result().status() == RunStatus.DONE) {
+        last = run.result().outcome();
+      }
+    }
+    return Outcomes.normal(last) ? last : Outcomes.SUCCESS;
+  }
+
+  private List<@Nullable Object> collect(
+      Object template, Loop loop, List<@Nullable Object> results) {
+    List<@Nullable Object> collected = new ArrayList<>();
+    for (Object result : results) {
+      RunScope scope = roundScope(loop).with("result", result);
+      collected.add(turn.ports.expressions().resolve(template, scope));
+    }
+    return collected;
+  }
+
+  private List<@Nullable Object> results(Loop loop) {
+    List<@Nullable Object> results = new ArrayList<>();
+    for (int i = 0; i < loop.count().started(); i++) {
+      results.add(null);
+    }
+    for (int id : turn.draft.runsOf(loop.place().nodeId())) {
+      NodeRun run = turn.draft.run(id);
+      int position = run.place().loopIndex();
+      if (run.place().loop() == loop.id()
+          && run.result() != null
+          && position < results.size()
+          && run.result().status() == RunStatus.DONE) {
+        results.set(position, run.result().output());
+      }
+    }
+    return Collections.unmodifiableList(results);
+  }
+
+  private void closeFailed(Node node, Loop loop) {
+    Failure failure = Failure.of("unknown", "a round failed");
+    for (int id : turn.draft.runsOf(node.id())) {
+      NodeRun run = turn.draft.run(id);
+      if (run.place().loop() == loop.id()
+          && GraphDraft.roundFailed(run)
+          && run.result() != null
+          && run.result().failure() != null) {
+        failure = run.result().failure();
+      }
+    }
+    fail(node, loop, failure);
+  }
+
+  private void fail(Node node, Loop loop, Failure failure) {
+    turn.emit(new HistoryEvent.LoopClosed(turn.now(), loop.id(), results(loop)));
+    NodeRun run = representative(loop, RunStatus.FAILED, null, failure);
+    turn.errors.outward(node, run, failure);
+  }
+
+  /** The loop as a whole, seen as a run: what its edges are followed from. */
+  private NodeRun representative(
+      Loop loop, RunStatus status, @Nullable Object output, @Nullable Failure failure) {
+    int last = 0;
+    for (int id : turn.draft.runsOf(loop.place().nodeId())) {
+      if (turn.draft.run(id).place().loop() == loop.id()) {
+        last = id;
+      }
+    }
+    Result result = new Result(status, Outcomes.SUCCESS, output, failure, turn.now());
+    return new NodeRun(
+        last, loop.place(), turn.now(), Map.of(), List.of(), turn.now(), null, null, result);
+  }
+}

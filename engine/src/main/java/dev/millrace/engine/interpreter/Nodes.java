@@ -1,0 +1,361 @@
+package dev.millrace.engine.interpreter;
+
+import dev.millrace.engine.Command.WorkToken;
+import dev.millrace.engine.Effect;
+import dev.millrace.engine.EndReason;
+import dev.millrace.engine.Failure;
+import dev.millrace.engine.HistoryEvent;
+import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.NodeRun.Place;
+import dev.millrace.engine.NodeRun.Result;
+import dev.millrace.engine.NodeRun.RunStatus;
+import dev.millrace.engine.ParentRef;
+import dev.millrace.engine.Status;
+import dev.millrace.engine.Token;
+import dev.millrace.engine.Wait;
+import dev.millrace.engine.expression.ExpressionException;
+import dev.millrace.engine.graph.Node;
+import dev.millrace.engine.graph.NodeType;
+import dev.millrace.engine.graph.Outcomes;
+import dev.millrace.engine.graph.Step;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Enters nodes and records what they answer. */
+final class Nodes {
+
+  /** The {@code from} of runs that undo another. */
+  static final String COMPENSATION = "(compensation)";
+
+  private final Turn turn;
+
+  Nodes(Turn turn) {
+    this.turn = turn;
+  }
+
+  /** A token reaches a node: pass, join, loop or run. */
+  void enter(Token token) {
+    Node node = turn.graph.node(token.nodeId());
+    if (node.policies().ignored()) {
+      pass(node, place(node, token.scope(), token.from()));
+    } else if (node.policies().join() != null) {
+      turn.joins.arrive(token, node.policies().join());
+    } else {
+      begin(node, token.scope(), token.from(), new Extras(token.failure(), null));
+    }
+  }
+
+  /** Starts a node whose token may go on: as a loop, or as one run. */
+  void begin(Node node, int scope, String from, Extras extras) {
+    if (node.policies().loop() != null) {
+      turn.loops.open(node, place(node, scope, from));
+    } else {
+      start(node, place(node, scope, from), extras);
+    }
+  }
+
+  private Place place(Node node, int scope, String from) {
+    return new Place(node.id(), nextIndex(node.id()), scope, 0, 0, from);
+  }
+
+  /** The index of the next run of a node. */
+  int nextIndex(String nodeId) {
+    List<Integer> ids = turn.draft.runsOf(nodeId);
+    return ids.isEmpty() ? 0 : turn.draft.run(ids.getLast()).place().index() + 1;
+  }
+
+  private void pass(Node node, Place place) {
+    Result result = new Result(RunStatus.SKIPPED, Outcomes.SUCCESS, null, null, turn.now());
+    int id = turn.draft.nextId();
+    turn.emit(new HistoryEvent.NodeRan(turn.now(), id, place, Map.of(), result));
+    turn.edges.followIgnored(node, turn.draft.run(id));
+  }
+
+  /** Runs a node once, up to its end or its wait. */
+  void start(Node node, Place place, Extras extras) {
+    if (place.index() >= turn.graph.settings().rules().maxVisits()) {
+      Failure failure =
+          Failure.of("loop_limit", "node " + node.id() + " ran " + place.index() + " times");
+      turn.errors.failNew(node, place, Map.of(), failure);
+      return;
+    }
+    NodeRun provisional = provisional(place);
+    RunScope scope = new RunScope(turn, provisional, extras);
+    Parameters parameters = new Parameters(turn, node, scope);
+    Step step;
+    try {
+      step = parameters.failure() == null ? answer(node, parameters, scope, extras) : null;
+    } catch (ExpressionException fault) {
+      step = Step.Failed.of("expression", String.valueOf(fault.getMessage()));
+    }
+    if (step == null) {
+      step = new Step.Failed(Objects.requireNonNull(parameters.failure()));
+    }
+    take(node, provisional, parameters, scope, step);
+  }
+
+  private NodeRun provisional(Place place) {
+    return new NodeRun(
+        turn.draft.nextId(), place, turn.now(), Map.of(), List.of(), turn.now(), null, null, null);
+  }
+
+  private Step answer(Node node, Parameters parameters, RunScope scope, Extras extras) {
+    if (node.policies().pinned() != null && turn.draft.header().origin().test()) {
+      return Step.Done.of(node.policies().pinned().output());
+    }
+    NodeType type = turn.ports.types().find(node.type()).orElse(null);
+    if (type == null) {
+      return Step.Failed.of("constraint", "unknown template " + node.type());
+    }
+    return type.enter(new EnteredNode(turn, node, parameters.resolved(), scope, extras));
+  }
+
+  private void take(Node node, NodeRun run, Parameters parameters, RunScope scope, Step step) {
+    switch (step) {
+      case Step.Done done -> done(node, run, parameters, done.output(), done.outcome());
+      case Step.Waiting waiting -> wait(node, run, parameters, scope, waiting.waitsFor());
+      case Step.Failed failed ->
+          turn.errors.failNew(node, run.place(), parameters.recorded(), failed.failure());
+      case Step.SetVariables set -> {
+        turn.emit(new HistoryEvent.VariablesSet(turn.now(), set.variables()));
+        done(node, run, parameters, set.output(), Outcomes.SUCCESS);
+      }
+      case Step.RemoveVariable remove -> {
+        turn.emit(new HistoryEvent.VariableRemoved(turn.now(), remove.name()));
+        done(node, run, parameters, remove.output(), Outcomes.SUCCESS);
+      }
+      case Step.SetEnvironment set -> {
+        turn.effect(
+            new Effect.SetEnvironment(turn.graph.settings().owner(), set.name(), set.value()));
+        done(node, run, parameters, set.output(), Outcomes.SUCCESS);
+      }
+      case Step.StartAndGo go -> {
+        startChild(run.id(), go.child(), false);
+        done(node, run, parameters, Map.of("id", go.child().child().uid()), Outcomes.SUCCESS);
+      }
+      case Step.EndInstance end -> {
+        Result result =
+            new Result(RunStatus.DONE, Outcomes.SUCCESS, end.output(), null, turn.now());
+        record(run, parameters.recorded(), result);
+        turn.endings.end(end.status(), end.reason(), end.output(), null);
+      }
+      case Step.Race race -> race(node, run, parameters);
+    }
+  }
+
+  private void done(
+      Node node, NodeRun run, Parameters parameters, @Nullable Object output, String outcome) {
+    finishNew(
+        node,
+        run,
+        parameters.recorded(),
+        new Result(RunStatus.DONE, outcome, output, null, turn.now()));
+  }
+
+  /** Records a run that never waited and follows its edges. */
+  void finishNew(Node node, NodeRun run, Map<String, @Nullable Object> recorded, Result result) {
+    NodeRun withInput =
+        new NodeRun(
+            run.id(),
+            run.place(),
+            run.startAt(),
+            recorded,
+            run.attempts(),
+            run.attemptAt(),
+            null,
+            null,
+            null);
+    Ending ending = Ending.of(turn, node, withInput, result);
+    if (ending.failure() != null) {
+      turn.errors.failNew(node, run.place(), recorded, ending.failure());
+      return;
+    }
+    record(run, recorded, ending.result());
+    ended(node, turn.draft.run(run.id()), ending);
+  }
+
+  private void record(NodeRun run, Map<String, @Nullable Object> recorded, Result result) {
+    turn.emit(new HistoryEvent.NodeRan(turn.now(), run.id(), run.place(), recorded, result));
+  }
+
+  /** Ends an open run well and follows its edges. */
+  void complete(NodeRun run, @Nullable Object output, String outcome) {
+    Node node = turn.graph.node(run.place().nodeId());
+    Result result = new Result(RunStatus.DONE, outcome, output, null, turn.now());
+    Ending ending = Ending.of(turn, node, run, result);
+    turn.waits.cancelTimers(run);
+    if (ending.failure() != null) {
+      turn.errors.fail(run, ending.failure(), 0);
+      return;
+    }
+    turn.emit(new HistoryEvent.NodeCompleted(turn.now(), run.id(), ending.result()));
+    ended(node, turn.draft.run(run.id()), ending);
+  }
+
+  private void ended(Node node, NodeRun run, Ending ending) {
+    if (run.place().loop() != 0) {
+      turn.advanceLater(run.place().loop());
+    } else if (run.place().from().equals(COMPENSATION)) {
+      turn.endings.compensated();
+    } else if (node.id().equals(turn.graph.settings().endNode())) {
+      turn.endings.end(Status.COMPLETED, EndReason.NONE, ending.result().output(), null);
+    } else {
+      int scope = turn.waits.winRace(run);
+      turn.edges.take(node, scope, run.id(), ending.edges());
+    }
+  }
+
+  private void wait(Node node, NodeRun run, Parameters parameters, RunScope scope, Wait waitsFor) {
+    Instant timeoutAt = timeoutAt(node, parameters.resolved(), waitsFor);
+    turn.emit(
+        new HistoryEvent.NodeEntered(
+            turn.now(), run.id(), run.place(), parameters.recorded(), waitsFor, timeoutAt));
+    NodeRun open = turn.draft.run(run.id());
+    turn.waits.armTimers(open);
+    launch(node, open, parameters.resolved(), scope);
+  }
+
+  /** Does what a wait needs from outside: dispatch, start a child, look for a kept event. */
+  private void launch(
+      Node node, NodeRun run, Map<String, @Nullable Object> resolved, RunScope scope) {
+    switch (run.waitsFor()) {
+      case Wait.ForActivity activity -> dispatch(node, run, activity, resolved, scope);
+      case Wait.ForChild child -> startChild(run.id(), child, true);
+      case Wait.ForEvent event -> turn.waits.takeKept(run, event);
+      case null, default -> {}
+    }
+  }
+
+  private void dispatch(
+      Node node,
+      NodeRun run,
+      Wait.ForActivity activity,
+      Map<String, @Nullable Object> resolved,
+      RunScope scope) {
+    Map<String, @Nullable Object> roots = new LinkedHashMap<>();
+    for (String root : activity.roots()) {
+      roots.put(root, scope.value(root));
+    }
+    long own = activity.timeoutMillis();
+    long limit = node.policies().timeoutMillis();
+    turn.effect(
+        new Effect.DispatchActivity(
+            new WorkToken(turn.draft.generation(), run.id(), run.attempt()),
+            activity.activity(),
+            resolved,
+            roots,
+            idempotencyKey(run),
+            own > 0 && limit > 0 ? Math.min(own, limit) : Math.max(own, limit)));
+  }
+
+  private String idempotencyKey(NodeRun run) {
+    return turn.draft.header().key().uid()
+        + "/"
+        + turn.draft.generation()
+        + "/"
+        + run.place().nodeId()
+        + "/"
+        + run.place().index();
+  }
+
+  private void startChild(int runId, Wait.ForChild child, boolean waits) {
+    ParentRef parent = turn.draft.header().parent();
+    turn.effect(
+        new Effect.StartChild(
+            child.child(),
+            child.definition(),
+            child.revision(),
+            child.input(),
+            turn.draft.header().origin().executor(),
+            new ParentRef(
+                turn.draft.header().key(),
+                turn.draft.generation(),
+                runId,
+                waits,
+                parent == null ? 1 : parent.depth() + 1)));
+  }
+
+  private @Nullable Instant timeoutAt(
+      Node node, Map<String, @Nullable Object> parameters, Wait waitsFor) {
+    long millis = node.policies().timeoutMillis();
+    if (millis == 0
+        && !(waitsFor instanceof Wait.ForActivity)
+        && parameters.get("timeout") instanceof Number seconds) {
+      millis = Math.round(seconds.doubleValue() * 1000);
+    }
+    return millis > 0 ? turn.now().plusMillis(millis) : null;
+  }
+
+  private void race(Node node, NodeRun run, Parameters parameters) {
+    int runId = run.id();
+    int scope = runId + 1;
+    turn.emit(
+        new HistoryEvent.NodeEntered(
+            turn.now(),
+            runId,
+            run.place(),
+            parameters.recorded(),
+            new Wait.ForRace(scope),
+            timeoutAt(node, parameters.resolved(), new Wait.ForRace(scope))));
+    turn.waits.armTimers(turn.draft.run(runId));
+    turn.emit(new HistoryEvent.ScopeOpened(turn.now(), scope, run.place().scope(), node.id()));
+    for (var edge : node.edges()) {
+      turn.ready(new Token(edge.to(), scope, node.id(), runId, null));
+    }
+  }
+
+  /** Begins the next attempt of an open run, from the start of the node. */
+  void retry(NodeRun run) {
+    Node node = turn.graph.node(run.place().nodeId());
+    RunScope scope = new RunScope(turn, run, Extras.NONE);
+    Parameters parameters = new Parameters(turn, node, scope);
+    Step step;
+    try {
+      step =
+          parameters.failure() == null
+              ? answer(node, parameters, scope, Extras.NONE)
+              : new Step.Failed(parameters.failure());
+    } catch (ExpressionException fault) {
+      step = Step.Failed.of("expression", String.valueOf(fault.getMessage()));
+    }
+    Wait next = step instanceof Step.Waiting waiting ? waiting.waitsFor() : new Wait.ForOperator();
+    turn.emit(
+        new HistoryEvent.NodeResumed(
+            turn.now(), run.id(), next, timeoutAt(node, parameters.resolved(), next)));
+    NodeRun open = turn.draft.run(run.id());
+    switch (step) {
+      case Step.Waiting waiting -> {
+        turn.waits.armTimers(open);
+        launch(node, open, parameters.resolved(), scope);
+      }
+      case Step.Failed failed -> turn.errors.fail(open, failed.failure(), 0);
+      case Step.Done done -> complete(open, done.output(), done.outcome());
+      default ->
+          turn.errors.fail(
+              open, Failure.of("unknown", "node " + node.id() + " cannot be tried again"), 0);
+    }
+  }
+
+  /** The effects that an open run needs again after a restart. */
+  void relaunch(NodeRun run) {
+    if (run.waitsFor() instanceof Wait.ForActivity activity) {
+      Node node = turn.graph.node(run.place().nodeId());
+      RunScope scope = new RunScope(turn, run, Extras.NONE);
+      dispatch(node, run, activity, new Parameters(turn, node, scope).resolved(), scope);
+    }
+  }
+
+  /**
+   * What a run sees besides the state.
+   *
+   * @param failure the error its token carries, or null
+   * @param joined the merged outputs of a join, or null
+   */
+  record Extras(@Nullable Failure failure, @Nullable Object joined) {
+    static final Extras NONE = new Extras(null, null);
+  }
+}

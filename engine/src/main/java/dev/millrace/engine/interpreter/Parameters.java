@@ -1,0 +1,169 @@
+package dev.millrace.engine.interpreter;
+
+import dev.millrace.engine.Failure;
+import dev.millrace.engine.expression.ExpressionException;
+import dev.millrace.engine.graph.Node;
+import dev.millrace.engine.graph.NodeType;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The parameters of a node for one run: resolved, typed as declared, and as they may be recorded.
+ * The first fault is kept as {@link #failure}.
+ */
+final class Parameters {
+
+  private static final String MASK = "***";
+  private static final String SECRET_REFERENCE = "secret.";
+
+  private final Map<String, @Nullable Object> resolved = new LinkedHashMap<>();
+  private final Map<String, @Nullable Object> recorded = new LinkedHashMap<>();
+  private @Nullable Failure failure;
+
+  Parameters(Turn turn, Node node, RunScope scope) {
+    NodeType type = turn.ports.types().find(node.type()).orElse(null);
+    Set<String> raw = new TreeSet<>();
+    Set<String> required = new TreeSet<>();
+    if (type != null) {
+      for (NodeType.ParameterSpec spec : type.parameters()) {
+        if (spec.raw()) {
+          raw.add(spec.name());
+        }
+        if (spec.required()) {
+          required.add(spec.name());
+        }
+      }
+    }
+    Map<String, @Nullable Object> overrides = turn.draft.parametersOf(node.id());
+    Map<String, Node.Parameter> declared = new LinkedHashMap<>(node.parameters());
+    for (String name : overrides.keySet()) {
+      declared.computeIfAbsent(name, any -> new Node.Parameter("", null, false, false));
+    }
+    for (String name : required) {
+      declared.computeIfAbsent(name, any -> new Node.Parameter("", null, true, false));
+    }
+    for (Map.Entry<String, Node.Parameter> entry : declared.entrySet()) {
+      Node.Parameter parameter = entry.getValue();
+      Object template =
+          overrides.containsKey(entry.getKey()) ? overrides.get(entry.getKey()) : parameter.value();
+      add(turn, scope, entry.getKey(), parameter, template, raw.contains(entry.getKey()));
+      if (required.contains(entry.getKey()) || parameter.required()) {
+        require(entry.getKey());
+      }
+    }
+  }
+
+  private void add(
+      Turn turn,
+      RunScope scope,
+      String name,
+      Node.Parameter parameter,
+      @Nullable Object template,
+      boolean raw) {
+    Object value;
+    try {
+      value = raw ? template : turn.ports.expressions().resolve(template, scope);
+      value = coerce(name, parameter.type(), value);
+    } catch (ExpressionException fault) {
+      fail("expression", "parameter " + name + ": " + fault.getMessage());
+      return;
+    }
+    if (value == null && template == null) {
+      return;
+    }
+    resolved.put(name, value);
+    boolean secret = parameter.secret() || mentionsSecret(template);
+    recorded.put(name, secret ? MASK : value);
+  }
+
+  private void require(String name) {
+    Object value = resolved.get(name);
+    if (value == null || value.equals("")) {
+      fail("constraint", "parameter " + name + " is required and empty");
+    }
+  }
+
+  private void fail(String type, String message) {
+    if (failure == null) {
+      failure = Failure.of(type, message);
+    }
+  }
+
+  private static boolean mentionsSecret(@Nullable Object template) {
+    return switch (template) {
+      case String text ->
+          text.contains(SECRET_REFERENCE) && (text.contains("{{") || text.contains("{%"));
+      case List<?> list -> list.stream().anyMatch(Parameters::mentionsSecret);
+      case Map<?, ?> map -> map.values().stream().anyMatch(Parameters::mentionsSecret);
+      case null, default -> false;
+    };
+  }
+
+  private @Nullable Object coerce(String name, String type, @Nullable Object value) {
+    if (value == null) {
+      return null;
+    }
+    try {
+      return switch (type) {
+        case "string" -> value instanceof List || value instanceof Map ? value : text(value);
+        case "integer" -> value.equals("") ? null : decimal(value).longValueExact();
+        case "float", "number" -> value.equals("") ? null : number(decimal(value));
+        case "boolean" -> bool(value);
+        case "array" -> value instanceof List || value.equals("") ? emptyToNull(value) : one(value);
+        default -> value;
+      };
+    } catch (ArithmeticException | IllegalArgumentException fault) {
+      fail("constraint", "parameter " + name + ": expected " + type + ", found " + value);
+      return null;
+    }
+  }
+
+  private static @Nullable Object emptyToNull(Object value) {
+    return value.equals("") ? null : value;
+  }
+
+  private static List<Object> one(Object value) {
+    List<Object> list = new ArrayList<>();
+    list.add(value);
+    return list;
+  }
+
+  private static String text(Object value) {
+    return value instanceof BigDecimal decimal ? decimal.toPlainString() : value.toString();
+  }
+
+  private static BigDecimal decimal(Object value) {
+    return new BigDecimal(value.toString().strip());
+  }
+
+  private static Object number(BigDecimal value) {
+    return value.scale() <= 0 && value.precision() <= 18 ? (Object) value.longValueExact() : value;
+  }
+
+  private static Object bool(Object value) {
+    return switch (value.toString()) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> throw new IllegalArgumentException();
+    };
+  }
+
+  Map<String, @Nullable Object> resolved() {
+    return resolved;
+  }
+
+  /** What may be stored and shown: secrets are masked. */
+  Map<String, @Nullable Object> recorded() {
+    return recorded;
+  }
+
+  @Nullable Failure failure() {
+    return failure;
+  }
+}

@@ -1,0 +1,114 @@
+package dev.millrace.engine.interpreter;
+
+import dev.millrace.engine.Command;
+import dev.millrace.engine.Decision;
+import dev.millrace.engine.Effect;
+import dev.millrace.engine.HistoryEvent;
+import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.NodeRun.RunStatus;
+import dev.millrace.engine.Reason;
+import dev.millrace.engine.Reply;
+import dev.millrace.engine.Status;
+import dev.millrace.engine.Token;
+import dev.millrace.engine.Wait;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Running a failed instance again, and going on after an incident. */
+final class Reruns {
+
+  private Reruns() {}
+
+  static Decision rerun(InstanceState state, Command.RerunInstance command, Turn turn) {
+    if (!command.fromNode().isEmpty() && !turn.graph.nodes().containsKey(command.fromNode())) {
+      return Turn.rejected(
+          state, Reply.Rejected.of(Reason.NOT_FOUND, "no task " + command.fromNode()));
+    }
+    boolean incident = state.life().status() == Status.RUNNING && state.incident();
+    if (state.life().status() != Status.FAILED && !incident) {
+      return Turn.rejected(
+          state,
+          Reply.Rejected.of(
+              Reason.INVALID_STATE,
+              "only a failed instance can be run again; this one is " + state.life().status()));
+    }
+    return incident ? resolve(state, command, turn) : again(state, command, turn);
+  }
+
+  private static Decision resolve(InstanceState state, Command.RerunInstance command, Turn turn) {
+    setVariables(command, turn);
+    for (NodeRun run : state.openRuns()) {
+      if (run.waitsFor() instanceof Wait.ForOperator) {
+        turn.nodes.retry(run);
+      }
+    }
+    turn.run();
+    return turn.decision(Reply.OK);
+  }
+
+  private static Decision again(InstanceState state, Command.RerunInstance command, Turn turn) {
+    List<Token> tokens =
+        command.fromNode().isEmpty()
+            ? failedTokens(state)
+            : List.of(new Token(command.fromNode(), 0, "", 0, null));
+    Map<String, Map<String, @Nullable Object>> parameters =
+        new LinkedHashMap<>(state.graph().parameters());
+    parameters.putAll(command.parameters());
+    long timeout = turn.graph.settings().timeoutMillis();
+    Instant timeoutAt = timeout > 0 ? turn.now().plusMillis(timeout) : null;
+    turn.emit(
+        new HistoryEvent.InstanceRerun(
+            turn.now(), state.life().generation() + 1, turn.drawUid(), parameters, timeoutAt));
+    if (timeoutAt != null) {
+      turn.effect(new Effect.ArmTimer(Endings.INSTANCE_TIMER, timeoutAt));
+    }
+    setVariables(command, turn);
+    for (InstanceState.Loop loop : state.graph().loops().values()) {
+      if (!loop.closed()) {
+        turn.emit(new HistoryEvent.LoopClosed(turn.now(), loop.id(), null));
+      }
+    }
+    tokens.forEach(turn::ready);
+    turn.run();
+    return turn.decision(new Reply.Accepted(Map.of("executionUid", turn.draft.executionUid())));
+  }
+
+  private static void setVariables(Command.RerunInstance command, Turn turn) {
+    if (!command.variables().isEmpty()) {
+      turn.emit(new HistoryEvent.VariablesSet(turn.now(), command.variables()));
+    }
+  }
+
+  /** A token for each node whose last run failed or was stopped with the instance. */
+  private static List<Token> failedTokens(InstanceState state) {
+    Map<String, NodeRun> last = new LinkedHashMap<>();
+    for (NodeRun run : state.graph().runs().values()) {
+      last.put(run.place().nodeId(), run);
+    }
+    List<Token> tokens = new ArrayList<>();
+    for (NodeRun run : last.values()) {
+      if (run.result() != null && broken(run, run.result())) {
+        tokens.add(
+            new Token(run.place().nodeId(), run.place().scope(), run.place().from(), 0, null));
+      }
+    }
+    return tokens;
+  }
+
+  private static boolean broken(NodeRun run, NodeRun.Result result) {
+    if (run.place().from().equals(Nodes.COMPENSATION)) {
+      return false;
+    }
+    RunStatus status = result.status();
+    boolean ignored = result.outcome().equals("success");
+    return !ignored
+        && (status == RunStatus.FAILED
+            || status == RunStatus.TIMEOUT
+            || status == RunStatus.STOPPED);
+  }
+}

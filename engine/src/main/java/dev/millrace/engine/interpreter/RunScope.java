@@ -1,0 +1,241 @@
+package dev.millrace.engine.interpreter;
+
+import dev.millrace.engine.Failure;
+import dev.millrace.engine.InstanceState.Loop;
+import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.NodeRun.Attempt;
+import dev.millrace.engine.expression.ExpressionScope;
+import dev.millrace.engine.graph.Node;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the expressions of one run can see. Built on demand: only the roots an expression mentions
+ * are looked up. The run itself may be provisional, not yet in the state.
+ */
+final class RunScope implements ExpressionScope {
+
+  private final Turn turn;
+  private final NodeRun run;
+  private final Nodes.Extras extras;
+  private final Map<String, @Nullable Object> added = new LinkedHashMap<>();
+
+  RunScope(Turn turn, NodeRun run, Nodes.Extras extras) {
+    this.turn = turn;
+    this.run = run;
+    this.extras = extras;
+  }
+
+  /** The scope of the instance as a whole: no run, no item. */
+  static RunScope ofInstance(Turn turn) {
+    NodeRun none =
+        new NodeRun(
+            0,
+            new NodeRun.Place("", 0, 0, 0, 0, ""),
+            turn.now(),
+            Map.of(),
+            List.of(),
+            turn.now(),
+            null,
+            null,
+            null);
+    return new RunScope(turn, none, Nodes.Extras.NONE);
+  }
+
+  RunScope with(String root, @Nullable Object value) {
+    added.put(root, value);
+    return this;
+  }
+
+  NodeRun run() {
+    return run;
+  }
+
+  @Override
+  public boolean has(String root) {
+    return value(root) != null;
+  }
+
+  @Override
+  public @Nullable Object value(String root) {
+    if (added.containsKey(root)) {
+      return added.get(root);
+    }
+    Draft draft = turn.draft;
+    return switch (root) {
+      case "input", "trigger" -> draft.header().input();
+      case "variable" -> {
+        Map<String, @Nullable Object> both = new LinkedHashMap<>();
+        both.put("local", draft.variables());
+        both.put("global", env());
+        yield both;
+      }
+      case "process", "vars" -> draft.variables();
+      case "env" -> env();
+      case "secret" -> turn.ports.environment().secrets();
+      case "item" -> item();
+      case "index" -> run.place().loop() == 0 ? null : (long) run.place().loopIndex();
+      case "total" -> total();
+      case "error" -> failureJson();
+      case "now" -> turn.now().toString();
+      case "instance" -> instance();
+      case "tasks" -> outputs();
+      case "runs" -> allRuns();
+      default -> turn.graph.nodes().containsKey(root) ? node(root) : null;
+    };
+  }
+
+  private Map<String, @Nullable Object> env() {
+    return turn.ports.environment().variables(turn.graph.settings().owner());
+  }
+
+  private @Nullable Object item() {
+    Loop loop = turn.draft.loop(run.place().loop());
+    if (loop == null) {
+      return null;
+    }
+    List<@Nullable Object> items = loop.items();
+    int position = run.place().loopIndex();
+    return items == null
+        ? (Object) (long) position
+        : position < items.size() ? items.get(position) : null;
+  }
+
+  private @Nullable Object total() {
+    Loop loop = turn.draft.loop(run.place().loop());
+    return loop == null || loop.total() < 0 ? null : (Object) (long) loop.total();
+  }
+
+  private @Nullable Object failureJson() {
+    Failure failure = extras.failure() != null ? extras.failure() : turn.draft.caught();
+    return failure == null ? null : Failures.event(turn, failure);
+  }
+
+  private Map<String, @Nullable Object> instance() {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("id", turn.draft.header().key().uid());
+    json.put("executionUid", turn.draft.executionUid());
+    json.put("processId", turn.draft.header().definition().id());
+    json.put("revision", (long) turn.draft.header().definition().revision());
+    json.put("executor", turn.draft.header().origin().executor());
+    json.put("startedAt", turn.draft.header().startedAt().toEpochMilli());
+    return json;
+  }
+
+  private Map<String, @Nullable Object> outputs() {
+    Map<String, @Nullable Object> outputs = new LinkedHashMap<>();
+    for (String id : turn.draft.nodesRun()) {
+      outputs.put(id, outputOf(id));
+    }
+    if (run.result() != null) {
+      outputs.put(run.place().nodeId(), run.result().output());
+    }
+    return outputs;
+  }
+
+  private Map<String, @Nullable Object> allRuns() {
+    Map<String, @Nullable Object> all = new LinkedHashMap<>();
+    for (String id : turn.draft.nodesRun()) {
+      all.put(id, runtimes(runsOf(id)));
+    }
+    return all;
+  }
+
+  private List<NodeRun> runsOf(String nodeId) {
+    List<NodeRun> runs = new ArrayList<>();
+    for (int id : turn.draft.runsOf(nodeId)) {
+      runs.add(id == run.id() ? run : turn.draft.run(id));
+    }
+    if (nodeId.equals(run.place().nodeId()) && turn.draft.findRun(run.id()) == null) {
+      runs.add(run);
+    }
+    return runs;
+  }
+
+  /** The output of a node: its last ended run, or what its last loop gave as a whole. */
+  @Nullable Object outputOf(String nodeId) {
+    List<Integer> undo = turn.draft.undo();
+    if (undo != null && !undo.isEmpty()) {
+      NodeRun undone = turn.draft.findRun(undo.getFirst());
+      if (undone != null && undone.place().nodeId().equals(nodeId) && undone.result() != null) {
+        return undone.result().output();
+      }
+    }
+    NodeRun last = null;
+    for (NodeRun candidate : runsOf(nodeId)) {
+      if (!candidate.open()) {
+        last = candidate;
+      }
+    }
+    Loop loop = null;
+    for (Loop candidate : turn.draft.loops()) {
+      if (candidate.place().nodeId().equals(nodeId)) {
+        loop = candidate;
+      }
+    }
+    if (loop != null && loop.closed()) {
+      return loop.output();
+    }
+    return last == null || last.result() == null ? null : last.result().output();
+  }
+
+  private Map<String, @Nullable Object> node(String nodeId) {
+    List<NodeRun> runs = runsOf(nodeId);
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    NodeRun last = runs.isEmpty() ? null : runs.getLast();
+    json.put("output", outputOf(nodeId));
+    json.put("input", last == null ? null : last.input());
+    json.put("status", last == null ? null : last.status().word());
+    json.put("error", last == null ? null : errorText(last));
+    json.put("startAt", last == null ? null : last.startAt().toEpochMilli());
+    json.put("endAt", last == null ? null : endAt(last));
+    List<@Nullable Object> runtimes = runtimes(runs);
+    json.put("runtimes", runtimes);
+    for (int i = 0; i < runtimes.size(); i++) {
+      json.put(Integer.toString(runs.get(i).place().index()), runtimes.get(i));
+    }
+    Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
+    Node node = turn.graph.node(nodeId);
+    for (Map.Entry<String, Node.Parameter> entry : node.parameters().entrySet()) {
+      Map<String, @Nullable Object> one = new LinkedHashMap<>();
+      one.put("type", entry.getValue().type());
+      one.put("value", entry.getValue().value());
+      parameters.put(entry.getKey(), one);
+    }
+    json.put("parameters", parameters);
+    return json;
+  }
+
+  private static List<@Nullable Object> runtimes(List<NodeRun> runs) {
+    List<@Nullable Object> all = new ArrayList<>();
+    for (NodeRun run : runs) {
+      Map<String, @Nullable Object> json = new LinkedHashMap<>();
+      json.put("index", (long) run.place().index());
+      json.put("startAt", run.startAt().toEpochMilli());
+      json.put("endAt", endAt(run));
+      json.put("status", run.status().word());
+      json.put("error", errorText(run));
+      json.put("input", run.input());
+      json.put("output", run.result() == null ? null : run.result().output());
+      all.add(json);
+    }
+    return all;
+  }
+
+  private static @Nullable Long endAt(NodeRun run) {
+    Instant end = run.result() == null ? null : run.result().endAt();
+    return end == null ? null : end.toEpochMilli();
+  }
+
+  private static String errorText(NodeRun run) {
+    if (run.result() != null && run.result().failure() != null) {
+      return run.result().failure().message();
+    }
+    List<Attempt> attempts = run.attempts();
+    return run.open() && !attempts.isEmpty() ? attempts.getLast().failure().message() : "";
+  }
+}
