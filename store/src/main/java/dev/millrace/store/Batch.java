@@ -25,6 +25,20 @@ public final class Batch {
   public final List<Rows.DefinitionRow> definitions = new ArrayList<>();
   public final List<String> definitionsRemoved = new ArrayList<>();
 
+  /**
+   * The fence of a partition.
+   *
+   * @throws StoreException when the batch has rows of a partition and no fence for it
+   */
+  public Fence fenceOf(int partition) {
+    for (Fence fence : fences) {
+      if (fence.partition() == partition) {
+        return fence;
+      }
+    }
+    throw new StoreException("the batch has rows of partition " + partition + " but not its fence");
+  }
+
   /** How many rows it writes besides the fences. */
   public int size() {
     return instances.size()

@@ -26,7 +26,9 @@ public interface Store extends AutoCloseable {
 
   /**
    * Writes a batch, if for each of its fences the stored epoch is equal and the stored batch number
-   * is one less.
+   * is one less. Rows of an instance that is neither stored nor in the batch, and rows of a
+   * partition without its fence, are refused with an exception; then nothing was written. History
+   * that begins after event 1 says that its instance is stored.
    */
   CommitResult commit(Batch batch);
 

@@ -77,12 +77,17 @@ final class Edges {
 
   /** Puts tokens on chosen edges, in a new fork scope where the node opens one. */
   void take(Node node, int scope, int fromRun, List<Edge> edges) {
+    takeFailed(node, scope, fromRun, edges, null);
+  }
+
+  /** The same for tokens that carry an error. */
+  void takeFailed(Node node, int scope, int fromRun, List<Edge> edges, @Nullable Failure failure) {
     if (edges.isEmpty()) {
       return;
     }
     int inner = node.opensScope() ? open(node, scope) : scope;
     for (Edge edge : edges) {
-      turn.ready(new Token(edge.to(), inner, node.id(), fromRun, null));
+      turn.ready(new Token(edge.to(), inner, node.id(), fromRun, failure));
     }
   }
 

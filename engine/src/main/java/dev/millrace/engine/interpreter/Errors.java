@@ -160,9 +160,7 @@ final class Errors {
     List<Edge> edges = turn.edges.candidates(node, label(failure));
     int scope = run.place().scope();
     if (!edges.isEmpty()) {
-      for (Edge edge : edges) {
-        turn.ready(new Token(edge.to(), scope, node.id(), run.id(), failure));
-      }
+      turn.edges.takeFailed(node, scope, run.id(), edges, failure);
       return;
     }
     String branch = branch(node, failure);
@@ -172,11 +170,21 @@ final class Errors {
     }
     Operation operation = operation(node);
     switch (operation) {
-      case IGNORE ->
-          turn.edges.take(node, scope, run.id(), turn.edges.candidates(node, Outcomes.SUCCESS));
+      case IGNORE -> goOn(node, run);
       case TERMINATE -> turn.endings.end(Status.TERMINATED, EndReason.SYSTEM, null, failure);
       case COMPENSATE -> turn.endings.compensate(failure);
       case STOP, CATCH, THROW, INCIDENT -> unhandled(node, run, failure);
+    }
+  }
+
+  /** Follows the edges of success after an ignored failure. */
+  private void goOn(Node node, NodeRun run) {
+    RunScope scope = new RunScope(turn, run, Nodes.Extras.NONE);
+    Edges.Choice choice = turn.edges.choose(node, Outcomes.SUCCESS, scope);
+    if (choice.failure() == null) {
+      turn.edges.take(node, run.place().scope(), run.id(), choice.edges());
+    } else {
+      unhandled(node, run, choice.failure().at(node.id(), turn.now()));
     }
   }
 

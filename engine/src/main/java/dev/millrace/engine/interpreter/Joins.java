@@ -170,11 +170,22 @@ final class Joins {
     Scope found = turn.draft.scope(scope);
     if (policy.closesScope() && found != null) {
       next = found.parent();
-      if (!swallowRest) {
+      if (!swallowRest && empty(scope)) {
         turn.emit(new HistoryEvent.ScopeClosed(turn.now(), scope));
       }
     }
     turn.nodes.begin(node, next, from, new Nodes.Extras(null, merged));
+  }
+
+  /** Whether no token is inside a scope, so that nothing can ask for it again. */
+  private boolean empty(int scope) {
+    return turn.draft.openRuns().stream()
+            .noneMatch(run -> turn.edges.inside(run.place().scope(), scope))
+        && turn.readyTokens().stream().noneMatch(token -> turn.edges.inside(token.scope(), scope))
+        && turn.draft.parked().stream().noneMatch(token -> turn.edges.inside(token.scope(), scope))
+        && turn.draft.joins().stream()
+            .noneMatch(
+                join -> !join.arrivals().isEmpty() && turn.edges.inside(join.scope(), scope));
   }
 
   private void cancelRest(JoinPolicy policy, int scope) {

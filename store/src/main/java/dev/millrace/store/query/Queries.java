@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** Reads for lists and searches. Answers are committed rows; a page holds at most 1,000. */
 public interface Queries {
 
+  /** The most rows of a page; a greater limit is cut to it. */
+  int PAGE_MAX = 1_000;
+
   /** A revision of a definition; revision 0 asks for the newest. Removed ones are not found. */
   Optional<DefinitionView> definition(String id, int revision);
 
@@ -42,7 +45,7 @@ public interface Queries {
   /** A work item in any state. */
   Optional<HumanTaskView> humanTask(String taskId);
 
-  /** The instance of an execution uid, for callbacks. */
+  /** The instance of an execution uid, for callbacks; only while it has not ended. */
   Optional<InstanceKey> byExecution(String executionUid);
 
   /** Events of an instance after a number, oldest first. */
@@ -72,12 +75,17 @@ public interface Queries {
   /**
    * Which definitions.
    *
-   * @param name part of the name, empty for any
+   * @param name part of the name, upper and lower case told apart; empty for any
    * @param enabled null for both
    */
   record DefinitionFilter(String name, @Nullable Boolean enabled) {}
 
-  /** Which instances; empty or null members do not restrict. */
+  /**
+   * Which instances; empty or null members do not restrict.
+   *
+   * @param from the earliest start
+   * @param to the first start that is too late
+   */
   record InstanceFilter(
       String definitionId,
       Set<Status> statuses,

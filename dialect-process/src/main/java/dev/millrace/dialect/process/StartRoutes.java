@@ -1,0 +1,121 @@
+package dev.millrace.dialect.process;
+
+import dev.millrace.engine.Command;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.JsonValue;
+import dev.millrace.engine.expression.Schemas;
+import dev.millrace.runtime.EngineApi;
+import dev.millrace.store.query.Queries.DefinitionView;
+import dev.millrace.transport.Problem;
+import dev.millrace.transport.Request;
+import dev.millrace.transport.Response;
+import dev.millrace.transport.Routes;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Starts of instances, waiting for their end if asked. */
+final class StartRoutes {
+  private static final String TRIGGER = "api";
+
+  /** Longest {@code ?wait=}, in seconds. */
+  static final int MAX_WAIT_SECONDS = 300;
+
+  private final EngineCalls calls;
+  private final Schemas schemas;
+  private final Users users;
+
+  StartRoutes(EngineCalls calls, Schemas schemas, Users users) {
+    this.calls = calls;
+    this.schemas = schemas;
+    this.users = users;
+  }
+
+  void register(Routes.Builder routes) {
+    routes.route("POST", "/api/process/{id}", this::start);
+  }
+
+  private Response start(Request request) throws InterruptedException {
+    long wait = Parameters.number("wait", request.query("wait"), 0, MAX_WAIT_SECONDS, 0);
+    boolean test = Parameters.flag(request, "test");
+    Object body = request.json();
+    DefinitionView definition = calls.definition(request.pathParameter("id"));
+    if (!definition.enabled()) {
+      throw Problem.conflict(
+          "not_startable",
+          "expected an enabled process, found %s with the status %s"
+              .formatted(
+                  definition.ref().id(),
+                  JsonValue.text(definition.document(), "status", "disabled")));
+    }
+    Object input = input(schemas, JsonValue.get(definition.document(), "inputDataSchema"), body);
+    String user = users.executor(request);
+    String executor = user.isEmpty() ? definition.owner() : user;
+    InstanceKey key =
+        calls.start(
+            new EngineApi.StartRequest(
+                null,
+                definition.ref().id(),
+                // The very revision whose schema the input was checked against.
+                definition.ref().revision(),
+                input,
+                new Command.Origin(executor, TRIGGER, test),
+                Requests.id(request, user, Boolean.toString(test))));
+    Optional<InstanceState> ended =
+        wait == 0 ? Optional.empty() : calls.ended(key, Duration.ofSeconds(wait));
+    return ended.map(state -> Answers.wrapped(ended(state))).orElseGet(() -> Answers.id(key.uid()));
+  }
+
+  /** What a start that waited answers. */
+  static Map<String, @Nullable Object> ended(InstanceState state) {
+    InstanceState.Lifecycle life = state.life();
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    answer.put("id", state.header().key().uid());
+    answer.put("status", StatusView.word(state));
+    answer.put("output", life.output());
+    if (life.failure() != null) {
+      answer.put("error", InstanceAnswer.errorText(life.failure()));
+    }
+    return answer;
+  }
+
+  /** The input with the schema's defaults; 400 with the path of each fault. */
+  static @Nullable Object input(Schemas schemas, @Nullable Object schema, @Nullable Object body) {
+    if (schema == null || (schema instanceof Map<?, ?> map && map.isEmpty())) {
+      return body;
+    }
+    // A start without data gets the defaults, unless the schema wants exactly nothing.
+    Schemas.Validation result =
+        schemas.validate(schema, body == null ? new LinkedHashMap<String, Object>() : body);
+    if (!result.valid() && body == null && schemas.validate(schema, null).valid()) {
+      return null;
+    }
+    if (!result.valid()) {
+      throw Problem.badRequest(
+              "invalid_input",
+              "expected input that fits inputDataSchema, found %d fault(s): %s %s"
+                  .formatted(
+                      result.violations().size(),
+                      result.violations().getFirst().path(),
+                      result.violations().getFirst().message()))
+          .withDetails(details(result.violations()));
+    }
+    return result.value();
+  }
+
+  private static List<Map<String, Object>> details(List<Schemas.Violation> violations) {
+    return violations.stream().map(StartRoutes::detail).toList();
+  }
+
+  private static Map<String, Object> detail(Schemas.Violation violation) {
+    Map<String, Object> detail = new LinkedHashMap<>();
+    detail.put("path", violation.path());
+    detail.put("keyword", violation.keyword());
+    detail.put("message", violation.message());
+    return detail;
+  }
+}

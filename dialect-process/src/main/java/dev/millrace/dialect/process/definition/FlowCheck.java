@@ -1,0 +1,208 @@
+package dev.millrace.dialect.process.definition;
+
+import dev.millrace.engine.graph.JoinPolicy.Kind;
+import dev.millrace.engine.graph.NodeType;
+import dev.millrace.engine.graph.Outcomes;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Set;
+
+/** Looks for faults in how tasks follow each other. */
+final class FlowCheck {
+  private static final int SHOWN_CYCLE_MAX = 10;
+  private static final Set<String> OUTCOMES_OF_ALL =
+      Set.of(Outcomes.SUCCESS, Outcomes.ERROR, Outcomes.TIMEOUT, Outcomes.ALWAYS);
+
+  private final Layout layout;
+  private final Problems problems;
+
+  private FlowCheck(Layout layout, Problems problems) {
+    this.layout = layout;
+    this.problems = problems;
+  }
+
+  /**
+   * Reports the faults of a layout.
+   *
+   * @param partial whether runs begin at a task of the author's choice, so that the tasks before it
+   *     are meant to be left out
+   */
+  static void check(Layout layout, boolean partial, Problems problems) {
+    FlowCheck check = new FlowCheck(layout, problems);
+    check.findEndlessLoops();
+    for (int i = 0; i < layout.plans().size(); i++) {
+      check.checkJoin(i);
+      check.checkOutcomes(layout.plans().get(i));
+      if (!partial && !layout.flow().reached(i)) {
+        problems.warning(
+            layout.plans().get(i).task().path(),
+            "unreachable",
+            "expected a path from a start to "
+                + Json.shown(layout.id(i))
+                + ", found none; it never runs");
+      }
+    }
+    check.findUnsynchronised();
+    check.findSpareErrorCatches();
+  }
+
+  /**
+   * A cycle must stop somewhere: at a task that waits or an edge that can be left untaken. What is
+   * left without those may not hold a cycle.
+   */
+  private void findEndlessLoops() {
+    int size = layout.plans().size();
+    BitSet done = new BitSet();
+    for (int start = 0; start < size; start++) {
+      if (!done.get(start)) {
+        walk(start, done);
+      }
+    }
+  }
+
+  private void walk(int start, BitSet done) {
+    List<Integer> stack = new ArrayList<>(List.of(start));
+    BitSet open = new BitSet();
+    open.set(start);
+    done.set(start);
+    int[] position = new int[layout.plans().size()];
+    while (!stack.isEmpty()) {
+      int node = stack.getLast();
+      TaskPlan plan = layout.plans().get(node);
+      if (stops(plan) || position[node] == plan.arrows().size()) {
+        stack.removeLast();
+        open.clear(node);
+        continue;
+      }
+      Arrow arrow = plan.arrows().get(position[node]++);
+      int next = plan.leavable(arrow.edge()) ? -1 : layout.index(arrow.edge().to());
+      if (next >= 0 && open.get(next)) {
+        reportEndless(stack.subList(stack.indexOf(next), stack.size()), arrow);
+      } else if (next >= 0 && !done.get(next)) {
+        done.set(next);
+        open.set(next);
+        stack.add(next);
+      }
+    }
+  }
+
+  private static boolean stops(TaskPlan plan) {
+    return plan.task().waits() && !plan.task().ignored();
+  }
+
+  private void reportEndless(List<Integer> cycle, Arrow arrow) {
+    List<String> ids = cycle.stream().limit(SHOWN_CYCLE_MAX).map(layout::id).toList();
+    problems.error(
+        arrow.path(),
+        "endless_loop",
+        "expected a task that waits or a guarded edge in the cycle "
+            + String.join(" → ", ids)
+            + (cycle.size() > SHOWN_CYCLE_MAX ? " → …" : "")
+            + " → "
+            + arrow.edge().to()
+            + ", found none");
+  }
+
+  private void checkJoin(int index) {
+    JoinSource join = layout.plans().get(index).join();
+    if (join == null || join.kind() == Kind.COUNT) {
+      return;
+    }
+    List<String> incoming = layout.incoming(index, false);
+    for (int i = 0; i < join.of().size(); i++) {
+      String id = join.of().get(i);
+      if (incoming.contains(id)) {
+        continue;
+      }
+      String path = Json.element(join.ofPath(), i);
+      String message =
+          "expected a task with an edge to "
+              + Json.shown(layout.id(index))
+              + ", found "
+              + Json.shown(id);
+      if (join.kind() == Kind.SPECIFIC) {
+        problems.error(path, layout.index(id) < 0 ? "unknown_task" : "not_incoming", message);
+      } else {
+        problems.warning(path, "not_incoming", message);
+      }
+    }
+  }
+
+  private void checkOutcomes(TaskPlan plan) {
+    NodeType type = plan.task().type();
+    if (type == null || type.outcomes().contains("*")) {
+      return;
+    }
+    for (Arrow arrow : plan.arrows()) {
+      String on = arrow.edge().on();
+      if (!on.isEmpty() && !OUTCOMES_OF_ALL.contains(on) && !type.outcomes().contains(on)) {
+        problems.warning(
+            arrow.path(),
+            "unknown_outcome",
+            "expected an outcome of "
+                + type.name()
+                + " ("
+                + String.join(", ", type.outcomes().stream().sorted().toList())
+                + "), found "
+                + Json.shown(on)
+                + "; the edge is never taken");
+      }
+    }
+  }
+
+  private void findUnsynchronised() {
+    BitSet joins = new BitSet();
+    for (int i = 0; i < layout.plans().size(); i++) {
+      joins.set(i, layout.plans().get(i).join() != null);
+    }
+    List<BitSet> later = layout.flow().reachable(joins);
+    for (int i = 0; i < layout.plans().size(); i++) {
+      TaskPlan plan = layout.plans().get(i);
+      if (layout.flow().reached(i)
+          && !layout.forks().opens(i)
+          && plan.alwaysForks()
+          && !branchesMeet(plan, joins, later)) {
+        problems.warning(
+            plan.task().path("connections"),
+            "unsynchronised",
+            "expected a join behind the branches of "
+                + Json.shown(plan.task().id())
+                + ", found none; what follows several branches runs once for each");
+      }
+    }
+  }
+
+  private boolean branchesMeet(TaskPlan plan, BitSet joins, List<BitSet> later) {
+    BitSet seen = new BitSet();
+    for (Arrow arrow : plan.arrows()) {
+      int target = layout.index(arrow.edge().to());
+      if (target < 0) {
+        continue;
+      }
+      BitSet ahead = (BitSet) later.get(target).clone();
+      ahead.set(target, joins.get(target));
+      if (seen.intersects(ahead)) {
+        return true;
+      }
+      seen.or(ahead);
+    }
+    return false;
+  }
+
+  private void findSpareErrorCatches() {
+    int used = layout.errorCatch();
+    for (int i = used + 1; used >= 0 && i < layout.plans().size(); i++) {
+      if (layout.plans().get(i).task().is(Templates.ERROR_CATCH)) {
+        problems.warning(
+            layout.plans().get(i).task().path(),
+            "spare_error_catch",
+            "expected one "
+                + Templates.ERROR_CATCH
+                + ", found another after "
+                + Json.shown(layout.id(used))
+                + "; errors only reach the first");
+      }
+    }
+  }
+}

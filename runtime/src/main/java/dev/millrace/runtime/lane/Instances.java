@@ -1,0 +1,255 @@
+package dev.millrace.runtime.lane;
+
+import dev.millrace.engine.Command;
+import dev.millrace.engine.Decision;
+import dev.millrace.engine.Effect;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.Moment;
+import dev.millrace.engine.Reason;
+import dev.millrace.engine.Reply;
+import dev.millrace.engine.Status;
+import dev.millrace.store.Rows;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Decides commands and puts what they change into the batch in the making. Lane thread only. */
+final class Instances {
+
+  private static final Logger LOG = System.getLogger(Instances.class.getName());
+
+  private final LaneMemory memory;
+
+  Instances(LaneMemory memory) {
+    this.memory = memory;
+  }
+
+  /** Decides a command for an instance in memory; one that is set aside refuses. */
+  Decision decide(InstanceCache.Entry entry, Command command) {
+    InstanceKey key = command.key();
+    Decision decision = ask(entry.state, command);
+    if (memory.quarantined.containsKey(key)) {
+      return decision;
+    }
+    try {
+      record(entry, entry.state, decision);
+      return decision;
+    } catch (RuntimeException e) {
+      quarantine(key, e);
+      return refused(key, entry.state);
+    }
+  }
+
+  /** Decides the start of an instance that does not exist. */
+  Decision start(Command.StartInstance command) {
+    Decision decision = ask(null, command);
+    InstanceState state = decision.state();
+    if (state == null || decision.events().isEmpty()) {
+      return decision;
+    }
+    InstanceCache.Entry entry = new InstanceCache.Entry(state, 0, Weight.state(state));
+    try {
+      record(entry, null, decision);
+    } catch (RuntimeException e) {
+      quarantine(command.key(), e);
+      return refused(command.key(), null);
+    }
+    memory.cache.put(entry);
+    memory.tally.started.increment();
+    return decision;
+  }
+
+  /** Emits again what a restart lost. */
+  void resume(InstanceCache.Entry entry) {
+    List<Effect> effects;
+    try {
+      effects = memory.decider.resume(entry.state, moment(entry.state));
+    } catch (RuntimeException | StackOverflowError e) {
+      quarantine(entry.state.header().key(), e);
+      return;
+    }
+    boolean goesOn = false;
+    for (Effect effect : effects) {
+      effect(entry, effect);
+      goesOn |= effect instanceof Effect.Continue;
+    }
+    if (!goesOn
+        && entry.state.life().status() == Status.RUNNING
+        && !entry.state.graph().parked().isEmpty()) {
+      effect(entry, new Effect.Continue());
+    }
+  }
+
+  /** Sets an instance aside; the lane goes on. */
+  void quarantine(InstanceKey key, Throwable cause) {
+    LOG.log(Level.ERROR, "instance " + key + " is quarantined", cause);
+    if (memory.quarantined.put(key, String.valueOf(cause)) == null) {
+      memory.tally.quarantined.increment();
+    }
+  }
+
+  /** What a command for an instance that is set aside is answered. */
+  Reply refusal(InstanceKey key) {
+    return Reply.Rejected.of(
+        Reason.QUARANTINED,
+        "instance %s is set aside after an internal error: %s"
+            .formatted(key, memory.quarantine(key)));
+  }
+
+  private Decision refused(InstanceKey key, @Nullable InstanceState state) {
+    return new Decision(List.of(), List.of(), refusal(key), state, false);
+  }
+
+  private Decision ask(@Nullable InstanceState state, Command command) {
+    memory.tally.commands.increment();
+    if (memory.quarantined.containsKey(command.key())) {
+      return refused(command.key(), state);
+    }
+    try {
+      Decision decision = memory.decider.decide(state, command, moment(state));
+      if (decision.ignored()) {
+        memory.tally.ignored.increment();
+      }
+      return decision;
+    } catch (RuntimeException | StackOverflowError e) {
+      quarantine(command.key(), e);
+      return refused(command.key(), state);
+    }
+  }
+
+  private Moment moment(@Nullable InstanceState state) {
+    Instant now = memory.ports.clock().now();
+    if (state != null && state.life().lastEventAt().isAfter(now)) {
+      now = state.life().lastEventAt();
+    }
+    return new Moment(now, memory.ports.seeds().getAsLong());
+  }
+
+  private void record(
+      InstanceCache.Entry entry, @Nullable InstanceState before, Decision decision) {
+    InstanceState after = decision.state();
+    if (after != null && !decision.events().isEmpty()) {
+      rows(entry, before, after, decision);
+      entry.state = after;
+      boolean endsNow =
+          after.life().status().terminal()
+              && (before == null || !before.life().status().terminal());
+      if (endsNow) {
+        memory.tally.ended.increment();
+        for (CompletableFuture<InstanceState> waiter : memory.takeWaiters(after.header().key())) {
+          memory.building.answer(waiter, after);
+        }
+      }
+    }
+    for (Effect effect : decision.effects()) {
+      effect(entry, effect);
+    }
+  }
+
+  private void rows(
+      InstanceCache.Entry entry,
+      @Nullable InstanceState before,
+      InstanceState after,
+      Decision decision) {
+    InstanceKey key = after.header().key();
+    Projection.Owned owned =
+        new Projection.Owned(memory.partition(key), owner(after), memory.decider.openWork(after));
+    BatchBuilder rows = memory.building.rows;
+    if (!after.header().fast()) {
+      Projection.standard(rows, owned, before, after, decision.events());
+      long seq = after.life().eventCount();
+      if (seq - entry.snapshotSeq >= LaneSettings.SNAPSHOT_EVERY) {
+        rows.snapshot(new Rows.Snapshot(key, seq, after));
+        entry.snapshotSeq = seq;
+      }
+    } else if (before == null || after.life().status().terminal()) {
+      Projection.fast(rows, owned, after);
+    } else {
+      memory.cache.grow(entry, Weight.events(decision.events()));
+      return;
+    }
+    memory.cache.grow(entry, Weight.events(decision.events()));
+    entry.batch = memory.building.number;
+  }
+
+  private String owner(InstanceState state) {
+    return memory.definitions.graph(state.header().definition()).settings().owner();
+  }
+
+  private void effect(InstanceCache.Entry entry, Effect effect) {
+    InstanceState state = entry.state;
+    InstanceKey key = state.header().key();
+    int partition = memory.partition(key);
+    switch (effect) {
+      case Effect.DispatchActivity attempt ->
+          leave(
+              entry,
+              () -> {
+                memory.tally.activities.increment();
+                memory.ports.dispatcher().dispatch(key, attempt, memory::submit);
+              });
+      case Effect.ArmTimer timer -> arm(state, partition, timer);
+      case Effect.CancelTimer timer -> cancel(state, partition, timer.timerId());
+      case Effect.SendToInstance message ->
+          send(entry, partition, message, message.command().key());
+      case Effect.StartChild child -> send(entry, partition, child, child.key());
+      case Effect.SetEnvironment variable -> {
+        memory.variables.set(variable.owner(), variable.name(), variable.value());
+        memory.building.rows.variable(
+            partition,
+            new Rows.VariableRow(
+                variable.owner(), variable.name(), variable.value(), variable.value() == null));
+      }
+      case Effect.Continue _ ->
+          leave(
+              entry,
+              () -> memory.submit(new Command.ContinueInstance(key, state.life().generation())));
+    }
+  }
+
+  /** Runs after the commit; at once for the inner steps of fast instances, which have no rows. */
+  private void leave(InstanceCache.Entry entry, Runnable effect) {
+    if (entry.state.header().fast() && entry.batch <= memory.committed) {
+      effect.run();
+    } else {
+      memory.building.after(effect);
+    }
+  }
+
+  private void arm(InstanceState state, int partition, Effect.ArmTimer timer) {
+    boolean stored = !state.header().fast();
+    Rows.TimerRow row =
+        new Rows.TimerRow(
+            state.header().key(),
+            partition,
+            state.life().generation(),
+            timer.timerId(),
+            timer.dueAt());
+    memory.timers.arm(row, stored, memory.building.number);
+    if (stored) {
+      memory.building.rows.timer(row);
+    }
+  }
+
+  private void cancel(InstanceState state, int partition, String timerId) {
+    Rows.TimerKey key = new Rows.TimerKey(state.header().key(), timerId);
+    memory.timers.cancel(key, memory.building.number);
+    if (!state.header().fast()) {
+      memory.building.rows.timerRemoved(partition, key);
+    }
+  }
+
+  /** Puts a message into the outbox; it is delivered once it is committed. */
+  void send(InstanceCache.@Nullable Entry sender, int source, Effect message, InstanceKey target) {
+    Rows.OutboxRow row = memory.messages.next(source, memory.partition(target), message);
+    memory.building.rows.outbox(row);
+    memory.building.after(() -> memory.submit(WorkRunner.deliver(row)));
+    if (sender != null) {
+      sender.batch = memory.building.number;
+    }
+  }
+}

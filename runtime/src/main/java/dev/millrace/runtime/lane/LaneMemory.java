@@ -1,0 +1,119 @@
+package dev.millrace.runtime.lane;
+
+import dev.millrace.engine.Command;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState;
+import dev.millrace.runtime.Decider;
+import dev.millrace.runtime.definition.Definitions;
+import dev.millrace.store.Rows;
+import dev.millrace.store.Store;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a lane keeps between commits: everything the store knows and the batches under way will make
+ * it know. Lane thread only, except {@link #internal}.
+ */
+final class LaneMemory {
+
+  final LaneSettings settings;
+  final LanePorts ports;
+  final Decider decider;
+  final Definitions definitions;
+  final SharedVariables variables;
+  final Tally tally;
+  final InstanceCache cache;
+  final TimerHeap timers;
+  final Messages messages;
+  final Heads heads = new Heads();
+  final Map<InstanceKey, String> quarantined = new HashMap<>();
+
+  /** Answers to requests that are not committed yet. */
+  final Map<Work.RequestName, Rows.IdempotencyRow> requests = new HashMap<>();
+
+  /** Work of the lane's own: results, messages, continuations. Any thread adds. */
+  final Queue<Work> internal = new ConcurrentLinkedQueue<>();
+
+  PendingBatch building = new PendingBatch(1);
+  long committed;
+  long lastInstanceId;
+
+  /** Instances up to this id were started by an earlier server. */
+  final long inheritedUpTo;
+
+  long lastDefinitionNumber;
+  private final Map<InstanceKey, List<CompletableFuture<InstanceState>>> waiters = new HashMap<>();
+  private final Runnable wake;
+
+  /** Reads what must be known before the first decision. */
+  LaneMemory(Store store, LaneSettings settings, LanePorts ports, LaneParts parts, Runnable wake) {
+    this.settings = settings;
+    this.ports = ports;
+    this.decider = parts.decider();
+    this.definitions = parts.definitions();
+    this.variables = parts.variables();
+    this.wake = wake;
+    tally = new Tally();
+    cache = new InstanceCache(settings.cache());
+    timers = new TimerHeap(ports.clock().now());
+    messages = new Messages(store.lastSent(), store.inbox());
+    inheritedUpTo = store.maxInstanceId();
+    lastInstanceId = inheritedUpTo;
+    lastDefinitionNumber = store.maxDefinitionNumber();
+  }
+
+  int partition(InstanceKey key) {
+    return Partitions.of(key, settings.partitions());
+  }
+
+  /** Adds work of the lane's own. Thread-safe. */
+  void submit(Work work) {
+    internal.add(work);
+    wake.run();
+  }
+
+  /** Adds a command of the lane's own. Thread-safe. */
+  void submit(Command command) {
+    submit(new Work.Submit(command, null));
+  }
+
+  void await(InstanceKey key, CompletableFuture<InstanceState> future) {
+    List<CompletableFuture<InstanceState>> list =
+        waiters.computeIfAbsent(key, _ -> new ArrayList<>(1));
+    list.removeIf(CompletableFuture::isDone);
+    list.add(future);
+  }
+
+  /** The futures that wait for the end of an instance, which are forgotten. */
+  List<CompletableFuture<InstanceState>> takeWaiters(InstanceKey key) {
+    List<CompletableFuture<InstanceState>> list = waiters.remove(key);
+    return list == null ? List.of() : list;
+  }
+
+  /** All futures that wait for the end of an instance, which are forgotten. */
+  List<CompletableFuture<InstanceState>> takeAllWaiters() {
+    List<CompletableFuture<InstanceState>> all = new ArrayList<>();
+    waiters.values().forEach(all::addAll);
+    waiters.clear();
+    return all;
+  }
+
+  /** Drops what was decided and will never be committed. */
+  void forget() {
+    cache.clear();
+    requests.clear();
+    internal.clear();
+    building = new PendingBatch(building.number + 1);
+  }
+
+  /** Why an instance is set aside, or null. */
+  @Nullable String quarantine(InstanceKey key) {
+    return quarantined.get(key);
+  }
+}

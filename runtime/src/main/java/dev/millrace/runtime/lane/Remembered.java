@@ -1,0 +1,46 @@
+package dev.millrace.runtime.lane;
+
+import dev.millrace.engine.Reason;
+import dev.millrace.engine.Reply;
+import dev.millrace.store.Rows;
+import org.jspecify.annotations.Nullable;
+
+/** Makes repeated requests harmless. Lane thread only. */
+final class Remembered {
+
+  private Remembered() {}
+
+  /**
+   * The answer of an earlier request, a rejection when that one had another body, or null.
+   *
+   * @param stored what the store remembers
+   */
+  static @Nullable Reply answer(
+      LaneMemory memory, Work.Request request, Rows.@Nullable IdempotencyRow stored) {
+    Rows.IdempotencyRow known = memory.requests.getOrDefault(request.name(), stored);
+    if (known == null) {
+      return null;
+    }
+    if (known.requestHash().equals(request.id().hash())) {
+      return new Reply.Accepted(known.answer());
+    }
+    return Reply.Rejected.of(
+        Reason.INVALID_STATE,
+        "request id %s was used before with another body".formatted(request.id().key()));
+  }
+
+  /** Remembers an answer, in the batch in the making. */
+  static void keep(
+      LaneMemory memory, int partition, Work.Request request, @Nullable Object answer) {
+    Rows.IdempotencyRow row =
+        new Rows.IdempotencyRow(
+            request.scope(),
+            request.id().key(),
+            request.id().hash(),
+            answer,
+            memory.ports.clock().now().plus(LaneSettings.REQUEST_MEMORY));
+    memory.building.rows.idempotency(partition, row);
+    memory.requests.put(request.name(), row);
+    memory.building.after(() -> memory.requests.remove(request.name(), row));
+  }
+}

@@ -1,0 +1,305 @@
+package dev.millrace.runtime.lane;
+
+import dev.millrace.engine.Command;
+import dev.millrace.engine.Decision;
+import dev.millrace.engine.DefinitionRef;
+import dev.millrace.engine.Effect;
+import dev.millrace.engine.Failure;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.ParentRef;
+import dev.millrace.engine.Reason;
+import dev.millrace.engine.Reply;
+import dev.millrace.engine.Status;
+import dev.millrace.runtime.EngineApi;
+import dev.millrace.runtime.EngineUnavailableException;
+import dev.millrace.runtime.definition.Head;
+import dev.millrace.store.Rows;
+import dev.millrace.store.StoreException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Does one work, all that it needs being in memory. Lane thread only. */
+final class WorkRunner {
+
+  private final LaneMemory memory;
+  private final Instances instances;
+  private final DefinitionWork definitionWork;
+
+  WorkRunner(LaneMemory memory) {
+    this.memory = memory;
+    this.instances = new Instances(memory);
+    this.definitionWork = new DefinitionWork(memory);
+  }
+
+  /** The work of delivering a message. */
+  static Work.Deliver deliver(Rows.OutboxRow row) {
+    return switch (row.message()) {
+      case Effect.SendToInstance send -> new Work.Deliver(row, send.command().key(), null);
+      case Effect.StartChild start -> new Work.Deliver(row, start.key(), start.definition());
+      case Effect other ->
+          throw new IllegalArgumentException(
+              "expected a message in the outbox, found " + other.getClass().getSimpleName());
+    };
+  }
+
+  /** Runs work, with what was read for it. */
+  void run(Work work, @Nullable Loaded read) {
+    String fault = read == null ? "" : read.fault();
+    if (read != null) {
+      if (read.failure() != null && !survives(work, read.failure())) {
+        return;
+      }
+      take(read, work);
+    }
+    Rows.IdempotencyRow remembered = read == null ? null : read.remembered();
+    switch (work) {
+      case Work.Submit submit -> submit(submit);
+      case Work.Start start -> start(start, fault, remembered);
+      case Work.Read ask -> read(ask);
+      case Work.AwaitEnd await -> await(await);
+      case Work.Save save -> definitionWork.save(save, fault, remembered);
+      case Work.Remove remove -> definitionWork.remove(remove);
+      case Work.Deliver message -> deliver(message, fault);
+      case Work.Fire fire -> fire(fire.armed());
+      case Work.Recover recover -> recover(recover.key());
+    }
+  }
+
+  /** Takes what was read into memory, unless memory knows better. */
+  private void take(Loaded read, Work work) {
+    String name = work.definition();
+    if (name != null) {
+      memory.heads.read(name, read.head());
+    }
+    Loaded.Instance found = read.instance();
+    if (found == null || memory.cache.contains(found.state().header().key())) {
+      return;
+    }
+    InstanceCache.Entry entry =
+        new InstanceCache.Entry(found.state(), found.snapshotSeq(), Weight.state(found.state()));
+    memory.cache.put(entry);
+    if (found.state().header().fast() && !found.state().life().status().terminal()) {
+      // Its steps were in the memory of a server that is gone.
+      instances.decide(entry, new Command.AbandonInstance(found.state().header().key()));
+    }
+  }
+
+  /** Deals with a failed read; whether the work goes on nevertheless. */
+  private boolean survives(Work work, RuntimeException failure) {
+    InstanceKey key = work.instance();
+    if (failure instanceof StoreException || key == null) {
+      CompletableFuture<?> future = work.future();
+      if (future != null) {
+        String reason = "the store cannot be read: " + failure.getMessage();
+        memory
+            .ports
+            .callbacks()
+            .execute(() -> future.completeExceptionally(new EngineUnavailableException(reason)));
+      } else {
+        throw new EngineUnavailableException(
+            "recovery cannot read the store: " + failure.getMessage());
+      }
+      return false;
+    }
+    instances.quarantine(key, failure);
+    return true;
+  }
+
+  private void submit(Work.Submit submit) {
+    Command command = submit.command();
+    Reply reply =
+        command instanceof Command.StartInstance
+            ? Reply.Rejected.of(
+                Reason.INVALID_INPUT, "an instance is started with start, not with a command")
+            : apply(command);
+    if (submit.future() != null) {
+      memory.building.answer(submit.future(), reply);
+    }
+  }
+
+  private Reply apply(Command command) {
+    InstanceCache.Entry entry = memory.cache.get(command.key());
+    if (entry != null) {
+      return instances.decide(entry, command).reply();
+    }
+    return memory.quarantined.containsKey(command.key())
+        ? instances.refusal(command.key())
+        : Reply.Rejected.of(Reason.NOT_FOUND, "no instance " + command.key());
+  }
+
+  private void start(Work.Start start, String fault, Rows.@Nullable IdempotencyRow remembered) {
+    EngineApi.StartRequest wanted = start.wanted();
+    Work.Request request = start.request();
+    Reply answer = request == null ? null : Remembered.answer(memory, request, remembered);
+    if (answer == null) {
+      answer =
+          begin(
+              start.key(),
+              wanted.definition(),
+              wanted.revision(),
+              fault,
+              new Beginning(wanted.input(), wanted.origin(), null));
+      if (request != null && answer instanceof Reply.Accepted accepted) {
+        Remembered.keep(memory, memory.partition(start.key()), request, accepted.value());
+      }
+    }
+    memory.building.answer(start.future(), answer);
+  }
+
+  /** What an instance begins with. */
+  private record Beginning(
+      @Nullable Object input, Command.Origin origin, @Nullable ParentRef parent) {}
+
+  private Reply begin(
+      InstanceKey key, String definition, int revision, String fault, Beginning with) {
+    Head head = memory.heads.get(definition);
+    if (head == null) {
+      return Reply.Rejected.of(Reason.NOT_FOUND, "no definition " + definition);
+    }
+    if (!head.enabled()) {
+      return Reply.Rejected.of(
+          Reason.NOT_STARTABLE, "definition %s is not enabled".formatted(definition));
+    }
+    if (!fault.isEmpty()) {
+      return Reply.Rejected.of(Reason.NOT_STARTABLE, fault);
+    }
+    if (memory.quarantined.containsKey(key)) {
+      return instances.refusal(key);
+    }
+    if (memory.cache.contains(key)) {
+      return Reply.Rejected.of(Reason.ALREADY_EXISTS, "instance %s exists".formatted(key));
+    }
+    DefinitionRef newest = head.ref();
+    DefinitionRef ref = revision == 0 ? newest : new DefinitionRef(newest.id(), revision);
+    long id = ++memory.lastInstanceId;
+    Decision decision =
+        instances.start(
+            new Command.StartInstance(key, id, ref, with.input(), with.origin(), with.parent()));
+    if (decision.reply() instanceof Reply.Rejected) {
+      return decision.reply();
+    }
+    Map<String, @Nullable Object> value = new LinkedHashMap<>();
+    value.put("uid", key.uid());
+    value.put("id", id);
+    return new Reply.Accepted(value);
+  }
+
+  private void read(Work.Read ask) {
+    InstanceCache.Entry entry = memory.cache.get(ask.key());
+    if (entry == null && memory.quarantined.containsKey(ask.key())) {
+      fail(ask.future(), "instance %s cannot be read: it is set aside".formatted(ask.key()));
+      return;
+    }
+    memory.building.answer(
+        ask.future(), entry == null ? Optional.empty() : Optional.of(entry.state));
+  }
+
+  private void await(Work.AwaitEnd await) {
+    InstanceCache.Entry entry = memory.cache.get(await.key());
+    if (entry == null) {
+      fail(await.future(), "no instance %s whose end could be awaited".formatted(await.key()));
+    } else if (entry.state.life().status().terminal()) {
+      memory.building.answer(await.future(), entry.state);
+    } else {
+      memory.await(await.key(), await.future());
+    }
+  }
+
+  private void fail(CompletableFuture<?> future, String reason) {
+    memory
+        .ports
+        .callbacks()
+        .execute(() -> future.completeExceptionally(new EngineUnavailableException(reason)));
+  }
+
+  private void deliver(Work.Deliver message, String fault) {
+    Rows.OutboxRow row = message.row();
+    Rows.OutboxKey name = new Rows.OutboxKey(row.source(), row.target(), row.seq());
+    if (!memory.messages.take(row)) {
+      memory.tally.duplicates.increment();
+      memory.building.rows.outboxRemoved(name);
+      return;
+    }
+    memory.tally.messages.increment();
+    memory.building.rows.consumed(name);
+    switch (row.message()) {
+      case Effect.SendToInstance send -> apply(send.command());
+      case Effect.StartChild child -> startChild(child, fault);
+      case Effect other ->
+          throw new IllegalArgumentException("not a message: " + other.getClass().getName());
+    }
+  }
+
+  private void startChild(Effect.StartChild child, String fault) {
+    Reply reply =
+        begin(
+            child.key(),
+            child.definition(),
+            child.revision(),
+            fault,
+            new Beginning(
+                child.input(),
+                new Command.Origin(child.executor(), "sub-workflow", false),
+                child.parent()));
+    if (reply instanceof Reply.Rejected rejected && child.parent().waits()) {
+      ParentRef parent = child.parent();
+      Failure failure =
+          Failure.of("constraint", "the child cannot be started: " + rejected.message());
+      instances.send(
+          null,
+          memory.partition(child.key()),
+          new Effect.SendToInstance(
+              new Command.ChildEnded(
+                  parent.key(),
+                  parent.generation(),
+                  parent.runId(),
+                  child.key(),
+                  Status.FAILED,
+                  failure.toJson())),
+          parent.key());
+    }
+  }
+
+  private void fire(TimerHeap.Armed armed) {
+    if (!memory.timers.isCurrent(armed)) {
+      memory.tally.ignored.increment();
+      return;
+    }
+    Rows.TimerRow row = armed.row();
+    if (memory.quarantined.containsKey(row.key())) {
+      // The row stays for the day it is released.
+      memory.timers.drop(armed);
+      return;
+    }
+    memory.tally.timersFired.increment();
+    InstanceCache.Entry entry = memory.cache.get(row.key());
+    if (entry != null) {
+      instances.decide(
+          entry, new Command.FireTimer(row.key(), row.generation(), row.timerId(), row.dueAt()));
+      if (memory.quarantined.containsKey(row.key())) {
+        memory.timers.drop(armed);
+        return;
+      }
+    }
+    if (memory.timers.isCurrent(armed)) {
+      memory.timers.finish(armed, memory.building.number);
+      if (armed.stored()) {
+        memory.building.rows.timerRemoved(row.partition(), armed.key());
+      }
+    }
+  }
+
+  private void recover(InstanceKey key) {
+    InstanceCache.Entry entry = memory.cache.get(key);
+    if (entry != null
+        && !entry.state.header().fast()
+        && entry.state.header().id() <= memory.inheritedUpTo
+        && !entry.state.life().status().terminal()
+        && !memory.quarantined.containsKey(key)) {
+      instances.resume(entry);
+    }
+  }
+}

@@ -1,0 +1,239 @@
+package dev.millrace.server;
+
+import dev.millrace.activities.BuiltInActivities;
+import dev.millrace.activities.http.EgressPolicy;
+import dev.millrace.dialect.process.ProcessDialect;
+import dev.millrace.dialect.process.definition.ProcessFormat;
+import dev.millrace.engine.expression.Expressions;
+import dev.millrace.engine.expression.Schemas;
+import dev.millrace.engine.graph.NodeTypes;
+import dev.millrace.engine.graph.node.BuiltInNodeTypes;
+import dev.millrace.engine.interpreter.Engine;
+import dev.millrace.expression.JsonSchemas;
+import dev.millrace.expression.ProcessExpressions;
+import dev.millrace.runtime.EngineApi;
+import dev.millrace.runtime.Health;
+import dev.millrace.runtime.activity.Activity;
+import dev.millrace.runtime.lane.LaneSettings;
+import dev.millrace.runtime.local.EngineRuntime;
+import dev.millrace.runtime.local.RuntimeSettings;
+import dev.millrace.server.config.Configuration;
+import dev.millrace.server.config.Configuration.Connections;
+import dev.millrace.server.config.Configuration.Listening;
+import dev.millrace.store.Store;
+import dev.millrace.store.StoreException;
+import dev.millrace.store.sqlite.SqliteStore;
+import dev.millrace.transport.Authenticator;
+import dev.millrace.transport.BearerTokens;
+import dev.millrace.transport.HttpLimits;
+import dev.millrace.transport.HttpListener;
+import dev.millrace.transport.ListenerSettings;
+import dev.millrace.transport.Routes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * One server: store, engine, activities and HTTP, wired together and nowhere else. Opened once,
+ * started once, closed once. The methods are safe on any thread.
+ */
+public final class MillraceServer implements AutoCloseable {
+  private final Listening listening;
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final EngineRuntime runtime;
+  private final HttpListener listener;
+
+  private MillraceServer(Configuration configuration, Consumer<Routes.Builder> more) {
+    this.listening = configuration.listening();
+    boolean open = false;
+    try {
+      NodeTypes nodeTypes = BuiltInNodeTypes.all();
+      Expressions expressions = new ProcessExpressions();
+      Schemas schemas = new JsonSchemas();
+      ProcessFormat format = new ProcessFormat(nodeTypes, expressions, schemas);
+      Store store = keep(openStore(configuration.dataDir()));
+      List<Activity> activities = activities(configuration.connections());
+      parts.push(() -> BuiltInActivities.close(activities));
+      runtime =
+          keep(
+              EngineRuntime.open(
+                  store,
+                  settings(configuration),
+                  List.of(format),
+                  activities,
+                  (graphs, environment) ->
+                      new EngineRules(
+                          new Engine(graphs, environment, nodeTypes, expressions, schemas))));
+      Metrics metrics = new Metrics(runtime);
+      Routes.Builder routes = Routes.builder();
+      new ProcessDialect(runtime, format, nodeTypes, schemas, dialect(configuration))
+          .register(routes);
+      new Operations(runtime::health, metrics).register(routes);
+      more.accept(routes);
+      listener =
+          new HttpListener(
+              new ListenerSettings(
+                  listening.httpAddress(),
+                  listening.httpPort(),
+                  HttpLimits.DEFAULT,
+                  Operations.openPaths()),
+              routes.build(),
+              authenticator(configuration),
+              metrics);
+      open = true;
+    } catch (StoreException e) {
+      throw new ServerException("cannot open the store: " + e.getMessage(), e);
+    } finally {
+      if (!open) {
+        closeParts();
+      }
+    }
+  }
+
+  /**
+   * Takes over the data directory and starts the engine; nothing is served yet.
+   *
+   * @throws ServerException when that cannot be done, in words for the operator
+   */
+  public static MillraceServer open(Configuration configuration) {
+    return open(configuration, routes -> {});
+  }
+
+  /** As {@link #open(Configuration)}, with more routes. */
+  public static MillraceServer open(Configuration configuration, Consumer<Routes.Builder> more) {
+    return new MillraceServer(configuration, more);
+  }
+
+  /**
+   * Starts to serve.
+   *
+   * @throws ServerException when the address cannot be bound
+   */
+  public void start() {
+    try {
+      listener.start();
+    } catch (IllegalStateException e) {
+      throw new ServerException(
+          "cannot listen on %s port %d: %s; choose another with --http-port"
+              .formatted(listening.httpAddress(), listening.httpPort(), rootMessage(e)),
+          e);
+    }
+  }
+
+  /** Where the server is reached from this machine. */
+  public String url() {
+    String host = listening.httpAddress();
+    if (host.equals("0.0.0.0") || host.equals("::")) {
+      host = "127.0.0.1";
+    }
+    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
+  }
+
+  /** The port in use, -1 before the start. */
+  public int port() {
+    return listener.port();
+  }
+
+  /** The engine, for what runs in the same process. */
+  public EngineApi engine() {
+    return runtime;
+  }
+
+  /** Whether commands are taken, and why not. */
+  public Health health() {
+    return runtime.health();
+  }
+
+  /** Takes no more work and waits for the requests in work, as long as configured. */
+  public boolean drain() throws InterruptedException {
+    boolean all = listener.drain(listening.drain());
+    runtime.drain();
+    return all;
+  }
+
+  /** Stops everything. What was accepted is stored; what runs is taken up at the next start. */
+  @Override
+  public void close() {
+    listener.close();
+    closeParts();
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private void closeParts() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        System.getLogger(MillraceServer.class.getName())
+            .log(System.Logger.Level.WARNING, "a part did not close cleanly", e);
+      }
+    }
+  }
+
+  private List<Activity> activities(Connections connections) {
+    DataSources dataSources = keep(new DataSources(connections.databases()));
+    return BuiltInActivities.all(
+        EgressPolicy.allowing(connections.allowEgress()), dataSources.byName(), connections.smtp());
+  }
+
+  private static Store openStore(Path dataDir) {
+    try {
+      Files.createDirectories(dataDir);
+    } catch (IOException e) {
+      throw new ServerException(
+          "expected a directory that can be written at %s, found: %s".formatted(dataDir, e), e);
+    }
+    if (!Files.isWritable(dataDir)) {
+      throw new ServerException(
+          "expected a directory that can be written, found %s, which cannot; choose another with"
+                  .formatted(dataDir)
+              + " --data-dir");
+    }
+    return SqliteStore.open(dataDir);
+  }
+
+  private static RuntimeSettings settings(Configuration configuration) {
+    LaneSettings lane = LaneSettings.DEFAULT;
+    RuntimeSettings settings = RuntimeSettings.DEFAULT;
+    return new RuntimeSettings(
+        new LaneSettings(
+            "pid " + ProcessHandle.current().pid(),
+            lane.partitions(),
+            lane.mailbox(),
+            lane.batch(),
+            lane.cache(),
+            configuration.connections().secrets()),
+        settings.clock(),
+        settings.worker(),
+        settings.activities());
+  }
+
+  private static ProcessDialect.Settings dialect(Configuration configuration) {
+    Set<String> acting = configuration.access().actForOthers();
+    return new ProcessDialect.Settings(
+        configuration.listening().timeZone(), caller -> acting.contains(caller.name()));
+  }
+
+  private static Authenticator authenticator(Configuration configuration) {
+    Map<String, String> hashes = configuration.access().tokenHashes();
+    return hashes.isEmpty() ? Authenticator.ALLOW_ALL : BearerTokens.ofHashes(hashes);
+  }
+
+  private static String rootMessage(Throwable thrown) {
+    Throwable root = thrown;
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    return String.valueOf(root.getMessage());
+  }
+}

@@ -1,0 +1,72 @@
+package dev.millrace.server.config;
+
+import dev.millrace.activities.mail.MailSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checked configuration. Immutable. Made by {@link ConfigurationLoader}.
+ *
+ * @param shown every setting as {@code config show} prints it, passwords hidden
+ */
+public record Configuration(
+    Path dataDir, Listening listening, Access access, Connections connections, List<Shown> shown) {
+
+  /**
+   * Where and how the server listens, and its ways.
+   *
+   * @param grpcPort kept for later: nothing is served there yet
+   * @param drain longest wait for requests in work at shutdown
+   */
+  public record Listening(
+      String httpAddress, int httpPort, int grpcPort, ZoneId timeZone, Duration drain) {}
+
+  /**
+   * Who may call.
+   *
+   * @param tokenHashes SHA-256 in hexadecimal by the caller's name; empty for no authentication
+   * @param actForOthers callers that may name another user
+   */
+  public record Access(Map<String, String> tokenHashes, Set<String> actForOthers) {
+    /** Names only. */
+    @Override
+    public String toString() {
+      return "Access[tokens of " + tokenHashes.keySet() + ", act for others " + actForOthers + "]";
+    }
+  }
+
+  /**
+   * What tasks may reach.
+   *
+   * @param smtp null when no mail can be sent
+   */
+  public record Connections(
+      List<String> allowEgress,
+      Map<String, Database> databases,
+      @Nullable MailSettings smtp,
+      Map<String, String> secrets) {
+    /** Without the secrets. */
+    @Override
+    public String toString() {
+      return "Connections[egress %s, databases %s, smtp %s, secrets %s]"
+          .formatted(allowEgress, databases.keySet(), smtp, secrets.keySet());
+    }
+  }
+
+  /** A database for tasks: a JDBC URL and, if needed, a login. */
+  public record Database(String url, @Nullable String username, @Nullable String password) {
+    /** All but the password. */
+    @Override
+    public String toString() {
+      return "Database[%s, user %s]".formatted(url, username);
+    }
+  }
+
+  /** One setting for people. */
+  public record Shown(Setting setting, String value, String origin) {}
+}

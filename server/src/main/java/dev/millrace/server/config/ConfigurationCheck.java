@@ -1,0 +1,239 @@
+package dev.millrace.server.config;
+
+import dev.millrace.activities.http.EgressPolicy;
+import dev.millrace.activities.mail.MailSettings;
+import dev.millrace.server.config.Configuration.Access;
+import dev.millrace.server.config.Configuration.Connections;
+import dev.millrace.server.config.Configuration.Database;
+import dev.millrace.server.config.Configuration.Listening;
+import dev.millrace.server.config.Configuration.Shown;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Turns collected values into a configuration, or says what is wrong with them. */
+final class ConfigurationCheck {
+  private static final int HIGHEST_PORT = 65_535;
+  private static final int MOST_DRAIN_SECONDS = 3_600;
+  private static final int STARTTLS_PORT = 587;
+  private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
+  private static final String HIDDEN = "***";
+
+  private final Map<Setting, Sourced> values;
+  private final Map<String, String> environment;
+
+  ConfigurationCheck(Map<Setting, Sourced> values, Map<String, String> environment) {
+    this.values = values;
+    this.environment = environment;
+  }
+
+  Configuration configuration() {
+    Access access = access();
+    Listening listening = listening();
+    if (access.tokenHashes().isEmpty()
+        && !Values.flag(value(Setting.INSECURE), where(Setting.INSECURE))
+        && !loopback(listening.httpAddress())) {
+      throw new ConfigurationException(
+          """
+          %s: expected a loopback address, found %s, and no token is configured. \
+          Configure tokens, or say --insecure to let everyone who reaches it in."""
+              .formatted(where(Setting.HTTP_ADDRESS), listening.httpAddress()));
+    }
+    return new Configuration(dataDir(), listening, access, connections(), shown());
+  }
+
+  private Path dataDir() {
+    String text = text(Setting.DATA_DIR);
+    try {
+      return Path.of(text).toAbsolutePath().normalize();
+    } catch (InvalidPathException e) {
+      throw new ConfigurationException(
+          "%s: expected a path, found \"%s\"".formatted(where(Setting.DATA_DIR), text), e);
+    }
+  }
+
+  private Listening listening() {
+    String zone = text(Setting.TIME_ZONE);
+    try {
+      return new Listening(
+          text(Setting.HTTP_ADDRESS),
+          number(Setting.HTTP_PORT, HIGHEST_PORT),
+          number(Setting.GRPC_PORT, HIGHEST_PORT),
+          ZoneId.of(zone),
+          Duration.ofSeconds(number(Setting.DRAIN_SECONDS, MOST_DRAIN_SECONDS)));
+    } catch (DateTimeException e) {
+      throw new ConfigurationException(
+          "%s: expected a time zone as Asia/Shanghai, found \"%s\""
+              .formatted(where(Setting.TIME_ZONE), zone),
+          e);
+    }
+  }
+
+  private Access access() {
+    Map<String, String> hashes = Values.map(value(Setting.TOKENS), where(Setting.TOKENS));
+    hashes.forEach((name, hash) -> {
+      if (!HASH.matcher(hash).matches()) {
+        throw new ConfigurationException(
+            "%s: expected the SHA-256 of the token of %s as 64 hexadecimal digits, found %d"
+                    .formatted(where(Setting.TOKENS), name, hash.length())
+                + " characters");
+      }
+    });
+    return new Access(
+        Map.copyOf(hashes),
+        Set.copyOf(Values.list(value(Setting.ACT_FOR_OTHERS), where(Setting.ACT_FOR_OTHERS))));
+  }
+
+  private Connections connections() {
+    List<String> egress =
+        Values.list(value(Setting.ALLOW_EGRESS), where(Setting.ALLOW_EGRESS));
+    try {
+      EgressPolicy.allowing(egress);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(where(Setting.ALLOW_EGRESS) + ": " + e.getMessage(), e);
+    }
+    Map<String, String> secrets = new LinkedHashMap<>();
+    Values.map(value(Setting.SECRETS), where(Setting.SECRETS))
+        .forEach((name, text) ->
+            secrets.put(
+                name, Values.secret(text, environment, where(Setting.SECRETS) + "." + name)));
+    return new Connections(egress, databases(), smtp(), secrets);
+  }
+
+  private Map<String, Database> databases() {
+    String where = where(Setting.DATASOURCES);
+    Map<String, Database> databases = new LinkedHashMap<>();
+    Values.object(value(Setting.DATASOURCES), List.of(), where)
+        .forEach((name, value) -> {
+          String here = where + "." + name;
+          Map<String, @Nullable Object> members =
+              Values.object(value, List.of("url", "username", "password"), here);
+          databases.put(
+              name,
+              new Database(
+                  Values.text(members.get("url"), here + ".url"),
+                  optional(members, "username", here),
+                  optionalSecret(members, "password", here)));
+        });
+    return databases;
+  }
+
+  private @Nullable MailSettings smtp() {
+    String where = where(Setting.SMTP);
+    Map<String, @Nullable Object> members =
+        Values.object(
+            value(Setting.SMTP),
+            List.of("host", "port", "from", "username", "password", "tls"),
+            where);
+    if (members.isEmpty()) {
+      return null;
+    }
+    String tls = members.get("tls") instanceof String word ? word : "starttls";
+    return new MailSettings(
+        Values.text(members.get("host"), where + ".host"),
+        Values.number(
+            members.getOrDefault("port", STARTTLS_PORT), 1, HIGHEST_PORT, where + ".port"),
+        Values.text(members.get("from"), where + ".from"),
+        optional(members, "username", where),
+        optionalSecret(members, "password", where),
+        switch (tls.toLowerCase(Locale.ROOT)) {
+          case "none" -> MailSettings.Tls.NONE;
+          case "starttls" -> MailSettings.Tls.STARTTLS;
+          case "implicit" -> MailSettings.Tls.IMPLICIT;
+          default -> throw Values.expected("none, starttls or implicit", tls, where + ".tls");
+        });
+  }
+
+  private static @Nullable String optional(
+      Map<String, @Nullable Object> members, String name, String where) {
+    Object value = members.get(name);
+    return value == null ? null : Values.text(value, where + "." + name);
+  }
+
+  private @Nullable String optionalSecret(
+      Map<String, @Nullable Object> members, String name, String where) {
+    Object value = members.get(name);
+    return value == null ? null : Values.secret(value, environment, where + "." + name);
+  }
+
+  private List<Shown> shown() {
+    List<Shown> shown = new ArrayList<>();
+    values.forEach((setting, sourced) ->
+        shown.add(new Shown(setting, shown(setting, sourced.value()), sourced.origin())));
+    return List.copyOf(shown);
+  }
+
+  private static String shown(Setting setting, Object value) {
+    if (setting.kind() == Setting.Kind.SECRET_MAP) {
+      Map<String, String> names = new LinkedHashMap<>();
+      Values.map(value, setting.key()).forEach((name, text) -> names.put(name, HIDDEN));
+      return names.toString();
+    }
+    return hidden(value).toString();
+  }
+
+  private static Object hidden(Object value) {
+    if (!(value instanceof Map<?, ?> members)) {
+      return value;
+    }
+    Map<String, Object> copy = new LinkedHashMap<>();
+    members.forEach((name, member) -> {
+      boolean secret = String.valueOf(name).equals("password");
+      copy.put(
+          String.valueOf(name), secret ? HIDDEN : member == null ? "" : hidden((Object) member));
+    });
+    return copy;
+  }
+
+  private static boolean loopback(String address) {
+    try {
+      return InetAddress.getByName(address).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new ConfigurationException(
+          "http-address: expected an address or a name that resolves, found \"%s\""
+              .formatted(address),
+          e);
+    }
+  }
+
+  private Object value(Setting setting) {
+    return sourced(setting).value();
+  }
+
+  private String text(Setting setting) {
+    String text = Values.text(value(setting), where(setting));
+    if (text.isBlank()) {
+      throw Values.expected("text", text, where(setting));
+    }
+    return text;
+  }
+
+  private int number(Setting setting, int most) {
+    return Values.number(value(setting), 0, most, where(setting));
+  }
+
+  private String where(Setting setting) {
+    String origin = sourced(setting).origin();
+    return origin.equals("default") ? setting.key() : origin;
+  }
+
+  private Sourced sourced(Setting setting) {
+    Sourced found = values.get(setting);
+    if (found == null) {
+      throw new IllegalStateException("every setting has a default, found none for " + setting);
+    }
+    return found;
+  }
+}

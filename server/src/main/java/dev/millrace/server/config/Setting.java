@@ -1,0 +1,85 @@
+package dev.millrace.server.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * Everything that can be configured. The key stands in the file; {@code MILLRACE_} and the key in
+ * capitals with underscores is the variable; two dashes before the key make the flag, where there
+ * is one.
+ */
+public enum Setting {
+  DATA_DIR("data-dir", Kind.TEXT, "directory of the database; one server each"),
+  HTTP_ADDRESS("http-address", Kind.TEXT, "address to listen on"),
+  HTTP_PORT("http-port", Kind.NUMBER, "port to listen on; 0 takes a free one"),
+  GRPC_PORT("grpc-port", Kind.NUMBER, "reserved: nothing is served over gRPC yet"),
+  INSECURE("insecure", Kind.FLAG, "listen beyond loopback although no token is configured"),
+  ALLOW_EGRESS("allow-egress", Kind.LIST, "private targets for http tasks, CIDR_OR_HOST[:PORT]"),
+  TIME_ZONE("time-zone", Kind.TEXT, "zone of times that are written as text"),
+  DRAIN_SECONDS("drain-seconds", Kind.NUMBER, "longest wait for requests in work at shutdown"),
+  TOKENS("tokens", Kind.MAP, "SHA-256 hashes of bearer tokens, by the name of the caller"),
+  ACT_FOR_OTHERS("act-for-others", Kind.LIST, "callers that may name another user in a header"),
+  SECRETS("secrets", Kind.SECRET_MAP, "values of {{secret.NAME}}; env:NAME and file:PATH work"),
+  DATASOURCES("datasources", Kind.OBJECT, "databases for database-handler tasks, by name"),
+  SMTP("smtp", Kind.OBJECT, "server for mail tasks");
+
+  private static final String VARIABLE_PREFIX = "MILLRACE_";
+
+  private final String key;
+  private final Kind kind;
+  private final String summary;
+
+  Setting(String key, Kind kind, String summary) {
+    this.key = key;
+    this.kind = kind;
+    this.summary = summary;
+  }
+
+  /** What a value looks like. */
+  enum Kind {
+    TEXT,
+    NUMBER,
+    FLAG,
+    /** Comma-separated in a variable. */
+    LIST,
+    /** {@code name=value}, comma-separated, in a variable. */
+    MAP,
+    /** As a map, and never printed. */
+    SECRET_MAP,
+    /** Only in the file. */
+    OBJECT
+  }
+
+  /** The key in the file. */
+  public String key() {
+    return key;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  /** A line for people. */
+  public String summary() {
+    return summary;
+  }
+
+  /** The environment variable. */
+  public String variable() {
+    return VARIABLE_PREFIX + key.toUpperCase(Locale.ROOT).replace('-', '_');
+  }
+
+  static Optional<Setting> ofKey(String key) {
+    return Arrays.stream(values()).filter(setting -> setting.key.equals(key)).findFirst();
+  }
+
+  static Optional<Setting> ofVariable(String name) {
+    return Arrays.stream(values()).filter(setting -> setting.variable().equals(name)).findFirst();
+  }
+
+  static List<String> keys() {
+    return Arrays.stream(values()).map(Setting::key).toList();
+  }
+}

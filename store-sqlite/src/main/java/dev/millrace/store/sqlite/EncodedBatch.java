@@ -1,0 +1,310 @@
+package dev.millrace.store.sqlite;
+
+import dev.millrace.engine.Failure;
+import dev.millrace.engine.HumanTask;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.NodeRun;
+import dev.millrace.store.Batch;
+import dev.millrace.store.Fence;
+import dev.millrace.store.Rows;
+import dev.millrace.store.codec.Codec;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of a batch as parameters of statements. Made before the transaction begins, by the
+ * caller's thread, so that the writer only binds and steps. A parameter that is an {@link
+ * InstanceKey} stands for the numeric id of an instance that is not in the batch.
+ */
+final class EncodedBatch {
+
+  private final Map<Sql, List<@Nullable Object[]>> rows = new EnumMap<>(Sql.class);
+  private final Map<InstanceKey, InstanceState> states = new HashMap<>();
+  private final Map<InstanceKey, Long> firstSeqs = new HashMap<>();
+
+  private EncodedBatch() {}
+
+  /**
+   * Encodes a batch.
+   *
+   * @throws dev.millrace.store.StoreException when a fence is missing or a payload is no JSON
+   */
+  static EncodedBatch of(Batch batch) {
+    EncodedBatch encoded = new EncodedBatch();
+    for (Rows.InstanceRow row : batch.instances) {
+      encoded.states.put(row.key(), row.state());
+    }
+    for (Rows.HistoryChunk chunk : batch.history) {
+      encoded.firstSeqs.merge(chunk.key(), chunk.firstSeq(), Math::min);
+    }
+    batch.instances.forEach(row -> encoded.instance(row, batch.fenceOf(row.partition())));
+    batch.nodeRuns.forEach(encoded::nodeRun);
+    batch.history.forEach(chunk -> encoded.history(chunk, batch.fenceOf(chunk.partition())));
+    batch.snapshots.forEach(encoded::snapshot);
+    batch.timers.forEach(row -> {
+      batch.fenceOf(row.partition());
+      encoded.timer(row);
+    });
+    batch.timersRemoved.forEach(key ->
+        encoded.add(Sql.TIMER_REMOVE, key.key().namespace(), key.key().uid(), key.timerId()));
+    encoded.messages(batch);
+    batch.humanTasks.forEach(encoded::humanTask);
+    batch.variables.forEach(encoded::variable);
+    batch.idempotency.forEach(encoded::idempotency);
+    batch.definitions.forEach(encoded::definition);
+    batch.definitionsRemoved.forEach(id -> encoded.add(Sql.DEFINITION_REMOVE, id));
+    return encoded;
+  }
+
+  /** The parameters of each statement, in the order in which the statements run. */
+  Map<Sql, List<@Nullable Object[]>> rows() {
+    return rows;
+  }
+
+  private void add(Sql sql, @Nullable Object... parameters) {
+    rows.computeIfAbsent(sql, key -> new ArrayList<>()).add(parameters);
+  }
+
+  private static int flag(boolean value) {
+    return value ? 1 : 0;
+  }
+
+  private static @Nullable Long millis(@Nullable Instant time) {
+    return time == null ? null : time.toEpochMilli();
+  }
+
+  private @Nullable String json(@Nullable Object value) {
+    return value == null ? null : stored(Codec.encodeJson(value));
+  }
+
+  private @Nullable String failure(@Nullable Failure failure) {
+    return failure == null ? null : json(failure.toJson());
+  }
+
+  private String stored(String text) {
+    if (!Payloads.large(text)) {
+      return text;
+    }
+    String hash = Payloads.hash(text);
+    add(Sql.BLOB, hash, text);
+    return Payloads.REFERENCE + hash;
+  }
+
+  private void instance(Rows.InstanceRow row, Fence fence) {
+    InstanceState state = row.state();
+    InstanceState.Header header = state.header();
+    List<@Nullable Object> parameters = new ArrayList<>();
+    boolean exists = firstSeqs.getOrDefault(row.key(), 1L) > 1;
+    if (!exists) {
+      parameters.addAll(identity(header));
+      parameters.add(header.definition().id());
+      parameters.add(header.definition().revision());
+      parameters.add(flag(header.fast()));
+      parameters.add(flag(header.origin().test()));
+      parameters.add(header.origin().executor());
+      parameters.add(header.origin().triggerApp());
+      var parent = header.parent();
+      parameters.add(parent == null ? null : parent.key().namespace());
+      parameters.add(parent == null ? null : parent.key().uid());
+      parameters.add(header.startedAt().toEpochMilli());
+      parameters.add(json(header.input()));
+    }
+    InstanceState.Lifecycle life = state.life();
+    parameters.add(row.partition());
+    parameters.add(fence.epoch());
+    parameters.add(fence.batch());
+    parameters.add(row.owner());
+    parameters.add(life.generation());
+    parameters.add(life.executionUid());
+    parameters.add(life.status().name());
+    parameters.add(life.reason().name());
+    parameters.add(flag(state.incident()));
+    parameters.add(row.openWork());
+    parameters.add(life.eventCount());
+    parameters.add(life.lastEventAt().toEpochMilli());
+    parameters.add(millis(life.endedAt()));
+    parameters.add(json(life.output()));
+    parameters.add(failure(life.failure()));
+    parameters.add(header.fast() ? json(runtimes(state)) : null);
+    if (exists) {
+      parameters.addAll(identity(header));
+    }
+    add(exists ? Sql.INSTANCE_UPDATE : Sql.INSTANCE, parameters.toArray());
+  }
+
+  private static List<Object> identity(InstanceState.Header header) {
+    return List.of(header.id(), header.key().uid(), header.key().namespace());
+  }
+
+  /** The node runs of a fast instance as the process API shows them, by node. */
+  private static Map<String, List<Object>> runtimes(InstanceState state) {
+    Map<String, List<Object>> byNode = new LinkedHashMap<>();
+    for (NodeRun run : state.graph().runs().values()) {
+      NodeRun.Result result = run.result();
+      Failure failure = result == null ? null : result.failure();
+      Map<String, @Nullable Object> runtime = new LinkedHashMap<>();
+      runtime.put("index", run.place().index());
+      runtime.put("startAt", run.startAt().toEpochMilli());
+      runtime.put("endAt", result == null ? null : result.endAt().toEpochMilli());
+      runtime.put("status", run.status().word());
+      runtime.put("error", failure == null ? "" : failure.message());
+      runtime.put("input", run.input());
+      runtime.put("output", result == null ? null : result.output());
+      byNode.computeIfAbsent(run.place().nodeId(), node -> new ArrayList<>()).add(runtime);
+    }
+    return byNode;
+  }
+
+  private void nodeRun(Rows.NodeRunRow row) {
+    NodeRun run = row.run();
+    NodeRun.Result result = run.result();
+    InstanceState state = states.get(row.key());
+    String execution =
+        state != null && state.life().generation() == row.generation()
+            ? state.life().executionUid()
+            : null;
+    add(
+        Sql.NODE_RUN,
+        row.instanceId(),
+        row.generation(),
+        run.id(),
+        execution,
+        run.place().nodeId(),
+        run.place().index(),
+        run.startAt().toEpochMilli(),
+        json(run.input()),
+        run.status().word(),
+        result == null ? null : result.outcome(),
+        run.attempt(),
+        millis(run.timeoutAt()),
+        result == null ? null : result.endAt().toEpochMilli(),
+        result == null ? null : json(result.output()),
+        result == null ? null : failure(result.failure()));
+  }
+
+  private void history(Rows.HistoryChunk chunk, Fence fence) {
+    InstanceState state = states.get(chunk.key());
+    if (chunk.events().isEmpty()) {
+      return;
+    }
+    add(
+        Sql.HISTORY,
+        state == null ? chunk.key() : (Object) state.header().id(),
+        chunk.lastSeq(),
+        chunk.firstSeq(),
+        chunk.generation(),
+        chunk.partition(),
+        fence.epoch(),
+        fence.batch(),
+        stored(Codec.encodeHistory(chunk.events())));
+  }
+
+  private void snapshot(Rows.Snapshot row) {
+    String text = stored(Codec.encodeState(row.state()));
+    add(Sql.SNAPSHOT, row.state().header().id(), row.seq(), text);
+  }
+
+  private void timer(Rows.TimerRow row) {
+    add(
+        Sql.TIMER,
+        row.key().namespace(),
+        row.key().uid(),
+        row.timerId(),
+        row.partition(),
+        row.generation(),
+        row.dueAt().toEpochMilli());
+  }
+
+  private void messages(Batch batch) {
+    Map<List<Integer>, Long> last = new LinkedHashMap<>();
+    for (Rows.OutboxRow row : batch.outbox) {
+      String message = stored(Codec.encodeEffect(row.message()));
+      add(Sql.OUTBOX, row.source(), row.target(), row.seq(), message);
+      last.merge(List.of(row.source(), row.target()), row.seq(), Math::max);
+    }
+    last.forEach((pair, seq) -> add(Sql.SENT, pair.get(0), pair.get(1), seq));
+    for (Rows.OutboxKey key : batch.outboxRemoved) {
+      add(Sql.OUTBOX_REMOVE, key.source(), key.target(), key.seq());
+    }
+    for (Rows.InboxRow row : batch.inbox) {
+      add(Sql.INBOX, row.target(), row.source(), row.seq());
+    }
+  }
+
+  private void humanTask(Rows.HumanTaskRow row) {
+    HumanTask task = row.task();
+    add(
+        Sql.HUMAN_TASK,
+        task.id(),
+        row.key().namespace(),
+        row.key().uid(),
+        row.runId(),
+        row.nodeId(),
+        row.title(),
+        row.content(),
+        task.user(),
+        task.state().name(),
+        flag(task.state().open()),
+        task.operation(),
+        json(task.payload()),
+        task.changedAt().toEpochMilli(),
+        task.changedAt().toEpochMilli());
+  }
+
+  private void variable(Rows.VariableRow row) {
+    if (row.removed()) {
+      add(Sql.VARIABLE_REMOVE, row.owner(), row.name());
+    } else {
+      add(Sql.VARIABLE, row.owner(), row.name(), json(row.value()));
+    }
+  }
+
+  private void idempotency(Rows.IdempotencyRow row) {
+    add(
+        Sql.IDEMPOTENCY,
+        row.scope(),
+        row.requestKey(),
+        row.requestHash(),
+        json(row.answer()),
+        row.expiresAt().toEpochMilli());
+  }
+
+  private void definition(Rows.DefinitionRow row) {
+    DefinitionOutline outline = DefinitionOutline.of(row);
+    add(
+        Sql.DEFINITION,
+        row.ref().id(),
+        row.ref().revision(),
+        row.number(),
+        row.format(),
+        row.name(),
+        row.owner(),
+        flag(row.enabled()),
+        outline.description(),
+        outline.triggerApp(),
+        outline.startNode(),
+        outline.endNode(),
+        outline.engine(),
+        json(row.document()),
+        row.createdAt().toEpochMilli());
+    add(Sql.DEFINITION_NODES_CLEAR, row.number(), row.ref().revision());
+    for (DefinitionOutline.Node node : outline.nodes()) {
+      add(
+          Sql.DEFINITION_NODE,
+          row.number(),
+          row.ref().revision(),
+          node.id(),
+          node.name(),
+          node.description(),
+          node.template(),
+          json(node.task()));
+    }
+  }
+}

@@ -1,0 +1,150 @@
+package dev.millrace.store.sqlite;
+
+/** The statements of a commit, in the order in which they run. */
+enum Sql {
+  BLOB("INSERT INTO mr_blob (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING"),
+  INSTANCE(
+      """
+      INSERT INTO mr_instance (
+        id, uid, namespace, definition_id, definition_revision, fast, test, executor, trigger_app,
+        parent_namespace, parent_uid, start_at, input,
+        partition, epoch, batch, owner, generation, execution_uid, status, reason, incident,
+        open_work, event_count, changed_at, end_at, output, failure, runs)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET
+        partition = excluded.partition, epoch = excluded.epoch, batch = excluded.batch,
+        owner = excluded.owner, generation = excluded.generation,
+        execution_uid = excluded.execution_uid, status = excluded.status,
+        reason = excluded.reason, incident = excluded.incident, open_work = excluded.open_work,
+        event_count = excluded.event_count, changed_at = excluded.changed_at,
+        end_at = excluded.end_at, output = excluded.output, failure = excluded.failure,
+        runs = excluded.runs
+      WHERE uid = excluded.uid AND namespace = excluded.namespace
+      """,
+      true),
+  /** For instances whose history shows that they exist: nothing that the start fixed. */
+  INSTANCE_UPDATE(
+      """
+      UPDATE mr_instance SET
+        partition = ?, epoch = ?, batch = ?, owner = ?, generation = ?, execution_uid = ?,
+        status = ?, reason = ?, incident = ?, open_work = ?, event_count = ?, changed_at = ?,
+        end_at = ?, output = ?, failure = ?, runs = ?
+      WHERE id = ? AND uid = ? AND namespace = ?
+      """,
+      true),
+  NODE_RUN(
+      """
+      INSERT INTO mr_node_run (
+        instance_id, generation, run_id, execution_uid, node_id, run_index, start_at, input,
+        status, outcome, attempt, due_at, end_at, output, failure)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET
+        execution_uid = coalesce(excluded.execution_uid, execution_uid),
+        node_id = excluded.node_id, run_index = excluded.run_index,
+        start_at = excluded.start_at, input = excluded.input, status = excluded.status,
+        outcome = excluded.outcome, attempt = excluded.attempt, due_at = excluded.due_at,
+        end_at = excluded.end_at, output = excluded.output, failure = excluded.failure
+      """),
+  HISTORY(
+      """
+      INSERT INTO mr_history (
+        instance_id, last_seq, first_seq, generation, partition, epoch, batch, events)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """),
+  SNAPSHOT(
+      """
+      INSERT INTO mr_snapshot (instance_id, seq, state) VALUES (?, ?, ?)
+      ON CONFLICT DO UPDATE SET seq = excluded.seq, state = excluded.state
+      WHERE excluded.seq >= seq
+      """),
+  TIMER_REMOVE("DELETE FROM mr_timer WHERE namespace = ? AND uid = ? AND timer_id = ?"),
+  TIMER(
+      """
+      INSERT INTO mr_timer (namespace, uid, timer_id, partition, generation, due_at)
+      VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET
+        partition = excluded.partition, generation = excluded.generation, due_at = excluded.due_at
+      """),
+  OUTBOX("INSERT INTO mr_outbox (source, target, seq, message) VALUES (?, ?, ?, ?)"),
+  SENT(
+      """
+      INSERT INTO mr_sent (source, target, seq) VALUES (?, ?, ?)
+      ON CONFLICT DO UPDATE SET seq = max(seq, excluded.seq)
+      """),
+  OUTBOX_REMOVE("DELETE FROM mr_outbox WHERE source = ? AND target = ? AND seq = ?"),
+  INBOX(
+      """
+      INSERT INTO mr_inbox_seen (target, source, seq) VALUES (?, ?, ?)
+      ON CONFLICT DO UPDATE SET seq = excluded.seq
+      """),
+  HUMAN_TASK(
+      """
+      INSERT INTO mr_human_task (
+        id, namespace, uid, run_id, node_id, title, content, user, state, open, operation,
+        payload, created_at, changed_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET
+        namespace = excluded.namespace, uid = excluded.uid, run_id = excluded.run_id,
+        node_id = excluded.node_id, title = excluded.title, content = excluded.content,
+        user = excluded.user, state = excluded.state, open = excluded.open,
+        operation = excluded.operation, payload = excluded.payload,
+        changed_at = excluded.changed_at
+      """),
+  VARIABLE_REMOVE("DELETE FROM mr_variable WHERE owner = ? AND name = ?"),
+  VARIABLE(
+      """
+      INSERT INTO mr_variable (owner, name, value) VALUES (?, ?, ?)
+      ON CONFLICT DO UPDATE SET value = excluded.value
+      """),
+  IDEMPOTENCY(
+      """
+      INSERT INTO mr_idempotency (scope, request_key, request_hash, answer, expires_at)
+      VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET
+        request_hash = excluded.request_hash, answer = excluded.answer,
+        expires_at = excluded.expires_at
+      """),
+  DEFINITION(
+      """
+      INSERT INTO mr_definition (
+        id, revision, number, format, name, owner, enabled, removed, description, trigger_app,
+        start_node, end_node, engine, document, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET
+        number = excluded.number, format = excluded.format, name = excluded.name,
+        owner = excluded.owner, enabled = excluded.enabled, removed = 0,
+        description = excluded.description, trigger_app = excluded.trigger_app,
+        start_node = excluded.start_node, end_node = excluded.end_node, engine = excluded.engine,
+        document = excluded.document, created_at = excluded.created_at
+      """),
+  DEFINITION_NODES_CLEAR("DELETE FROM mr_definition_node WHERE number = ? AND revision = ?"),
+  /** A draft may name two nodes alike; the last one is shown. */
+  DEFINITION_NODE(
+      """
+      INSERT OR REPLACE INTO mr_definition_node (
+        number, revision, node_id, name, "desc", template, task)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
+      """),
+  DEFINITION_REMOVE("UPDATE mr_definition SET removed = 1 WHERE id = ?");
+
+  private final String text;
+  private final boolean oneRowEach;
+
+  Sql(String text) {
+    this(text, false);
+  }
+
+  Sql(String text, boolean oneRowEach) {
+    this.text = text;
+    this.oneRowEach = oneRowEach;
+  }
+
+  String text() {
+    return text;
+  }
+
+  /** Whether a row of the batch that changes nothing is an error. */
+  boolean oneRowEach() {
+    return oneRowEach;
+  }
+}

@@ -1,0 +1,255 @@
+package dev.millrace.store.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.store.Batch;
+import dev.millrace.store.CommitResult;
+import dev.millrace.store.Fence;
+import dev.millrace.store.Rows;
+import dev.millrace.store.States;
+import dev.millrace.store.StoreException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SqliteStoreTest {
+
+  private static final SqliteSettings IMPATIENT = new SqliteSettings(1, Duration.ofMillis(1), 1);
+
+  @TempDir Path dataDir;
+
+  private Connection direct() throws SQLException {
+    return DriverManager.getConnection("jdbc:sqlite:" + dataDir.resolve(SqliteStore.FILE));
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (Connection connection = direct();
+        Statement statement = connection.createStatement()) {
+      statement.executeUpdate(sql);
+    }
+  }
+
+  private static Batch batch(Fence fence) {
+    Batch batch = new Batch();
+    batch.fences.add(fence);
+    batch.variables.add(new Rows.VariableRow("admin", "n", fence.batch(), false));
+    return batch;
+  }
+
+  @Test
+  void shouldKeepEverythingAndRaiseTheEpochWhenOpenedAgain() {
+    Fence first;
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      first = store.acquire("node-1", 2).getFirst();
+      assertThat(store.commit(batch(first.next()))).isEqualTo(CommitResult.COMMITTED);
+    }
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      Fence second = store.acquire("node-1", 2).getFirst();
+      assertThat(second).isEqualTo(new Fence(0, first.epoch() + 1, 1));
+      assertThat(store.variables()).containsExactly(new Rows.VariableRow("admin", "n", 1L, false));
+      assertThatThrownBy(() -> store.acquire("node-1", 4)).isInstanceOf(StoreException.class);
+    }
+  }
+
+  @Test
+  void shouldOpenADirectoryOnceInAProcess() {
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      assertThatThrownBy(() -> SqliteStore.open(dataDir))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("is open in this process already");
+      assertThat(store.variables()).isEmpty();
+    }
+    SqliteStore.open(dataDir).close();
+  }
+
+  @Test
+  void shouldRefuseADirectoryThatAnotherProcessHas() throws Exception {
+    Process holder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LockHolder.class.getName(),
+                dataDir.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (var lines = holder.inputReader()) {
+      assertThat(lines.readLine()).isEqualTo(LockHolder.READY);
+      assertThatThrownBy(() -> SqliteStore.open(dataDir))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("is in use by another process (pid " + holder.pid() + ")");
+    } finally {
+      holder.destroyForcibly().waitFor();
+    }
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      assertThat(store.variables()).hasSize(1);
+    }
+  }
+
+  @Test
+  void shouldRefuseAnUnknownSchemaVersion() throws SQLException {
+    SqliteStore.open(dataDir).close();
+    execute("UPDATE mr_meta SET value = '99' WHERE key = 'schema_version'");
+    assertThatThrownBy(() -> SqliteStore.open(dataDir))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("has schema version 99, this release needs version 1");
+    execute("UPDATE mr_meta SET value = '1' WHERE key = 'schema_version'");
+    SqliteStore.open(dataDir).close();
+  }
+
+  @Test
+  void shouldRefuseFilesOfOthers() throws Exception {
+    execute("CREATE TABLE other (a)");
+    assertThatThrownBy(() -> SqliteStore.open(dataDir))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("another program");
+    Path text = Files.createDirectory(dataDir.resolve("text"));
+    Files.writeString(text.resolve(SqliteStore.FILE), "no database ".repeat(1000));
+    assertThatThrownBy(() -> SqliteStore.open(text))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("cannot be opened");
+    Path file = Files.writeString(dataDir.resolve("file"), "");
+    assertThatThrownBy(() -> SqliteStore.open(file))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("cannot be made");
+  }
+
+  @Test
+  void shouldNoticeARestoredBackup() throws Exception {
+    Path file = dataDir.resolve(SqliteStore.FILE);
+    Path backup = dataDir.resolve("backup.db");
+    Fence fence;
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      fence = store.acquire("node-1", 1).getFirst();
+    }
+    Files.copy(file, backup);
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      for (int i = 0; i < 3; i++) {
+        fence = fence.next();
+        assertThat(store.commit(batch(fence))).isEqualTo(CommitResult.COMMITTED);
+      }
+    }
+    Files.copy(backup, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      assertThat(store.commit(batch(fence.next()))).isEqualTo(CommitResult.STORE_REGRESSED);
+      assertThat(store.variables()).isEmpty();
+    }
+  }
+
+  @Test
+  void shouldWriteNothingWhenACommitFailsHalfway() throws SQLException {
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      Fence fence = store.acquire("node-1", 1).getFirst().next();
+      execute(
+          """
+          CREATE TRIGGER fail BEFORE INSERT ON mr_idempotency
+          BEGIN SELECT RAISE(ABORT, 'no room'); END
+          """);
+      Batch batch = batch(fence);
+      batch.idempotency.add(new Rows.IdempotencyRow("create", "k", "h", null, States.START));
+      assertThatThrownBy(() -> store.commit(batch))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("no room");
+      assertThat(store.variables()).isEmpty();
+      execute("DROP TRIGGER fail");
+      assertThat(store.commit(batch)).isEqualTo(CommitResult.COMMITTED);
+      assertThat(store.commit(batch)).isEqualTo(CommitResult.ALREADY_APPLIED);
+    }
+  }
+
+  @Test
+  void shouldGoOnAfterAnotherProgramHeldTheFile() throws SQLException {
+    try (SqliteStore store = SqliteStore.open(dataDir, IMPATIENT)) {
+      Fence fence = store.acquire("node-1", 1).getFirst().next();
+      try (Connection other = direct();
+          Statement statement = other.createStatement()) {
+        statement.executeUpdate("BEGIN IMMEDIATE");
+        assertThatThrownBy(() -> store.commit(batch(fence))).isInstanceOf(StoreException.class);
+        statement.executeUpdate("ROLLBACK");
+      }
+      assertThat(store.commit(batch(fence))).isEqualTo(CommitResult.COMMITTED);
+    }
+  }
+
+  @Test
+  void shouldStoreALargePayloadOnce() throws SQLException {
+    List<Object> large = Collections.nCopies(Payloads.INLINE_MAX_BYTES / 4, "你好");
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      Fence fence = store.acquire("node-1", 1).getFirst().next();
+      Batch batch = new Batch();
+      batch.fences.add(fence);
+      for (int i = 0; i < 3; i++) {
+        batch.variables.add(new Rows.VariableRow("admin", "v" + i, large, false));
+      }
+      store.commit(batch);
+      assertThat(store.variables()).extracting(Rows.VariableRow::value).containsOnly(large);
+    }
+    try (Connection connection = direct()) {
+      assertThat(ReadPool.number(connection, "SELECT count(*) FROM mr_blob")).isEqualTo(1);
+      assertThat(ReadPool.number(connection, "SELECT max(length(value)) FROM mr_variable"))
+          .isLessThan(100);
+    }
+    execute("DELETE FROM mr_blob");
+    assertThat(SqliteVerification.run(dataDir))
+        .hasSize(3)
+        .allMatch(line -> line.startsWith("payload is missing: mr_variable.value blob:"));
+  }
+
+  @Test
+  void shouldReadWhileItWritesFromManyThreads() throws Exception {
+    int partitions = 4;
+    int rounds = 50;
+    try (SqliteStore store = SqliteStore.open(dataDir);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Callable<Integer>> lanes = new ArrayList<>();
+      for (Fence start : store.acquire("node-1", partitions)) {
+        lanes.add(() -> {
+          Fence fence = start;
+          for (int i = 0; i < rounds; i++) {
+            fence = fence.next();
+            long id = (long) start.partition() * rounds + i + 1;
+            Batch batch = new Batch();
+            batch.fences.add(fence);
+            batch.instances.add(
+                new Rows.InstanceRow(start.partition(), States.running("i" + id, id), "admin", 0));
+            assertThat(store.commit(batch)).isEqualTo(CommitResult.COMMITTED);
+            assertThat(store.load(InstanceKey.of("i" + id))).isPresent();
+          }
+          return rounds;
+        });
+      }
+      for (Future<Integer> lane : threads.invokeAll(lanes)) {
+        assertThat(lane.get()).isEqualTo(rounds);
+      }
+      assertThat(store.maxInstanceId()).isEqualTo(partitions * rounds);
+    }
+  }
+
+  @Test
+  void shouldWriteTheLogToDiskBeforeItAnswers() throws SQLException {
+    try (SqliteStore store = SqliteStore.open(dataDir);
+        Connection writer =
+            Connections.writer(dataDir.resolve(SqliteStore.FILE), SqliteSettings.DEFAULT)) {
+      assertThat(store.variables()).isEmpty();
+      assertThat(ReadPool.row(writer, "PRAGMA journal_mode", row -> row.getString(1)))
+          .contains("wal");
+      int full = 2;
+      assertThat(ReadPool.number(writer, "PRAGMA synchronous")).isEqualTo(full);
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package dev.millrace.systemtests;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The outside world of http tasks: an HTTP server that records every request and answers each path
+ * as told. A path nobody told about answers 200 and its own path. Safe for all threads.
+ */
+final class Target implements AutoCloseable {
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<Hit> hits = new CopyOnWriteArrayList<>();
+  private final Map<String, Behaviour> behaviours = new ConcurrentHashMap<>();
+  private final List<CompletableFuture<Void>> gates = new CopyOnWriteArrayList<>();
+
+  private Target(HttpServer server) {
+    this.server = server;
+  }
+
+  /** One request as it came: {@code key} is its Idempotency-Key, {@code nanos} its arrival. */
+  record Hit(String path, @Nullable String key, String body, long nanos) {}
+
+  /** What to answer, once {@code when} is complete. */
+  record Reply(int status, String body, CompletableFuture<Void> when) {
+
+    static Reply now(int status, String body) {
+      return new Reply(status, body, CompletableFuture.completedFuture(null));
+    }
+  }
+
+  /** Decides the reply to the n-th request (from 1) to one path. */
+  @FunctionalInterface
+  interface Behaviour {
+    Reply reply(Hit hit, int number);
+  }
+
+  static Target start() {
+    try {
+      Target target =
+          new Target(
+              HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+      target.server.setExecutor(target.threads);
+      target.server.createContext("/", target::handle);
+      target.server.start();
+      return target;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  String url(String path) {
+    return "http://127.0.0.1:" + server.getAddress().getPort() + path;
+  }
+
+  void on(String path, Behaviour behaviour) {
+    behaviours.put(path, behaviour);
+  }
+
+  /** Answers these statuses in turn; the last one for ever. */
+  void statuses(String path, int... statuses) {
+    on(
+        path,
+        (hit, number) -> Reply.now(statuses[Math.min(number, statuses.length) - 1], hit.path()));
+  }
+
+  /** Holds every request to the path back until the returned gate is completed. */
+  CompletableFuture<Void> gate(String path) {
+    CompletableFuture<Void> gate = new CompletableFuture<>();
+    gates.add(gate);
+    on(path, (hit, number) -> new Reply(200, hit.path(), gate));
+    return gate;
+  }
+
+  List<Hit> hits(String path) {
+    return hits.stream().filter(hit -> hit.path().equals(path)).toList();
+  }
+
+  /** The Idempotency-Keys seen on a path, each once. */
+  List<@Nullable String> keys(String path) {
+    return hits(path).stream().<@Nullable String>map(Hit::key).distinct().toList();
+  }
+
+  List<Hit> hits() {
+    return List.copyOf(hits);
+  }
+
+  private void handle(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      String path = exchange.getRequestURI().getPath();
+      String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+      String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
+      Hit hit = new Hit(path, key, body, System.nanoTime());
+      int number;
+      synchronized (hits) {
+        hits.add(hit);
+        number = hits(path).size();
+      }
+      Behaviour behaviour = behaviours.getOrDefault(path, (h, n) -> Reply.now(200, h.path()));
+      Reply reply = behaviour.reply(hit, number);
+      reply.when().join();
+      byte[] answer = reply.body().getBytes(StandardCharsets.UTF_8);
+      exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+      exchange.sendResponseHeaders(reply.status(), answer.length == 0 ? -1 : answer.length);
+      exchange.getResponseBody().write(answer);
+    }
+  }
+
+  @Override
+  public void close() {
+    gates.forEach(gate -> gate.complete(null));
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}
