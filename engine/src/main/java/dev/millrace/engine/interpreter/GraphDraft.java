@@ -349,10 +349,14 @@ final class GraphDraft {
     return runsByNode.computeIfAbsent(nodeId, id -> new ArrayList<>());
   }
 
+  /** The nodes that ran or were looped over, in order of their first run. */
   Set<String> nodesRun() {
     Set<String> nodes = new LinkedHashSet<>();
     for (NodeRun run : allRuns()) {
       nodes.add(run.place().nodeId());
+    }
+    for (Loop loop : loops.read().values()) {
+      nodes.add(loop.place().nodeId());
     }
     return nodes;
   }

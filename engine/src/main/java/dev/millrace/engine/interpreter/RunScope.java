@@ -150,7 +150,8 @@ final class RunScope implements ExpressionScope {
     for (int id : turn.draft.runsOf(nodeId)) {
       runs.add(id == run.id() ? run : turn.draft.run(id));
     }
-    if (nodeId.equals(run.place().nodeId()) && turn.draft.findRun(run.id()) == null) {
+    boolean unrecorded = run.result() != null && turn.draft.findRun(run.id()) == null;
+    if (unrecorded && nodeId.equals(run.place().nodeId())) {
       runs.add(run);
     }
     return runs;

@@ -84,12 +84,12 @@ final class ConditionNode implements NodeType {
     return NodeParameters.read(
         context,
         parameters -> {
-          boolean any = parameters.choice("relation", List.of("and", "or")).equals("or");
+          String relation = parameters.choice("relation", List.of("and", "or"));
           Object conditions = conditions(parameters);
           if (conditions != null) {
             boolean holds =
                 conditions instanceof List<?> list
-                    ? test(context, list, any)
+                    ? context.expressions().testAll(list, relation, context.scope())
                     : context.expressions().test(conditions, context.scope());
             return new Step.Done(holds, holds ? Outcomes.TRUE : Outcomes.FALSE);
           }
@@ -110,15 +110,6 @@ final class ConditionNode implements NodeType {
       }
     }
     return null;
-  }
-
-  private static boolean test(NodeContext context, List<?> conditions, boolean any) {
-    for (Object condition : conditions) {
-      if (context.expressions().test(condition, context.scope()) == any) {
-        return any;
-      }
-    }
-    return !any;
   }
 
   private static boolean guarded(Edge edge) {

@@ -69,12 +69,12 @@ final class FormTaskNode implements NodeType {
 
   /** Whether the definition names users, even if an expression found none. */
   static boolean asksSomebody(NodeParameters parameters) {
-    return parameters.given(ASSIGNEES) || parameters.given(MEMBERS);
+    return parameters.names(ASSIGNEES) || parameters.names(MEMBERS);
   }
 
   /** Opens the form for its users. */
   static Step ask(NodeContext context, NodeParameters parameters) {
-    String name = parameters.given(ASSIGNEES) ? ASSIGNEES : MEMBERS;
+    String name = parameters.names(ASSIGNEES) ? ASSIGNEES : MEMBERS;
     List<String> users = People.users(parameters, name, false);
     if (users.isEmpty()) {
       throw NodeParameters.mismatch(name, "at least one user", null);

@@ -57,22 +57,24 @@ final class NodeParameters {
   /** Whether the definition or a rerun gives it, even if an expression made it null. */
   boolean given(String name) {
     Node.Parameter declared = context.node().parameters().get(name);
-    return value(name) != null || (declared != null && !empty(declared.value()));
+    return value(name) != null || (declared != null && !blank(declared.value()));
   }
 
-  private static boolean empty(@Nullable Object template) {
-    return switch (template) {
-      case null -> true;
-      case String text -> text.isBlank();
-      case List<?> list -> list.isEmpty();
-      default -> false;
-    };
+  /** Whether it is given and not written as an empty list. */
+  boolean names(String name) {
+    Node.Parameter declared = context.node().parameters().get(name);
+    boolean emptyAsWritten = declared == null || List.of().equals(declared.value());
+    return given(name) && !(emptyAsWritten && List.of().equals(value(name)));
+  }
+
+  private static boolean blank(@Nullable Object value) {
+    return value == null || (value instanceof String text && text.isBlank());
   }
 
   /** The value as it is, or null. */
   @Nullable Object value(String name) {
     Object value = context.parameters().get(name);
-    return value instanceof String text && text.isBlank() ? null : value;
+    return blank(value) ? null : value;
   }
 
   /** A text without blanks around it; numbers and booleans are taken as text. */

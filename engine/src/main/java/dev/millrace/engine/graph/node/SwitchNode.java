@@ -112,26 +112,23 @@ final class SwitchNode implements NodeType {
     return same(context.expressions().resolve(branch.get("value"), context.scope()), value);
   }
 
-  private static boolean scalar(@Nullable Object value) {
-    return value != null && !(value instanceof List) && !(value instanceof Map);
-  }
-
-  /** Equality as of conditions: numbers by value, a number and a text by their text. */
+  /** Equality as of conditions: numbers by value, a scalar and a text by their text. */
   private static boolean same(@Nullable Object left, @Nullable Object right) {
     if (left instanceof Number && right instanceof Number) {
       BigDecimal one = NodeParameters.decimal(left);
       BigDecimal other = NodeParameters.decimal(right);
-      if (one == null || other == null) {
-        return left.equals(right);
-      }
-      return one.compareTo(other) == 0;
+      return (one != null && other != null) ? one.compareTo(other) == 0 : left.equals(right);
     }
-    if (left instanceof String text) {
-      return scalar(right) && text.equals(String.valueOf(right));
+    if (left instanceof String text && scalar(right)) {
+      return text.equals(String.valueOf(right));
     }
-    if (right instanceof String text) {
-      return scalar(left) && text.equals(String.valueOf(left));
+    if (right instanceof String text && scalar(left)) {
+      return text.equals(String.valueOf(left));
     }
     return Objects.equals(left, right);
+  }
+
+  private static boolean scalar(@Nullable Object value) {
+    return value instanceof String || value instanceof Number || value instanceof Boolean;
   }
 }

@@ -3,16 +3,20 @@ package dev.millrace.engine.graph.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.engine.JsonValue;
+import dev.millrace.engine.Wait;
+import dev.millrace.engine.expression.ExpressionException;
 import dev.millrace.engine.graph.NodeType;
 import dev.millrace.engine.graph.NodeType.Nature;
 import dev.millrace.engine.graph.NodeType.ParameterSpec;
 import dev.millrace.engine.graph.Outcomes;
 import dev.millrace.engine.graph.Step;
+import java.math.BigDecimal;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What every node type keeps to, whatever it does. */
@@ -29,8 +33,8 @@ interface NodeTypeContract {
           "?",
           -1L,
           Long.MAX_VALUE,
-          new java.math.BigDecimal("1e999999999"),
-          new java.math.BigDecimal("1e-999999999"),
+          new BigDecimal("1e999999999"),
+          new BigDecimal("1e-999999999"),
           "1e999999999",
           true,
           List.of(),
@@ -87,7 +91,7 @@ interface NodeTypeContract {
       case Step.Done done -> assertDeclared(done.outcome());
       case Step.Waiting waiting -> {
         assertThat(type().nature()).isNotEqualTo(Nature.PURE);
-        if (waiting.waitsFor() instanceof dev.millrace.engine.Wait.ForActivity activity) {
+        if (waiting.waitsFor() instanceof Wait.ForActivity activity) {
           assertThat(type().nature()).isEqualTo(Nature.ACTIVITY);
           assertThat(activity.activity()).isEqualTo(type().name());
         } else {
@@ -116,7 +120,7 @@ interface NodeTypeContract {
         TestNodeContext context = TestNodeContext.of(type().example());
         try {
           assertThat(type().enter(context.parameter(spec.name(), value))).isNotNull();
-        } catch (dev.millrace.engine.expression.ExpressionException allowed) {
+        } catch (ExpressionException allowed) {
           assertThat(allowed.getMessage()).isNotBlank();
         }
       }
@@ -131,7 +135,7 @@ interface NodeTypeContract {
         Step step;
         try {
           step = type().enter(context.parameter(spec.name(), value));
-        } catch (dev.millrace.engine.expression.ExpressionException allowed) {
+        } catch (ExpressionException allowed) {
           continue;
         }
         if (step instanceof Step.Failed(var failure) && !type().name().equals("throw")) {
@@ -149,7 +153,7 @@ interface NodeTypeContract {
         .isTrue();
   }
 
-  private static boolean isOfType(String type, Object value) {
+  private static boolean isOfType(String type, @Nullable Object value) {
     return switch (type) {
       case "string" -> value instanceof String;
       case "integer" -> value instanceof Long;

@@ -4,6 +4,7 @@ import dev.millrace.engine.JsonValue;
 import dev.millrace.engine.expression.ExpressionException;
 import dev.millrace.engine.expression.ExpressionScope;
 import dev.millrace.engine.expression.Expressions;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,13 @@ final class RootExpressions implements Expressions {
       return flag;
     }
     throw new ExpressionException("expected true or false, found " + result);
+  }
+
+  @Override
+  public boolean testAll(List<?> conditions, String relation, ExpressionScope scope) {
+    return relation.equals("or")
+        ? conditions.stream().anyMatch(condition -> test(condition, scope))
+        : conditions.stream().allMatch(condition -> test(condition, scope));
   }
 
   @Override

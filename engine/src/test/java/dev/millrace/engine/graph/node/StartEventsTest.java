@@ -35,6 +35,12 @@ class StartEventsTest {
   }
 
   @Test
+  void shouldAskUsersThatARerunNamed() {
+    Step step = new TestNodeContext().parameter("members", List.of(), List.of("u1")).enter("form");
+    assertThat(step).isInstanceOf(Step.Waiting.class);
+  }
+
+  @Test
   void shouldNotTakeAFormForAStartWhenItsUsersCouldNotBeFound() {
     Step step = new TestNodeContext().parameter("members", "{{input.boss}}", null).enter("form");
     assertThat(step)

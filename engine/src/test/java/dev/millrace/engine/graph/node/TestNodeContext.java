@@ -8,6 +8,7 @@ import dev.millrace.engine.graph.Edge;
 import dev.millrace.engine.graph.Node;
 import dev.millrace.engine.graph.NodeContext;
 import dev.millrace.engine.graph.NodeType;
+import dev.millrace.engine.graph.NodeTypes;
 import dev.millrace.engine.graph.Step;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -147,8 +148,7 @@ final class TestNodeContext implements NodeContext {
 
   /** The built-in types by name. */
   static final class BuiltInTypes {
-    private static final dev.millrace.engine.graph.NodeTypes TYPES =
-        new dev.millrace.engine.graph.NodeTypes(BuiltInNodeTypes.all());
+    private static final NodeTypes TYPES = new NodeTypes(BuiltInNodeTypes.all());
 
     private BuiltInTypes() {}
 

@@ -21,7 +21,7 @@ final class TypeSchemas implements Schemas {
       map.forEach((key, member) -> completed.put(String.valueOf(key), member));
     }
     List<Violation> violations = new ArrayList<>();
-    ((Map<?, ?>) schema)
+    (schema instanceof Map<?, ?> fields ? fields : Map.of())
         .forEach((field, wanted) -> {
           String name = String.valueOf(field);
           completed.putIfAbsent(name, JsonValue.get(wanted, "default"));

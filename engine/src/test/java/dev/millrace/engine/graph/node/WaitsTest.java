@@ -128,6 +128,15 @@ class WaitsTest {
   }
 
   @Test
+  void shouldTakeAnEmptyListAsInput() {
+    TestNodeContext context =
+        TestNodeContext.of(Map.of("child_workflow_id", "proc-a", "input", List.of()))
+            .root("item", 5L);
+    assertThat(((Wait.ForChild) waitOf(context.enter("sub-workflow"))).input())
+        .isEqualTo(List.of());
+  }
+
+  @Test
   void shouldBoundTheDepthOfChildren() {
     Map<String, Object> parameters = Map.of("child_workflow_id", "proc-a");
     assertThat(waitOf(TestNodeContext.of(parameters).depth(31).enter("sub-workflow"))).isNotNull();

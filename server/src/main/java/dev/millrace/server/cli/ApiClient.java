@@ -1,0 +1,152 @@
+package dev.millrace.server.cli;
+
+import dev.millrace.engine.JsonValue;
+import dev.millrace.transport.json.Json;
+import dev.millrace.transport.json.JsonSyntaxException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Speaks to a server over its HTTP API. Thread-safe. */
+public final class ApiClient {
+  private static final Duration CONNECT = Duration.ofSeconds(5);
+  private static final Duration ANSWER = Duration.ofSeconds(330);
+  private static final int FIRST_ERROR = 400;
+  private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
+
+  private final String server;
+  private final Map<String, String> headers = new LinkedHashMap<>();
+  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+
+  /**
+   * A client of one server.
+   *
+   * @param server as {@code http://127.0.0.1:3500}
+   * @param token null for none
+   * @param user on whose behalf, null for nobody's
+   */
+  public ApiClient(String server, @Nullable String token, @Nullable String user) {
+    this.server = server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
+    if (token != null && !token.isEmpty()) {
+      headers.put("Authorization", "Bearer " + token);
+    }
+    if (user != null && !user.isEmpty()) {
+      headers.put("X-Millrace-User", encoded(user));
+    }
+  }
+
+  /** A path segment or query value as it stands in a URL. */
+  public static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** The answer to a GET. */
+  public @Nullable Object get(String path) {
+    return send("GET", path, null, Map.of());
+  }
+
+  /** The answer to a request with a JSON body. */
+  public @Nullable Object send(String method, String path, byte @Nullable [] body) {
+    return send(method, path, body, Map.of());
+  }
+
+  /**
+   * The JSON that the server answers.
+   *
+   * @throws CommandException when it cannot be reached or answers an error
+   */
+  public @Nullable Object send(
+      String method, String path, byte @Nullable [] body, Map<String, String> more) {
+    HttpResponse<byte[]> response = exchange(request(method, path, body, more));
+    Object answer = read(response.body());
+    if (response.statusCode() >= FIRST_ERROR) {
+      throw refusal(response.statusCode(), answer);
+    }
+    return answer;
+  }
+
+  private HttpRequest request(
+      String method, String path, byte @Nullable [] body, Map<String, String> more) {
+    try {
+      HttpRequest.Builder builder =
+          HttpRequest.newBuilder(URI.create(server + path)).timeout(ANSWER);
+      headers.forEach(builder::header);
+      more.forEach(builder::header);
+      if (body == null) {
+        return builder.method(method, HttpRequest.BodyPublishers.noBody()).build();
+      }
+      return builder
+          .header("Content-Type", "application/json")
+          .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
+          .build();
+    } catch (IllegalArgumentException e) {
+      throw new CommandException(
+          ExitCodes.USAGE,
+          "expected a server as http://127.0.0.1:3500, found %s: %s"
+              .formatted(server, e.getMessage()),
+          e);
+    }
+  }
+
+  private HttpResponse<byte[]> exchange(HttpRequest request) {
+    try {
+      return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      String why = e.getMessage() == null ? "nothing listens there" : e.getMessage();
+      throw new CommandException(
+          ExitCodes.UNREACHABLE,
+          "cannot reach the server at %s (%s); start one with ./millrace serve, or name another"
+                  .formatted(server, why)
+              + " with --server",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommandException(ExitCodes.FAILED, "interrupted", e);
+    }
+  }
+
+  private @Nullable Object read(byte[] body) {
+    if (body.length == 0) {
+      return null;
+    }
+    try {
+      return Json.parse(body);
+    } catch (JsonSyntaxException e) {
+      throw new CommandException(
+          ExitCodes.FAILED, "expected JSON from " + server + ", found something else", e);
+    }
+  }
+
+  private static CommandException refusal(int status, @Nullable Object answer) {
+    Object error = JsonValue.get(answer, "error");
+    String code = JsonValue.text(error, "code", "http_" + status);
+    StringBuilder text =
+        new StringBuilder(code + ": " + JsonValue.text(error, "message", "status " + status));
+    if (JsonValue.get(error, "details") instanceof List<?> details) {
+      for (Object detail : details) {
+        String message = JsonValue.text(detail, "message", "");
+        if (!message.isEmpty()) {
+          text.append("\n  ").append(JsonValue.text(detail, "path", "")).append(": ");
+          text.append(message);
+        }
+      }
+    }
+    int exit =
+        switch (status) {
+          case NOT_FOUND -> ExitCodes.NOT_FOUND;
+          case CONFLICT -> ExitCodes.CONFLICT;
+          default -> ExitCodes.FAILED;
+        };
+    return new CommandException(exit, text.toString());
+  }
+}

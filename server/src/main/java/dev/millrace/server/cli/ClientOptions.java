@@ -1,0 +1,69 @@
+package dev.millrace.server.cli;
+
+import dev.millrace.transport.json.Json;
+import java.io.PrintWriter;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What all commands share that speak to a server. */
+final class ClientOptions {
+  enum Output {
+    table,
+    json
+  }
+
+  @Option(
+      names = "--server",
+      paramLabel = "URL",
+      defaultValue = "${env:MILLRACE_SERVER:-http://127.0.0.1:3500}",
+      description = "the server (MILLRACE_SERVER; default http://127.0.0.1:3500)")
+  private String server = "http://127.0.0.1:3500";
+
+  @Option(
+      names = "--token",
+      paramLabel = "TOKEN",
+      defaultValue = "${env:MILLRACE_TOKEN}",
+      description = "bearer token; better given as MILLRACE_TOKEN, which others cannot see")
+  private @Nullable String token;
+
+  @Option(
+      names = "--user",
+      paramLabel = "USER",
+      defaultValue = "${env:MILLRACE_USER}",
+      description = "on whose behalf (MILLRACE_USER)")
+  private @Nullable String user;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "table or json (default table)")
+  private Output output = Output.table;
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
+  ApiClient client() {
+    return new ApiClient(server, token, user);
+  }
+
+  /** Prints an answer as it came, or for people. */
+  int print(@Nullable Object answer, Consumer<PrintWriter> people) {
+    PrintWriter out = out();
+    switch (output) {
+      case json -> out.println(Json.writeText(answer));
+      case table -> people.accept(out);
+    }
+    out.flush();
+    return ExitCodes.OK;
+  }
+
+  private PrintWriter out() {
+    if (command == null) {
+      throw new IllegalStateException("the command line sets the command before it runs");
+    }
+    return command.commandLine().getOut();
+  }
+}

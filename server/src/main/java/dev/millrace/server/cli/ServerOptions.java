@@ -1,0 +1,83 @@
+package dev.millrace.server.cli;
+
+import dev.millrace.server.config.Configuration;
+import dev.millrace.server.config.ConfigurationLoader;
+import dev.millrace.server.config.Setting;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The flags of a server; what is not given comes from variables, the file or the defaults. */
+final class ServerOptions {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "configuration (default: millrace.yaml in the data directory, if there)")
+  private @Nullable Path config;
+
+  @Option(names = "--data-dir", paramLabel = "DIR", description = "database directory (.data)")
+  private @Nullable String dataDir;
+
+  @Option(
+      names = "--http-address",
+      paramLabel = "ADDRESS",
+      description = "address to listen on (127.0.0.1)")
+  private @Nullable String httpAddress;
+
+  @Option(
+      names = "--http-port",
+      paramLabel = "PORT",
+      description = "port to listen on (3500; 0 takes a free one)")
+  private @Nullable String httpPort;
+
+  @Option(
+      names = "--grpc-port",
+      paramLabel = "PORT",
+      description = "reserved: nothing is served over gRPC yet (50001)")
+  private @Nullable String grpcPort;
+
+  @Option(
+      names = "--allow-egress",
+      paramLabel = "CIDR_OR_HOST[:PORT]",
+      description = "private target that http tasks may call; repeatable")
+  private @Nullable List<String> allowEgress;
+
+  @Option(names = "--time-zone", paramLabel = "ZONE", description = "zone of text times (UTC)")
+  private @Nullable String timeZone;
+
+  @Option(
+      names = "--insecure",
+      description = "listen beyond loopback although no token is configured")
+  private boolean insecure;
+
+  Configuration configuration() {
+    return configuration(Map.of());
+  }
+
+  /** The configuration, with other flags where none were given. */
+  Configuration configuration(Map<Setting, Object> instead) {
+    Map<Setting, Object> flags = new EnumMap<>(Setting.class);
+    flags.putAll(instead);
+    put(flags, Setting.DATA_DIR, dataDir);
+    put(flags, Setting.HTTP_ADDRESS, httpAddress);
+    put(flags, Setting.HTTP_PORT, httpPort);
+    put(flags, Setting.GRPC_PORT, grpcPort);
+    put(flags, Setting.ALLOW_EGRESS, allowEgress);
+    put(flags, Setting.TIME_ZONE, timeZone);
+    put(flags, Setting.INSECURE, insecure ? "true" : null);
+    return new ConfigurationLoader(System.getenv()).load(config, flags);
+  }
+
+  boolean namesDataDir() {
+    return dataDir != null;
+  }
+
+  private static void put(Map<Setting, Object> flags, Setting setting, @Nullable Object value) {
+    if (value != null) {
+      flags.put(setting, value);
+    }
+  }
+}

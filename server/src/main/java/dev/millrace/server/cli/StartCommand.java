@@ -1,0 +1,73 @@
+package dev.millrace.server.cli;
+
+import dev.millrace.engine.JsonValue;
+import dev.millrace.transport.json.Json;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+    name = "start",
+    description = {
+      "Start an instance of a process and print its id.",
+      "With --wait, also its status and output; the exit code is 0 if it completed, else 1."
+    })
+final class StartCommand implements Callable<Integer> {
+  private static final String DEFAULT_WAIT = "60";
+
+  @Mixin private ClientOptions options = new ClientOptions();
+
+  @Parameters(paramLabel = "PROCESS", description = "the process's id")
+  private @Nullable String process;
+
+  @Option(names = "--input", paramLabel = "JSON", description = "the input, or @FILE")
+  private @Nullable String input;
+
+  @Option(
+      names = "--wait",
+      arity = "0..1",
+      paramLabel = "SECONDS",
+      fallbackValue = DEFAULT_WAIT,
+      description = "wait for the end, 60 seconds unless said otherwise")
+  private int wait;
+
+  @Option(
+      names = "--idempotency-key",
+      paramLabel = "KEY",
+      description = "repeating a start with the same key starts nothing new")
+  private @Nullable String key;
+
+  @Override
+  public Integer call() {
+    Object answer =
+        options
+            .client()
+            .send(
+                "POST",
+                "/api/process/"
+                    + ApiClient.encoded(Commands.given(process))
+                    + (wait > 0 ? "?wait=" + wait : ""),
+                Input.argument(input),
+                key == null ? Map.of() : Map.of("Idempotency-Key", key));
+    Object response = JsonValue.get(answer, "response");
+    String status = JsonValue.text(response, "status", "");
+    options.print(answer, out -> {
+      out.println(JsonValue.text(response, "id", ""));
+      if (!status.isEmpty()) {
+        out.println("status  " + status);
+        out.println("output  " + Json.writeText(JsonValue.get(response, "output")));
+        String error = JsonValue.text(response, "error", "");
+        if (!error.isEmpty()) {
+          out.println("error   " + error);
+        }
+      } else if (wait > 0) {
+        out.println("still running after " + wait + " s");
+      }
+    });
+    return wait > 0 && !status.equals("completed") ? ExitCodes.FAILED : ExitCodes.OK;
+  }
+}
