@@ -28,4 +28,9 @@ record EngineRules(Engine engine) implements Decider {
   public List<Effect> resume(InstanceState state, Moment moment) {
     return engine.recover(state, moment);
   }
+
+  @Override
+  public int openWork(InstanceState state) {
+    return Engine.openWork(state);
+  }
 }

@@ -53,7 +53,7 @@ public final class MillraceServer implements AutoCloseable {
     this.listening = configuration.listening();
     boolean open = false;
     try {
-      NodeTypes nodeTypes = BuiltInNodeTypes.all();
+      NodeTypes nodeTypes = new NodeTypes(BuiltInNodeTypes.all());
       Expressions expressions = new ProcessExpressions();
       Schemas schemas = new JsonSchemas();
       ProcessFormat format = new ProcessFormat(nodeTypes, expressions, schemas);

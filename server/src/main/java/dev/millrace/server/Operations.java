@@ -39,9 +39,7 @@ final class Operations {
             "/metrics",
             request ->
                 Response.of(
-                    OK,
-                    Metrics.CONTENT_TYPE,
-                    metrics.text().getBytes(StandardCharsets.UTF_8)));
+                    OK, Metrics.CONTENT_TYPE, metrics.text().getBytes(StandardCharsets.UTF_8)));
   }
 
   private Response ready() {

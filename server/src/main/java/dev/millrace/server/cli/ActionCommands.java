@@ -1,6 +1,7 @@
 package dev.millrace.server.cli;
 
 import dev.millrace.engine.JsonValue;
+import dev.millrace.server.client.ApiClient;
 import dev.millrace.transport.json.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,10 +33,12 @@ final class ActionCommands {
                       .formatted(ApiClient.encoded(Commands.given(id)), action),
                   body.isEmpty() ? null : Json.write(body));
       Object response = JsonValue.get(answer, "response");
-      return options.print(answer, out ->
-          out.printf(
-              "%s %s%n",
-              JsonValue.text(response, "id", ""), JsonValue.text(response, "status", "")));
+      return options.print(
+          answer,
+          out ->
+              out.printf(
+                  "%s %s%n",
+                  JsonValue.text(response, "id", ""), JsonValue.text(response, "status", "")));
     }
   }
 

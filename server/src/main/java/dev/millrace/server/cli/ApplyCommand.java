@@ -1,6 +1,7 @@
 package dev.millrace.server.cli;
 
 import dev.millrace.engine.JsonValue;
+import dev.millrace.server.client.ApiClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,19 +45,21 @@ final class ApplyCommand implements Callable<Integer> {
             ? client.send("POST", "/api/process", body)
             : client.send("PUT", "/api/process/" + ApiClient.encoded(known), body);
     Object response = JsonValue.get(answer, "response");
-    return options.print(answer, out -> {
-      out.printf(
-          "%s %s%n",
-          JsonValue.text(response, "id", ""),
-          known == null ? "created" : "revision " + JsonValue.get(response, "revision"));
-      if (JsonValue.get(response, "warnings") instanceof List<?> warnings) {
-        for (Object warning : warnings) {
+    return options.print(
+        answer,
+        out -> {
           out.printf(
-              "  warning %s: %s%n",
-              JsonValue.text(warning, "path", ""), JsonValue.text(warning, "message", ""));
-        }
-      }
-    });
+              "%s %s%n",
+              JsonValue.text(response, "id", ""),
+              known == null ? "created" : "revision " + JsonValue.get(response, "revision"));
+          if (JsonValue.get(response, "warnings") instanceof List<?> warnings) {
+            for (Object warning : warnings) {
+              out.printf(
+                  "  warning %s: %s%n",
+                  JsonValue.text(warning, "path", ""), JsonValue.text(warning, "message", ""));
+            }
+          }
+        });
   }
 
   /** The only process with this name, null when there is none. */
@@ -65,8 +68,7 @@ final class ApplyCommand implements Callable<Integer> {
     if (name.isEmpty()) {
       return null;
     }
-    Object answer =
-        client.get("/api/processes?limit=" + PAGE + "&name=" + ApiClient.encoded(name));
+    Object answer = client.get("/api/processes?limit=" + PAGE + "&name=" + ApiClient.encoded(name));
     List<String> ids = new ArrayList<>();
     if (JsonValue.get(JsonValue.get(answer, "response"), "list") instanceof List<?> list) {
       for (Object row : list) {

@@ -1,5 +1,6 @@
 package dev.millrace.server.cli;
 
+import dev.millrace.server.client.ApiClient;
 import dev.millrace.transport.json.Json;
 import java.io.PrintWriter;
 import java.util.function.Consumer;

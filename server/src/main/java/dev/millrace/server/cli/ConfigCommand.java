@@ -65,9 +65,7 @@ final class ConfigCommand {
       for (Configuration.Shown shown : configuration.shown()) {
         all.put(
             shown.setting().key(),
-            origin
-                ? Map.of("value", shown.value(), "origin", shown.origin())
-                : shown.value());
+            origin ? Map.of("value", shown.value(), "origin", shown.origin()) : shown.value());
       }
       return all;
     }

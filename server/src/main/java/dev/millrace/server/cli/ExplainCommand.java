@@ -1,6 +1,7 @@
 package dev.millrace.server.cli;
 
 import dev.millrace.engine.JsonValue;
+import dev.millrace.server.client.ApiClient;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -20,33 +21,32 @@ final class ExplainCommand implements Callable<Integer> {
     Object answer =
         options
             .client()
-            .get(
-                "/api/processInst/"
-                    + ApiClient.encoded(Commands.given(id))
-                    + "/actions/explain");
+            .get("/api/processInst/" + ApiClient.encoded(Commands.given(id)) + "/actions/explain");
     Object response = JsonValue.get(answer, "response");
-    return options.print(answer, out -> {
-      out.printf(
-          "%s is %s%n",
-          JsonValue.text(response, "id", ""), JsonValue.text(response, "status", ""));
-      Object error = JsonValue.get(response, "errorDetail");
-      if (error != null) {
-        out.printf(
-            "  failed with %s: %s%n",
-            JsonValue.text(error, "type", ""), JsonValue.text(error, "message", ""));
-      }
-      if (JsonValue.get(response, "waiting") instanceof List<?> waiting) {
-        for (Object run : waiting) {
+    return options.print(
+        answer,
+        out -> {
           out.printf(
-              "  %s %s (since %s)%n",
-              JsonValue.text(run, "taskId", ""),
-              JsonValue.text(run, "text", "runs"),
-              Table.time(JsonValue.get(run, "since")));
-          if (JsonValue.get(run, "taskInstIds") instanceof List<?> items) {
-            items.forEach(item -> out.println("    work item " + item));
+              "%s is %s%n",
+              JsonValue.text(response, "id", ""), JsonValue.text(response, "status", ""));
+          Object error = JsonValue.get(response, "errorDetail");
+          if (error != null) {
+            out.printf(
+                "  failed with %s: %s%n",
+                JsonValue.text(error, "type", ""), JsonValue.text(error, "message", ""));
           }
-        }
-      }
-    });
+          if (JsonValue.get(response, "waiting") instanceof List<?> waiting) {
+            for (Object run : waiting) {
+              out.printf(
+                  "  %s %s (since %s)%n",
+                  JsonValue.text(run, "taskId", ""),
+                  JsonValue.text(run, "text", "runs"),
+                  Table.time(JsonValue.get(run, "since")));
+              if (JsonValue.get(run, "taskInstIds") instanceof List<?> items) {
+                items.forEach(item -> out.println("    work item " + item));
+              }
+            }
+          }
+        });
   }
 }

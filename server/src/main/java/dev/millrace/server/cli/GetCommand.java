@@ -1,6 +1,7 @@
 package dev.millrace.server.cli;
 
 import dev.millrace.engine.JsonValue;
+import dev.millrace.server.client.ApiClient;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -24,13 +25,15 @@ final class GetCommand implements Callable<Integer> {
         options
             .client()
             .get((process ? "/api/process/" : "/api/processInst/") + ApiClient.encoded(wanted));
-    return options.print(answer, out -> {
-      if (process) {
-        process(answer, out);
-      } else {
-        instance(answer, out);
-      }
-    });
+    return options.print(
+        answer,
+        out -> {
+          if (process) {
+            process(answer, out);
+          } else {
+            instance(answer, out);
+          }
+        });
   }
 
   private static void process(@Nullable Object answer, PrintWriter out) {
@@ -81,9 +84,7 @@ final class GetCommand implements Callable<Integer> {
       return;
     }
     String text =
-        value instanceof String plain
-            ? plain
-            : dev.millrace.transport.json.Json.writeText(value);
+        value instanceof String plain ? plain : dev.millrace.transport.json.Json.writeText(value);
     out.printf("%-9s %s%n", title, text);
   }
 

@@ -1,6 +1,7 @@
 package dev.millrace.server.cli;
 
 import dev.millrace.engine.JsonValue;
+import dev.millrace.server.client.ApiClient;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,25 +38,27 @@ final class HistoryCommand implements Callable<Integer> {
       }
       cursor = JsonValue.text(response, "nextCursor", "");
     } while (!cursor.isEmpty());
-    return options.print(events, out -> {
-      Table table = new Table("SEQ", "GEN", "AT", "EVENT", "CONTENT");
-      for (Object event : events) {
-        Map<String, @Nullable Object> content = new LinkedHashMap<>();
-        if (event instanceof Map<?, ?> members) {
-          members.forEach((name, value) -> {
-            if (!COLUMNS.contains(String.valueOf(name))) {
-              content.put(String.valueOf(name), value);
+    return options.print(
+        events,
+        out -> {
+          Table table = new Table("SEQ", "GEN", "AT", "EVENT", "CONTENT");
+          for (Object event : events) {
+            Map<String, @Nullable Object> content = new LinkedHashMap<>();
+            if (event instanceof Map<?, ?> members) {
+              members.forEach((name, value) -> {
+                if (!COLUMNS.contains(String.valueOf(name))) {
+                  content.put(String.valueOf(name), value);
+                }
+              });
             }
-          });
-        }
-        table.row(
-            JsonValue.get(event, "seq"),
-            JsonValue.get(event, "generation"),
-            Table.time(JsonValue.get(event, "at")),
-            JsonValue.get(event, "type"),
-            content);
-      }
-      table.print(out);
-    });
+            table.row(
+                JsonValue.get(event, "seq"),
+                JsonValue.get(event, "generation"),
+                Table.time(JsonValue.get(event, "at")),
+                JsonValue.get(event, "type"),
+                content);
+          }
+          table.print(out);
+        });
   }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.server.cli;
 
 import dev.millrace.engine.JsonValue;
+import dev.millrace.server.client.ApiClient;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,8 @@ final class ListCommand implements Callable<Integer> {
   @Option(
       names = "--status",
       paramLabel = "STATUS",
-      description = "started, suspended, completed, failed, stopped; of processes: enabled, disabled")
+      description =
+          "started, suspended, completed, failed, stopped; of processes: enabled, disabled")
   private @Nullable String status;
 
   @Option(names = "--process", paramLabel = "ID", description = "instances of this process only")
@@ -42,10 +44,12 @@ final class ListCommand implements Callable<Integer> {
     Object answer = options.client().get(path.toString());
     Object response = JsonValue.get(answer, "response");
     List<?> rows = JsonValue.get(response, "list") instanceof List<?> list ? list : List.of();
-    return options.print(answer, out -> {
-      (processes ? processes(rows) : instances(rows)).print(out);
-      out.printf("%d of %s%n", rows.size(), JsonValue.get(response, "total"));
-    });
+    return options.print(
+        answer,
+        out -> {
+          (processes ? processes(rows) : instances(rows)).print(out);
+          out.printf("%d of %s%n", rows.size(), JsonValue.get(response, "total"));
+        });
   }
 
   private static Table processes(List<?> rows) {

@@ -1,6 +1,7 @@
 package dev.millrace.server.cli;
 
 import dev.millrace.server.ServerException;
+import dev.millrace.server.client.ApiException;
 import dev.millrace.server.config.ConfigurationException;
 import dev.millrace.store.StoreException;
 import java.io.PrintWriter;
@@ -39,6 +40,9 @@ import picocli.CommandLine.Command;
       "4 conflict, 5 server not reached."
     })
 public final class MillraceCommand {
+  private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
+
   private MillraceCommand() {}
 
   /** Runs a command and returns its exit code. */
@@ -66,6 +70,7 @@ public final class MillraceCommand {
     int code =
         switch (thrown) {
           case CommandException command -> command.exitCode();
+          case ApiException api -> exitCode(api.status());
           case ConfigurationException configuration -> ExitCodes.USAGE;
           case ServerException server -> ExitCodes.FAILED;
           case StoreException store -> ExitCodes.FAILED;
@@ -74,5 +79,15 @@ public final class MillraceCommand {
     err.println("millrace: " + thrown.getMessage());
     err.flush();
     return code;
+  }
+
+  private static int exitCode(int status) {
+    return switch (status) {
+      case ApiException.UNREACHABLE -> ExitCodes.UNREACHABLE;
+      case ApiException.UNUSABLE -> ExitCodes.USAGE;
+      case NOT_FOUND -> ExitCodes.NOT_FOUND;
+      case CONFLICT -> ExitCodes.CONFLICT;
+      default -> ExitCodes.FAILED;
+    };
   }
 }

@@ -11,9 +11,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-@Command(
-    name = "serve",
-    description = "Run a server in this process until SIGTERM or Ctrl-C.")
+@Command(name = "serve", description = "Run a server in this process until SIGTERM or Ctrl-C.")
 final class ServeCommand implements Callable<Integer> {
   @Mixin private ServerOptions options = new ServerOptions();
 

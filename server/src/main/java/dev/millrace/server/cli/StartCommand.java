@@ -1,6 +1,7 @@
 package dev.millrace.server.cli;
 
 import dev.millrace.engine.JsonValue;
+import dev.millrace.server.client.ApiClient;
 import dev.millrace.transport.json.Json;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -55,19 +56,21 @@ final class StartCommand implements Callable<Integer> {
                 key == null ? Map.of() : Map.of("Idempotency-Key", key));
     Object response = JsonValue.get(answer, "response");
     String status = JsonValue.text(response, "status", "");
-    options.print(answer, out -> {
-      out.println(JsonValue.text(response, "id", ""));
-      if (!status.isEmpty()) {
-        out.println("status  " + status);
-        out.println("output  " + Json.writeText(JsonValue.get(response, "output")));
-        String error = JsonValue.text(response, "error", "");
-        if (!error.isEmpty()) {
-          out.println("error   " + error);
-        }
-      } else if (wait > 0) {
-        out.println("still running after " + wait + " s");
-      }
-    });
+    options.print(
+        answer,
+        out -> {
+          out.println(JsonValue.text(response, "id", ""));
+          if (!status.isEmpty()) {
+            out.println("status  " + status);
+            out.println("output  " + Json.writeText(JsonValue.get(response, "output")));
+            String error = JsonValue.text(response, "error", "");
+            if (!error.isEmpty()) {
+              out.println("error   " + error);
+            }
+          } else if (wait > 0) {
+            out.println("still running after " + wait + " s");
+          }
+        });
     return wait > 0 && !status.equals("completed") ? ExitCodes.FAILED : ExitCodes.OK;
   }
 }

@@ -48,7 +48,8 @@ final class ConfigurationCheck {
       throw new ConfigurationException(
           """
           %s: expected a loopback address, found %s, and no token is configured. \
-          Configure tokens, or say --insecure to let everyone who reaches it in."""
+          Configure tokens, or say --insecure to let everyone who reaches it in.\
+          """
               .formatted(where(Setting.HTTP_ADDRESS), listening.httpAddress()));
     }
     return new Configuration(dataDir(), listening, access, connections(), shown());
@@ -97,8 +98,7 @@ final class ConfigurationCheck {
   }
 
   private Connections connections() {
-    List<String> egress =
-        Values.list(value(Setting.ALLOW_EGRESS), where(Setting.ALLOW_EGRESS));
+    List<String> egress = Values.list(value(Setting.ALLOW_EGRESS), where(Setting.ALLOW_EGRESS));
     try {
       EgressPolicy.allowing(egress);
     } catch (IllegalArgumentException e) {

@@ -59,8 +59,8 @@ public final class ConfigurationLoader {
       values.putAll(read(chosen));
     }
     values.putAll(variables);
-    flags.forEach((setting, value) ->
-        values.put(setting, new Sourced(value, "--" + setting.key())));
+    flags.forEach(
+        (setting, value) -> values.put(setting, new Sourced(value, "--" + setting.key())));
     return new ConfigurationCheck(values, environment).configuration();
   }
 
@@ -68,13 +68,20 @@ public final class ConfigurationLoader {
     Map<Setting, Sourced> values = new EnumMap<>(Setting.class);
     Map<Setting, Object> defaults =
         Map.of(
-            Setting.DATA_DIR, ".data",
-            Setting.HTTP_ADDRESS, "127.0.0.1",
-            Setting.HTTP_PORT, 3_500,
-            Setting.GRPC_PORT, 50_001,
-            Setting.INSECURE, false,
-            Setting.TIME_ZONE, "UTC",
-            Setting.DRAIN_SECONDS, 10);
+            Setting.DATA_DIR,
+            ".data",
+            Setting.HTTP_ADDRESS,
+            "127.0.0.1",
+            Setting.HTTP_PORT,
+            3_500,
+            Setting.GRPC_PORT,
+            50_001,
+            Setting.INSECURE,
+            false,
+            Setting.TIME_ZONE,
+            "UTC",
+            Setting.DRAIN_SECONDS,
+            10);
     for (Setting setting : Setting.values()) {
       Object value =
           switch (setting.kind()) {

@@ -65,8 +65,8 @@ final class Values {
   static Map<String, String> map(@Nullable Object value, String where) {
     Map<String, String> map = new LinkedHashMap<>();
     if (value instanceof Map<?, ?> members) {
-      members.forEach((name, item) ->
-          map.put(String.valueOf(name), text(item, where + "." + name)));
+      members.forEach(
+          (name, item) -> map.put(String.valueOf(name), text(item, where + "." + name)));
       return map;
     }
     if (!(value instanceof String)) {
@@ -132,7 +132,6 @@ final class Values {
           case List<?> list -> "a list";
           case Object plain -> "\"" + plain + "\"";
         };
-    return new ConfigurationException(
-        "%s: expected %s, found %s".formatted(where, what, shown));
+    return new ConfigurationException("%s: expected %s, found %s".formatted(where, what, shown));
   }
 }

@@ -7,6 +7,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * Looks for broken promises in a data directory: those that the rows alone show, without folding a
@@ -16,6 +18,8 @@ public final class SqliteVerification {
 
   /** Violations of one kind that are listed; more would hide the other kinds. */
   private static final int LISTED_MAX = 100;
+
+  private static final String DAMAGED = "the file is damaged: ";
 
   /** A kind of violation, and the query whose rows are its cases as text. */
   private record Check(String title, String sql) {}
@@ -169,14 +173,24 @@ public final class SqliteVerification {
       }
       return List.copyOf(violations);
     } catch (SQLException e) {
+      if (damaged(e)) {
+        return List.of(DAMAGED + e.getMessage());
+      }
       throw new StoreException("the store " + file + " cannot be read: " + e.getMessage(), e);
     }
+  }
+
+  /** Some damage keeps even the check of the file from running. */
+  private static boolean damaged(SQLException e) {
+    return e instanceof SQLiteException failure
+        && (failure.getResultCode() == SQLiteErrorCode.SQLITE_CORRUPT
+            || failure.getResultCode() == SQLiteErrorCode.SQLITE_NOTADB);
   }
 
   private static List<String> integrity(Connection connection) throws SQLException {
     return ReadPool.rows(connection, "PRAGMA integrity_check", row -> row.getString(1)).stream()
         .filter(line -> !line.equals("ok"))
-        .map(line -> "the file is damaged: " + line)
+        .map(line -> DAMAGED + line)
         .toList();
   }
 

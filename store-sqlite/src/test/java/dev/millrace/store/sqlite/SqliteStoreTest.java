@@ -236,7 +236,7 @@ class SqliteStoreTest {
       for (Future<Integer> lane : threads.invokeAll(lanes)) {
         assertThat(lane.get()).isEqualTo(rounds);
       }
-      assertThat(store.maxInstanceId()).isEqualTo(partitions * rounds);
+      assertThat(store.maxInstanceId()).isEqualTo((long) partitions * rounds);
     }
   }
 

@@ -104,6 +104,7 @@ final class Tables {
     Map<InstanceKey, Long> firstSeqs = new HashMap<>();
     batch.history.forEach(chunk -> firstSeqs.merge(chunk.key(), chunk.firstSeq(), Math::min));
     Set<InstanceKey> known = new HashSet<>();
+    Set<Long> ids = new HashSet<>();
     for (Rows.InstanceRow row : batch.instances) {
       known.add(row.key());
       long id = row.state().header().id();
@@ -114,11 +115,15 @@ final class Tables {
       }
       InstanceKey holder = instanceIds.get(id);
       if ((stored != null && stored.state().header().id() != id)
-          || (holder != null && !holder.equals(row.key()))) {
+          || (holder != null && !holder.equals(row.key()))
+          || !ids.add(id)) {
         throw new StoreException("instance " + row.key() + " or id " + id + " is in use");
       }
     }
     for (Rows.HistoryChunk chunk : batch.history) {
+      if (chunk.events().isEmpty()) {
+        continue;
+      }
       if (!known.contains(chunk.key()) && !instances.containsKey(chunk.key())) {
         throw new StoreException("history of unknown instance " + chunk.key());
       }

@@ -1,4 +1,4 @@
-package dev.millrace.server.cli;
+package dev.millrace.server.client;
 
 import dev.millrace.engine.JsonValue;
 import dev.millrace.transport.json.Json;
@@ -21,8 +21,6 @@ public final class ApiClient {
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(330);
   private static final int FIRST_ERROR = 400;
-  private static final int NOT_FOUND = 404;
-  private static final int CONFLICT = 409;
 
   private final String server;
   private final Map<String, String> headers = new LinkedHashMap<>();
@@ -63,7 +61,7 @@ public final class ApiClient {
   /**
    * The JSON that the server answers.
    *
-   * @throws CommandException when it cannot be reached or answers an error
+   * @throws ApiException when it cannot be reached or answers an error
    */
   public @Nullable Object send(
       String method, String path, byte @Nullable [] body, Map<String, String> more) {
@@ -90,8 +88,8 @@ public final class ApiClient {
           .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
           .build();
     } catch (IllegalArgumentException e) {
-      throw new CommandException(
-          ExitCodes.USAGE,
+      throw new ApiException(
+          ApiException.UNUSABLE,
           "expected a server as http://127.0.0.1:3500, found %s: %s"
               .formatted(server, e.getMessage()),
           e);
@@ -103,15 +101,15 @@ public final class ApiClient {
       return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
     } catch (IOException e) {
       String why = e.getMessage() == null ? "nothing listens there" : e.getMessage();
-      throw new CommandException(
-          ExitCodes.UNREACHABLE,
+      throw new ApiException(
+          ApiException.UNREACHABLE,
           "cannot reach the server at %s (%s); start one with ./millrace serve, or name another"
                   .formatted(server, why)
               + " with --server",
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CommandException(ExitCodes.FAILED, "interrupted", e);
+      throw new ApiException(ApiException.UNUSABLE, "interrupted", e);
     }
   }
 
@@ -122,12 +120,12 @@ public final class ApiClient {
     try {
       return Json.parse(body);
     } catch (JsonSyntaxException e) {
-      throw new CommandException(
-          ExitCodes.FAILED, "expected JSON from " + server + ", found something else", e);
+      throw new ApiException(
+          ApiException.UNUSABLE, "expected JSON from " + server + ", found something else", e);
     }
   }
 
-  private static CommandException refusal(int status, @Nullable Object answer) {
+  private static ApiException refusal(int status, @Nullable Object answer) {
     Object error = JsonValue.get(answer, "error");
     String code = JsonValue.text(error, "code", "http_" + status);
     StringBuilder text =
@@ -141,12 +139,6 @@ public final class ApiClient {
         }
       }
     }
-    int exit =
-        switch (status) {
-          case NOT_FOUND -> ExitCodes.NOT_FOUND;
-          case CONFLICT -> ExitCodes.CONFLICT;
-          default -> ExitCodes.FAILED;
-        };
-    return new CommandException(exit, text.toString());
+    return new ApiException(status, text.toString());
   }
 }

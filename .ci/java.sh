@@ -1,0 +1,62 @@
+# Sourced by ./millrace and ./x: finds a JDK 25 or later and sets JAVA_HOME. No output unless it fails.
+# shellcheck shell=bash
+
+MILLRACE_JDK_LEAST=25
+
+jdk_major() { # the major version of the JDK in $1, 0 when there is none
+  local version=''
+  [ -x "$1/bin/javac" ] || { echo 0; return; }
+  if [ -r "$1/release" ]; then
+    version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release")
+  fi
+  if [ -z "$version" ]; then
+    version=$("$1/bin/javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p')
+  fi
+  echo "${version:-0}"
+}
+
+jdk_candidates() {
+  [ -n "${JAVA_HOME:-}" ] && echo "$JAVA_HOME"
+  local found
+  found=$(command -v javac 2>/dev/null) && found=$(readlink -f "$found" 2>/dev/null) && dirname "$(dirname "$found")"
+  local pattern
+  for pattern in /usr/lib/jvm/* /opt/* /opt/java/* /usr/local/lib/jvm/* \
+    "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/* "$HOME"/.local/share/mise/installs/java/* \
+    /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+    [ -d "$pattern" ] && echo "$pattern"
+  done
+  [ -x /usr/libexec/java_home ] && /usr/libexec/java_home -v "$MILLRACE_JDK_LEAST+" 2>/dev/null
+  return 0
+}
+
+find_jdk() {
+  local candidate
+  while IFS= read -r candidate; do
+    if [ "$(jdk_major "$candidate")" -ge "$MILLRACE_JDK_LEAST" ]; then
+      export JAVA_HOME="$candidate"
+      return 0
+    fi
+  done < <(jdk_candidates)
+  cat >&2 <<EOF
+Millrace needs a JDK $MILLRACE_JDK_LEAST or later, and none was found in JAVA_HOME${JAVA_HOME:+ ($JAVA_HOME)}, on PATH or in the usual places.
+Install one, for instance:
+  Debian, Ubuntu   https://adoptium.net/installation/linux/  then  apt install temurin-25-jdk
+  Fedora           dnf install java-25-openjdk-devel
+  macOS            brew install --cask temurin@25
+  anywhere         https://sdkman.io  then  sdk install java 25-tem
+or point JAVA_HOME at it.
+EOF
+  return 1
+}
+
+need_maven() {
+  command -v mvn >/dev/null 2>&1 && return 0
+  cat >&2 <<'EOF'
+Millrace is built with Maven 3.9 or later, and there is no mvn on PATH. Install it, for instance:
+  Debian, Ubuntu   apt install maven
+  Fedora           dnf install maven
+  macOS            brew install maven
+  anywhere         https://sdkman.io  then  sdk install maven
+EOF
+  return 1
+}
