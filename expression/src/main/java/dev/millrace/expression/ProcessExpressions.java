@@ -97,6 +97,7 @@ public final class ProcessExpressions implements Expressions {
    * @throws ExpressionException when one cannot be evaluated or the relation is another word; those
    *     after the one that decides aren't evaluated
    */
+  @Override
   public boolean testAll(List<?> conditions, String relation, ExpressionScope scope) {
     boolean any =
         switch (relation.strip().toLowerCase(Locale.ROOT)) {

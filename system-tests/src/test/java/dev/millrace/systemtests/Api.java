@@ -109,7 +109,7 @@ final class Api implements AutoCloseable {
       request.header("X-Millrace-User", URLEncoder.encode(user, StandardCharsets.UTF_8));
     }
     Answer answer = send(request.build());
-    remember("%s %s %s%n  -> %d %s", method, path, body, answer.status(), answer.text());
+    remember(method + " " + path + " " + body + "\n  -> " + answer.status() + " " + answer.text());
     return answer;
   }
 
@@ -118,7 +118,7 @@ final class Api implements AutoCloseable {
       HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
       return new Answer(response.statusCode(), response.headers(), response.body());
     } catch (IOException e) {
-      remember("%s %s -> %s", request.method(), request.uri(), e);
+      remember(request.method() + " " + request.uri() + " -> " + e);
       throw new UncheckedIOException(request.method() + " " + request.uri(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -126,8 +126,7 @@ final class Api implements AutoCloseable {
     }
   }
 
-  private void remember(String format, @Nullable Object... arguments) {
-    String line = String.format(format, arguments);
+  private void remember(String line) {
     // Polling repeats the same exchange; one copy says it.
     if (line.equals(exchanges.peekLast())) {
       return;

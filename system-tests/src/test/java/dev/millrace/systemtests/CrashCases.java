@@ -139,7 +139,7 @@ final class CrashCases {
 
   @Test
   void case39ShouldAnswerLostForAnAcknowledgedFastInstance() {
-    target.gate("/slow");
+    target.shut("/slow");
     Definition definition =
         Definition.of("case 39", Task.http("A", target.url("/slow"))).with("engine", "fast");
     String process = running.api().create(definition);

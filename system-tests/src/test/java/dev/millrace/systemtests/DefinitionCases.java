@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.systemtests.Api.Answer;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -46,7 +47,7 @@ final class DefinitionCases {
   private static Map<String, @Nullable Object> object(String text) {
     Object value = Json.value(text);
     assertThat(value).isInstanceOf(Map.class);
-    return (Map<String, @Nullable Object>) java.util.Objects.requireNonNull(value);
+    return (Map<String, @Nullable Object>) Objects.requireNonNull(value);
   }
 
   @Test

@@ -125,7 +125,7 @@ final class FlowCases {
 
   @Test
   void case19ShouldGoOnWithTheFirstBranchAndStopTheOther() {
-    target.gate("/b"); // It stays shut: the instance must not wait for B.
+    target.shut("/b"); // It stays shut: the instance must not wait for B.
     Task join =
         Task.of("J", "aggregation")
             .parameter("prev_instid_list", List.of("B", "C"))

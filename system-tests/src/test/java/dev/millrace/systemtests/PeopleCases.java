@@ -3,6 +3,7 @@ package dev.millrace.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.systemtests.Api.Answer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -11,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
@@ -146,14 +148,14 @@ final class PeopleCases {
     CyclicBarrier barrier = new CyclicBarrier(users.size());
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Callable<Integer>> submissions =
-          java.util.stream.IntStream.range(0, users.size())
+          IntStream.range(0, users.size())
               .<Callable<Integer>>mapToObj(i ->
                   () -> {
                     barrier.await();
                     return submit(users.get(i), items.get(i), AGREE).status();
                   })
               .toList();
-      List<Integer> statuses = new java.util.ArrayList<>();
+      List<Integer> statuses = new ArrayList<>();
       for (Future<Integer> submission : threads.invokeAll(submissions)) {
         statuses.add(submission.get());
       }

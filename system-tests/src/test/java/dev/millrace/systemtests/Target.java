@@ -78,12 +78,21 @@ final class Target implements AutoCloseable {
         (hit, number) -> Reply.now(statuses[Math.min(number, statuses.length) - 1], hit.path()));
   }
 
+  /** Holds every request to the path back until this target closes. */
+  void shut(String path) {
+    hold(path, new CompletableFuture<>());
+  }
+
   /** Holds every request to the path back until the returned gate is completed. */
   CompletableFuture<Void> gate(String path) {
     CompletableFuture<Void> gate = new CompletableFuture<>();
+    hold(path, gate);
+    return gate;
+  }
+
+  private void hold(String path, CompletableFuture<Void> gate) {
     gates.add(gate);
     on(path, (hit, number) -> new Reply(200, hit.path(), gate));
-    return gate;
   }
 
   List<Hit> hits(String path) {

@@ -49,16 +49,22 @@ final class TestServer implements AutoCloseable {
 
   /** Starts a server on an empty data directory and waits until it is ready. */
   static TestServer start() {
-    try (ServerSocket http = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        ServerSocket grpc = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    List<Integer> ports = freePorts();
+    try {
       Path directory = Files.createTempDirectory("millrace-system-test-");
-      int httpPort = http.getLocalPort();
-      int grpcPort = grpc.getLocalPort();
-      http.close();
-      grpc.close();
-      TestServer server = new TestServer(directory, httpPort, grpcPort);
+      TestServer server = new TestServer(directory, ports.getFirst(), ports.getLast());
       server.launch();
       return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Two ports free on the loopback address; both are held until both are known. */
+  private static List<Integer> freePorts() {
+    try (ServerSocket http = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerSocket grpc = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return List.of(http.getLocalPort(), grpc.getLocalPort());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -38,7 +38,7 @@ final class WaitCases {
 
   @Test
   void case35ShouldTakeTheCallbackOnce() {
-    target.gate("/b");
+    target.shut("/b");
     Definition definition =
         Definition.of(
             "case 35", Task.of("W", "callback").to("B"), Task.http("B", target.url("/b")));
@@ -130,7 +130,7 @@ final class WaitCases {
 
   @Test
   void case36ShouldRefuseActionsAfterStop() {
-    target.gate("/a");
+    target.shut("/a");
     Definition definition = Definition.of("case 36 stop", Task.http("A", target.url("/a")));
     String id = SERVER.api().run(definition, Json.object());
     Api.until("A is called", () -> target.hits("/a").size() == 1);

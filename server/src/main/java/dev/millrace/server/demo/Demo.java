@@ -89,7 +89,9 @@ public final class Demo {
   private void quote() throws InterruptedException {
     title("1", "quote.json: a calculation on the fast engine");
     String id = start("quote.json", "{\"amount\":12000,\"months\":" + MONTHS + ",\"member\":true}");
-    Object ended = new Progress(client, id, out).untilStill(FIRST_WAIT_MILLIS);
+    Progress progress = new Progress(client, id, out);
+    Object ended = progress.untilStill(FIRST_WAIT_MILLIS);
+    progress.printRuntimes(ended);
     outcome(ended);
     expect(ended, "completed", Map.of("rate", "0.03", "monthly", "515.77"));
   }
@@ -216,7 +218,7 @@ public final class Demo {
              curl -s %1$s/api/processInst/%2$s
              ./millrace get %2$s --server %1$s
              ./millrace explain %2$s --server %1$s
-             sqlite3 -box '%3$s' "SELECT instid, status, start_at, cost FROM node_inst \
+             sqlite3 -box '%3$s' "SELECT node_id, status, start_at, cost FROM node_inst \
         WHERE workflow_uid = '%2$s'"
         """,
         url, id, dataDir.resolve("millrace.db"));

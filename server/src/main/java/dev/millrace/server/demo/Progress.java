@@ -53,6 +53,23 @@ final class Progress {
     }
   }
 
+  /** For a fast instance, which has no history: its tasks as its one record shows them. */
+  void printRuntimes(@Nullable Object instance) {
+    long start = JsonValue.get(instance, "startAt") instanceof Number at ? at.longValue() : 0;
+    if (JsonValue.get(instance, "tasks") instanceof List<?> tasks) {
+      for (Object task : tasks) {
+        if (JsonValue.get(task, "runtimes") instanceof List<?> runs) {
+          for (Object run : runs) {
+            long end = JsonValue.get(run, "endAt") instanceof Number at ? at.longValue() : start;
+            print(
+                end - start, JsonValue.text(task, "instId", ""), JsonValue.text(run, "status", ""));
+          }
+        }
+      }
+    }
+    out.flush();
+  }
+
   private static void pause() throws InterruptedException {
     Thread.sleep(LOOK_MILLIS);
   }
@@ -125,11 +142,12 @@ final class Progress {
   }
 
   private void line(@Nullable Object event, @Nullable Object run, String words) {
-    out.printf(
-        "   %7.3f s  %-12s %s%n",
-        (millis(event) - startAt) / MILLIS_PER_SECOND,
-        taskOfRun.getOrDefault(String.valueOf(run), "run " + run),
-        words);
+    print(
+        millis(event) - startAt, taskOfRun.getOrDefault(String.valueOf(run), "run " + run), words);
+  }
+
+  private void print(long millis, String task, String words) {
+    out.printf("   %7.3f s  %-12s %s%n", millis / MILLIS_PER_SECOND, task, words);
   }
 
   private static long millis(@Nullable Object event) {

@@ -273,8 +273,12 @@ final class BatchMaker {
       case 0 -> batch.fences.set(0, new Fence(0, 1, 1));
       case 1 -> batch.fences.set(0, batch.fences.getFirst().next());
       case 2 -> {
-        Fence fence = batch.fences.getFirst();
-        batch.fences.set(0, new Fence(0, fence.epoch(), fence.batch() - 1));
+        // All of them: a repeat. One of them: part old, part new.
+        int count = random.nextBoolean() ? 1 : batch.fences.size();
+        for (int i = 0; i < count; i++) {
+          Fence fence = batch.fences.get(i);
+          batch.fences.set(i, new Fence(i, fence.epoch(), fence.batch() - 1));
+        }
       }
       case 3 -> batch.fences.set(0, new Fence(PARTITIONS, 1, 1));
       case 4 ->

@@ -1,0 +1,223 @@
+package dev.millrace.architecture;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameStartingWith;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Who may see whom: dialects ask the runtime; the runtime asks the engine what to do and the store
+ * to keep it; the engine asks nobody.
+ */
+class LayersTest {
+
+  private static final DescribedPredicate<JavaClass> OUTSIDE_LIBRARIES =
+      resideOutsideOfPackage("dev.millrace..");
+
+  /** The values of the engine: what is asked, what happened, what is kept. */
+  private static final String ENGINE_VALUES = "dev.millrace.engine";
+
+  @Test
+  void shouldNameConcreteStoresOnlyWhereTheyAreChosen() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            Product.STORE_SQLITE,
+            Product.STORE_MEMORY,
+            Product.SERVER,
+            Product.TESTKIT,
+            Product.SIMULATOR,
+            Product.BENCHMARKS)
+        .should()
+        .dependOnClassesThat(resideInAnyPackage(Product.STORE_SQLITE, Product.STORE_MEMORY))
+        .because(
+            "which store is used is the operator's choice, made in the server; take a Store, and"
+                + " put what it lacks into its contract so that every store has it")
+        .check(Product.CLASSES);
+  }
+
+  @Test
+  void shouldNameDialectsOnlyInTheServer() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            Product.DIALECTS, Product.SERVER, Product.SIMULATOR, Product.BENCHMARKS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(Product.DIALECTS)
+        .because(
+            "a dialect is a translation that can be left out; what two dialects need belongs to"
+                + " EngineApi, and definitions reach the runtime through DefinitionFormat")
+        .check(Product.CLASSES);
+  }
+
+  @Test
+  void shouldLetDialectsSeeTheEngineOnlyThroughItsApi() {
+    DescribedPredicate<JavaClass> visible =
+        resideInAnyPackage(
+                Product.DIALECTS,
+                "dev.millrace.runtime",
+                Product.TRANSPORT,
+                ENGINE_VALUES,
+                "dev.millrace.engine.expression",
+                "dev.millrace.engine.graph",
+                "dev.millrace.store.query")
+            // The one table of status words. Stores make their views of it, dialects their answers;
+            // a copy in either could not be kept equal to the other.
+            .or(name("dev.millrace.store.StatusWords"))
+            .or(OUTSIDE_LIBRARIES);
+    classes()
+        .that()
+        .resideInAPackage(Product.DIALECTS)
+        .should()
+        .onlyDependOnClassesThat(visible)
+        .because(
+            "a dialect turns requests into commands and states into answers; ask EngineApi for"
+                + " what is missing instead of reaching for the lanes, the store's rows or the"
+                + " interpreter")
+        .check(Product.CLASSES);
+  }
+
+  @Test
+  void shouldKeepTransportFreeOfWorkflows() {
+    onlySees(
+        Product.TRANSPORT,
+        resideInAPackage(Product.TRANSPORT),
+        "the listener and its limits are the same for every dialect and are reviewed on their own;"
+            + " give it a Handler, an ErrorFormat or an Authenticator instead");
+  }
+
+  @Test
+  void shouldKeepStoresFreeOfTheRuntime() {
+    onlySees(
+        Product.STORE,
+        resideInAnyPackage(Product.STORE, ENGINE_VALUES),
+        "a store keeps rows and decides nothing; decide in the engine and put the outcome into the"
+            + " Batch");
+    noClasses()
+        .that()
+        .resideInAPackage(Product.STORE_SQLITE)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(Product.STORE_MEMORY)
+        .because("the memory store is what the others are compared with in tests, not built on")
+        .check(Product.CLASSES);
+    noClasses()
+        .that()
+        .resideInAPackage(Product.STORE)
+        .and()
+        .resideOutsideOfPackage(Product.STORE_SQLITE)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(Product.STORE_SQLITE)
+        .because("the contract of a store knows none of its implementations")
+        .check(Product.CLASSES);
+  }
+
+  @Test
+  void shouldKeepExpressionsBehindTheEnginesPorts() {
+    onlySees(
+        Product.EXPRESSION,
+        resideInAnyPackage(Product.EXPRESSION, ENGINE_VALUES, "dev.millrace.engine.expression"),
+        "an evaluation sees the scope it is handed and nothing else; pass more in through"
+            + " ExpressionScope");
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            Product.EXPRESSION,
+            Product.SERVER,
+            Product.TESTKIT,
+            Product.SIMULATOR,
+            Product.BENCHMARKS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(Product.EXPRESSION)
+        .because("the languages are exchangeable; use the ports Expressions and Schemas")
+        .check(Product.CLASSES);
+  }
+
+  @Test
+  void shouldLetTheRuntimeSeeOnlyEngineAndStore() {
+    onlySees(
+        Product.RUNTIME,
+        resideInAnyPackage(
+            Product.RUNTIME,
+            ENGINE_VALUES,
+            "dev.millrace.engine.graph",
+            "dev.millrace.store",
+            "dev.millrace.store.query"),
+        "the runtime drives what it is given; the server hands it the Decider, the formats, the"
+            + " activities and the Store");
+  }
+
+  @Test
+  void shouldLetActivitiesSeeOnlyTheActivityContract() {
+    onlySees(
+        Product.ACTIVITIES,
+        resideInAnyPackage(Product.ACTIVITIES, "dev.millrace.runtime.activity", ENGINE_VALUES),
+        "an activity may run twice, late or on another machine; all it needs is in its"
+            + " ActivityInput");
+  }
+
+  @Test
+  void shouldLetNothingDependOnTheServer() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(Product.SERVER, Product.BENCHMARKS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(Product.SERVER)
+        .because(
+            "the server wires everything together; whatever others need of it belongs into the"
+                + " module that needs it")
+        .check(Product.CLASSES);
+  }
+
+  @Test
+  void shouldHaveNoCyclesBetweenPackages() {
+    slices()
+        .matching("dev.millrace.(**)")
+        .should()
+        .beFreeOfCycles()
+        .because(
+            "packages that need each other can only be understood and changed together; move the"
+                + " shared type to the package that knows less, or turn one direction into an"
+                + " interface")
+        .check(Product.CLASSES);
+  }
+
+  @Test
+  void shouldExitOnlyFromTheServer() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(Product.SERVER)
+        .should()
+        .callMethod(System.class, "exit", int.class)
+        .orShould()
+        .accessField(System.class, "out")
+        .orShould()
+        .accessField(System.class, "err")
+        .because(
+            "only the command line owns the process and its terminal; throw, answer, or log with"
+                + " System.Logger")
+        .check(Product.CLASSES);
+  }
+
+  private static void onlySees(String who, DescribedPredicate<JavaClass> what, String because) {
+    classes()
+        .that()
+        .resideInAPackage(who)
+        .should()
+        .onlyDependOnClassesThat(what.or(OUTSIDE_LIBRARIES).or(nameStartingWith("[")))
+        .because(because)
+        .check(Product.CLASSES);
+  }
+}

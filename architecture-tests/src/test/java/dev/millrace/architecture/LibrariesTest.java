@@ -1,0 +1,95 @@
+package dev.millrace.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every library stays behind the module that brought it in; see docs/dependencies.md. */
+class LibrariesTest {
+
+  /**
+   * Who may see a library.
+   *
+   * @param packages of the library
+   * @param owners packages of ours
+   */
+  record Library(String name, String[] packages, String[] owners) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Library> libraries() {
+    return Stream.of(
+        library("Jackson")
+            .packages("tools.jackson..", "com.fasterxml.jackson..")
+            .owners(
+                Product.EXPRESSION,
+                "dev.millrace.store.codec..",
+                "dev.millrace.activities.call..",
+                "dev.millrace.transport.json.."),
+        library("JSONata").packages("com.dashjoin..").owners(Product.EXPRESSION),
+        library("JSON Schema").packages("com.networknt..").owners(Product.EXPRESSION),
+        library("SQLite").packages("org.sqlite..").owners(Product.STORE_SQLITE),
+        library("JDBC")
+            .packages("java.sql..", "javax.sql..")
+            .owners(
+                Product.STORE_SQLITE,
+                "dev.millrace.activities.sql..",
+                "dev.millrace.activities",
+                Product.SERVER),
+        library("QuickJS")
+            .packages("io.roastedroot..", "run.endive..", "com.dylibso..")
+            .owners("dev.millrace.activities.script.."),
+        library("HTTP client")
+            .packages("org.apache.hc..", "java.net.http..")
+            .owners("dev.millrace.activities.http..", Product.SERVER),
+        library("mail")
+            .packages("jakarta.mail..", "org.eclipse.angus..")
+            .owners("dev.millrace.activities.mail.."),
+        library("Helidon").packages("io.helidon..").owners(Product.TRANSPORT),
+        library("command line, metrics, YAML, pools, logging")
+            .packages(
+                "picocli..",
+                "io.micrometer..",
+                "io.prometheus..",
+                "org.snakeyaml..",
+                "com.zaxxer..",
+                "org.slf4j..")
+            .owners(Product.SERVER));
+  }
+
+  @ParameterizedTest
+  @MethodSource("libraries")
+  void shouldStayBehindItsModule(Library library) {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(library.owners())
+        .and()
+        .resideOutsideOfPackage(Product.BENCHMARKS)
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(library.packages())
+        .because(
+            "a library that shows in one module can be replaced, bounded and updated there; use the"
+                + " port of that module, plain JSON values between modules, and System.Logger")
+        .check(Product.CLASSES);
+  }
+
+  private static Draft library(String name) {
+    return new Draft(name, new String[0]);
+  }
+
+  private record Draft(String name, String[] packages) {
+    Draft packages(String... names) {
+      return new Draft(name, names);
+    }
+
+    Library owners(String... names) {
+      return new Library(name, packages, names);
+    }
+  }
+}
