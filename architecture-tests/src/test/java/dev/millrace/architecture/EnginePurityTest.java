@@ -87,7 +87,7 @@ class EnginePurityTest {
         .resideInAPackage(Product.ENGINE)
         .should()
         .accessTargetWhere(ClockTest.READS_TIME.or(ClockTest.DRAWS))
-        .because("the time is Moment.now and identifiers are drawn from Moment.idSeed")
+        .because("the time is Moment.now and identifiers are drawn from Moment.draw")
         .check(Product.CLASSES);
   }
 

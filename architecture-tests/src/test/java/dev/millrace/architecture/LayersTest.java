@@ -1,5 +1,6 @@
 package dev.millrace.architecture;
 
+import static com.tngtech.archunit.base.DescribedPredicate.alwaysTrue;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
@@ -8,9 +9,16 @@ import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nam
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,6 +32,27 @@ class LayersTest {
 
   /** The values of the engine: what is asked, what happened, what is kept. */
   private static final String ENGINE_VALUES = "dev.millrace.engine";
+
+  /** Benchmarks may do what they like, and depend on all the others. */
+  private static final String UNSEEN = "benchmarks";
+
+  @Test
+  void shouldSeeEveryModule() throws IOException {
+    SourceTree tree = SourceTree.read();
+    Map<String, Set<String>> written =
+        tree.files().stream()
+            .filter(file -> file.path().contains("/src/main/java/"))
+            .filter(file -> !file.is("package-info.java"))
+            .collect(
+                groupingBy(
+                    file -> file.path().substring(0, file.path().indexOf('/')),
+                    mapping(LayersTest::className, toSet())));
+    written.remove(UNSEEN);
+    written.values().removeIf(names -> names.stream().anyMatch(Product.CLASSES::contain));
+    assertThat(written.keySet())
+        .as("a module that is not on the class path of these tests is not held to any rule")
+        .isEmpty();
+  }
 
   @Test
   void shouldNameConcreteStoresOnlyWhereTheyAreChosen() {
@@ -187,6 +216,9 @@ class LayersTest {
         .matching("dev.millrace.(**)")
         .should()
         .beFreeOfCycles()
+        // The entry point stands above its own package: it only calls the command line, and nothing
+        // calls it.
+        .ignoreDependency(name("dev.millrace.server.Main"), alwaysTrue())
         .because(
             "packages that need each other can only be understood and changed together; move the"
                 + " shared type to the package that knows less, or turn one direction into an"
@@ -195,10 +227,10 @@ class LayersTest {
   }
 
   @Test
-  void shouldExitOnlyFromTheServer() {
+  void shouldOwnTheProcessOnlyWhereItHasACommandLine() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(Product.SERVER)
+        .resideOutsideOfPackages(Product.SERVER, Product.SIMULATOR, Product.BENCHMARKS)
         .should()
         .callMethod(System.class, "exit", int.class)
         .orShould()
@@ -206,9 +238,15 @@ class LayersTest {
         .orShould()
         .accessField(System.class, "err")
         .because(
-            "only the command line owns the process and its terminal; throw, answer, or log with"
+            "only a command line owns the process and its terminal; throw, answer, or log with"
                 + " System.Logger")
         .check(Product.CLASSES);
+  }
+
+  private static String className(SourceTree.File file) {
+    String path = file.path();
+    String inside = path.substring(path.indexOf("/java/") + "/java/".length());
+    return inside.replace(".java", "").replace('/', '.');
   }
 
   private static void onlySees(String who, DescribedPredicate<JavaClass> what, String because) {

@@ -2,6 +2,7 @@ package dev.millrace.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -15,7 +16,7 @@ class LibrariesTest {
    * @param packages of the library
    * @param owners packages of ours
    */
-  record Library(String name, String[] packages, String[] owners) {
+  record Library(String name, List<String> packages, List<String> owners) {
     @Override
     public String toString() {
       return name;
@@ -67,29 +68,29 @@ class LibrariesTest {
   void shouldStayBehindItsModule(Library library) {
     noClasses()
         .that()
-        .resideOutsideOfPackages(library.owners())
+        .resideOutsideOfPackages(library.owners().toArray(String[]::new))
         .and()
         .resideOutsideOfPackage(Product.BENCHMARKS)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(library.packages())
+        .resideInAnyPackage(library.packages().toArray(String[]::new))
         .because(
             "a library that shows in one module can be replaced, bounded and updated there; use the"
                 + " port of that module, plain JSON values between modules, and System.Logger")
         .check(Product.CLASSES);
   }
 
-  private static Draft library(String name) {
-    return new Draft(name, new String[0]);
+  private static Row library(String name) {
+    return new Row(name, List.of());
   }
 
-  private record Draft(String name, String[] packages) {
-    Draft packages(String... names) {
-      return new Draft(name, names);
+  private record Row(String name, List<String> packages) {
+    Row packages(String... names) {
+      return new Row(name, List.of(names));
     }
 
     Library owners(String... names) {
-      return new Library(name, packages, names);
+      return new Library(name, packages, List.of(names));
     }
   }
 }

@@ -22,6 +22,8 @@ public final class Logging {
           Logger.getLogger("com.networknt"),
           Logger.getLogger("org.apache.hc"));
 
+  private static final Logger LISTENER = Logger.getLogger("io.helidon.webserver.LoomServer");
+
   private Logging() {}
 
   /** Sets it up; call once, before anything logs. */
@@ -34,6 +36,8 @@ public final class Logging {
     console.setFormatter(new OneLine());
     root.addHandler(console);
     QUIET.forEach(logger -> logger.setLevel(Level.WARNING));
+    // A port that is taken is told once, by us, without a stack trace.
+    LISTENER.setLevel(Level.OFF);
   }
 
   private static final class OneLine extends Formatter {

@@ -30,6 +30,8 @@ import dev.millrace.transport.HttpListener;
 import dev.millrace.transport.ListenerSettings;
 import dev.millrace.transport.Routes;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -116,12 +118,23 @@ public final class MillraceServer implements AutoCloseable {
    * @throws ServerException when the address cannot be bound
    */
   public void start() {
+    checkAddress();
     try {
       listener.start();
     } catch (IllegalStateException e) {
+      throw new ServerException(e.getMessage() + "; choose another with --http-port", e);
+    }
+  }
+
+  /** Asks the system itself, as the listener does not pass on why it could not bind. */
+  private void checkAddress() {
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(listening.httpAddress(), listening.httpPort()));
+    } catch (IOException e) {
       throw new ServerException(
           "cannot listen on %s port %d: %s; choose another with --http-port"
-              .formatted(listening.httpAddress(), listening.httpPort(), rootMessage(e)),
+              .formatted(listening.httpAddress(), listening.httpPort(), e.getMessage()),
           e);
     }
   }
@@ -227,13 +240,5 @@ public final class MillraceServer implements AutoCloseable {
   private static Authenticator authenticator(Configuration configuration) {
     Map<String, String> hashes = configuration.access().tokenHashes();
     return hashes.isEmpty() ? Authenticator.ALLOW_ALL : BearerTokens.ofHashes(hashes);
-  }
-
-  private static String rootMessage(Throwable thrown) {
-    Throwable root = thrown;
-    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      root = cause;
-    }
-    return String.valueOf(root.getMessage());
   }
 }

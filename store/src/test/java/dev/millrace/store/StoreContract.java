@@ -167,6 +167,13 @@ public abstract class StoreContract {
     assertThatThrownBy(() -> store.commit(unfenced))
         .isInstanceOf(StoreException.class)
         .hasMessageContaining("partition 1");
+    Batch middle = new Batch();
+    middle.fences.add(fence);
+    middle.instances.add(row(States.running(A.uid(), 1), 0));
+    middle.history.add(new Rows.HistoryChunk(A, 0, 1, 5, events(1)));
+    assertThatThrownBy(() -> store.commit(middle))
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("unknown instance");
     Batch strange = new Batch();
     strange.fences.add(new Fence(9, 1, 1));
     assertThatThrownBy(() -> store.commit(strange)).isInstanceOf(StoreException.class);

@@ -194,6 +194,37 @@ final class FlowCases {
   }
 
   @Test
+  void case20ShouldHoldTheOuterJoinForTheSlowerInnerOne() {
+    CompletableFuture<Void> first = target.gate("/c");
+    CompletableFuture<Void> second = target.gate("/d");
+    Definition definition =
+        Definition.of(
+            "case 20 slow",
+            Task.parallel("P").to("P1", "P2"),
+            Task.parallel("P1").to("a", "b"),
+            Task.script("a", "return 'a'").to("J1"),
+            Task.script("b", "return 'b'").to("J1"),
+            Task.joinAll("J1", "a", "b").to("J"),
+            Task.parallel("P2").to("c", "d"),
+            Task.http("c", target.url("/c")).to("J2"),
+            Task.http("d", target.url("/d")).to("J2"),
+            Task.joinAll("J2", "c", "d").to("J"),
+            Task.joinAll("J", "J1", "J2"));
+    String id = SERVER.api().run(definition, Json.object());
+
+    SERVER.api().awaitTask(id, "J1", "done");
+    first.complete(null);
+    SERVER.api().awaitTask(id, "c", "done");
+    second.complete(null);
+    JsonNode ended = SERVER.api().awaitEnd(id);
+
+    assertThat(Api.status(ended)).isEqualTo("completed");
+    assertThat(Api.runtime(ended, "J").path("output").propertyNames())
+        .containsExactlyInAnyOrder("J1", "J2");
+    assertNothingOpen(ended);
+  }
+
+  @Test
   void case20ShouldJoinNestedForksOfALoopedChild() {
     List<Task> tasks = new ArrayList<>(nestedForks("P"));
     tasks.add(Task.joinAll("J", "J1", "J2"));

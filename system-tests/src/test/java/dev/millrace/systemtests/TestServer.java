@@ -112,6 +112,7 @@ final class TestServer implements AutoCloseable {
           .pollInterval(Duration.ofMillis(50))
           .until(this::ready);
     } catch (RuntimeException e) {
+      process().destroyForcibly();
       throw new IllegalStateException("the server is not ready; its log:\n" + log(), e);
     }
     api().forget();

@@ -2,7 +2,9 @@ package dev.millrace.dialect.process;
 
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.NodeRun;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +33,7 @@ final class RuntimeAnswer {
       json.put("loopIndex", run.place().loopIndex());
     }
     if (!run.attempts().isEmpty()) {
-      json.put("attempts", run.attempts().stream().map(RuntimeAnswer::attempt).toList());
+      json.put("attempts", attempts(run));
     }
     return json;
   }
@@ -43,6 +45,22 @@ final class RuntimeAnswer {
       return result.failure();
     }
     return run.attempts().isEmpty() ? null : run.attempts().getLast().failure();
+  }
+
+  /** The failed attempts and, once the run has ended, the one that ended it. */
+  private static List<Object> attempts(NodeRun run) {
+    List<Object> all = new ArrayList<>();
+    run.attempts().forEach(attempt -> all.add(attempt(attempt)));
+    NodeRun.Result result = run.result();
+    if (result != null) {
+      Map<String, @Nullable Object> last = new LinkedHashMap<>();
+      last.put("attempt", run.attempt());
+      last.put("startAt", run.attemptAt().toEpochMilli());
+      last.put("endAt", result.endAt().toEpochMilli());
+      last.put("error", InstanceAnswer.errorText(result.failure()));
+      all.add(last);
+    }
+    return all;
   }
 
   private static Map<String, @Nullable Object> attempt(NodeRun.Attempt attempt) {

@@ -160,7 +160,7 @@ public final class Engine {
             turn.now(),
             command.key(),
             command.id(),
-            turn.drawUid(),
+            command.key().uid(),
             command.definition(),
             graph.settings().fast(),
             command.input(),

@@ -53,7 +53,7 @@ final class Joins {
       turn.effect(new Effect.ArmTimer(TIMER + GraphDraft.joinKey(token.nodeId(), scope), due));
     }
     if (policy.kind() != JoinPolicy.Kind.ALL) {
-      check(token.nodeId(), policy, scope);
+      check(token.nodeId(), policy, scope, true);
     }
   }
 
@@ -74,29 +74,37 @@ final class Joins {
     turn.emit(new HistoryEvent.NodeRan(turn.now(), turn.draft.nextId(), place, Map.of(), result));
   }
 
-  /** Lets one join go on whose missing branches are dead; false when there is none. */
+  /**
+   * Lets one join go on whose missing branches are dead; false when there is none. A join that
+   * waits further up may still send a token, so it keeps a branch alive, unless nothing else is
+   * left that could move: then joins that wait for each other around a cycle are let go.
+   */
   boolean settle() {
     if (turn.draft.status() == Status.SUSPENDED) {
       return false;
     }
+    return settle(true) || settle(false);
+  }
+
+  private boolean settle(boolean waitingJoinsLive) {
     for (Join join : turn.draft.joins()) {
       JoinPolicy policy = turn.graph.node(join.joinId()).policies().join();
       if (policy != null
           && !join.done()
           && !join.arrivals().isEmpty()
-          && check(join.joinId(), policy, join.scope())) {
+          && check(join.joinId(), policy, join.scope(), waitingJoinsLive)) {
         return true;
       }
     }
     return false;
   }
 
-  private boolean check(String joinId, JoinPolicy policy, int scope) {
+  private boolean check(String joinId, JoinPolicy policy, int scope, boolean waitingJoinsLive) {
     Join join = turn.draft.join(GraphDraft.joinKey(joinId, scope));
     if (join == null || join.done()) {
       return false;
     }
-    List<Arrival> used = enough(join, policy, scope);
+    List<Arrival> used = enough(join, policy, waitingJoinsLive);
     if (used == null) {
       return false;
     }
@@ -104,16 +112,20 @@ final class Joins {
     return true;
   }
 
-  private @Nullable List<Arrival> enough(Join join, JoinPolicy policy, int scope) {
+  private @Nullable List<Arrival> enough(Join join, JoinPolicy policy, boolean waitingJoinsLive) {
     List<Arrival> arrivals = join.arrivals();
     return switch (policy.kind()) {
-      case COUNT -> arrivals.size() >= policy.count() || dead(policy, scope) ? arrivals : null;
-      case SPECIFIC -> hasAll(arrivals, policy.of()) || dead(policy, scope) ? arrivals : null;
+      case COUNT ->
+          arrivals.size() >= policy.count() || dead(join, policy, waitingJoinsLive)
+              ? arrivals
+              : null;
+      case SPECIFIC ->
+          hasAll(arrivals, policy.of()) || dead(join, policy, waitingJoinsLive) ? arrivals : null;
       case ALL -> {
         if (hasAll(arrivals, policy.incoming())) {
           yield policy.strict() ? oneOfEach(arrivals, policy.incoming()) : arrivals;
         }
-        yield !policy.strict() && dead(policy, scope) ? arrivals : null;
+        yield !policy.strict() && dead(join, policy, waitingJoinsLive) ? arrivals : null;
       }
     };
   }
@@ -132,7 +144,11 @@ final class Joins {
   }
 
   /** Whether no token of the scope can reach the join any more. */
-  private boolean dead(JoinPolicy policy, int scope) {
+  private boolean dead(Join join, JoinPolicy policy, boolean waitingJoinsLive) {
+    int scope = join.scope();
+    if (waitingJoinsLive && waitingUpstream(join, policy)) {
+      return false;
+    }
     if (!turn.draft.parked().isEmpty() || !turn.readyTokens().isEmpty()) {
       return false;
     }
@@ -150,6 +166,16 @@ final class Joins {
       }
     }
     return true;
+  }
+
+  private boolean waitingUpstream(Join join, JoinPolicy policy) {
+    return turn.draft.joins().stream()
+        .anyMatch(other ->
+            !other.joinId().equals(join.joinId())
+                && !other.done()
+                && !other.arrivals().isEmpty()
+                && policy.upstream().contains(other.joinId())
+                && turn.edges.inside(other.scope(), join.scope()));
   }
 
   private void pass(Join join, JoinPolicy policy, List<Arrival> used) {

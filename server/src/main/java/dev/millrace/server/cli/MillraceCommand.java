@@ -45,16 +45,23 @@ public final class MillraceCommand {
 
   private MillraceCommand() {}
 
-  /** Runs a command and returns its exit code. */
+  /** Runs a command on the process's streams and returns its exit code. */
   public static int run(String... arguments) {
+    return run(
+        new PrintWriter(System.out, false, StandardCharsets.UTF_8),
+        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+        arguments);
+  }
+
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
     CommandLine line = new CommandLine(new MillraceCommand());
-    line.setOut(new PrintWriter(System.out, false, StandardCharsets.UTF_8));
-    line.setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+    line.setOut(out);
+    line.setErr(err);
     addHelp(line);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setExecutionExceptionHandler((thrown, command, parsed) -> failed(thrown, line.getErr()));
+    line.setExecutionExceptionHandler((thrown, command, parsed) -> failed(thrown, err));
     if (arguments.length == 0) {
-      line.usage(line.getOut());
+      line.usage(out);
       return ExitCodes.USAGE;
     }
     return line.execute(arguments);

@@ -209,7 +209,10 @@ final class SqliteQueries implements Queries {
     return reads.read(connection ->
         ReadPool.row(
             connection,
-            "SELECT namespace, uid FROM mr_instance WHERE execution_uid = ? AND " + LIVE,
+            "SELECT namespace, uid FROM mr_instance"
+                + " WHERE namespace = 'default' AND uid = ?1 AND execution_uid = uid"
+                + " UNION ALL SELECT namespace, uid FROM mr_instance"
+                + " WHERE execution_uid = ?1 AND execution_uid <> uid LIMIT 1",
             row -> new InstanceKey(row.getString(1), row.getString(2)),
             executionUid));
   }

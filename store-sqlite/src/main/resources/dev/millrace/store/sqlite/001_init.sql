@@ -93,8 +93,9 @@ CREATE TABLE mr_instance (
 CREATE INDEX mr_instance_open_work ON mr_instance (namespace, uid) WHERE open_work > 0;
 CREATE INDEX mr_instance_live ON mr_instance (definition_id)
   WHERE status IN ('PENDING', 'RUNNING', 'SUSPENDED');
+-- The first execution carries the uid of its instance; only later ones need an index.
 CREATE INDEX mr_instance_execution ON mr_instance (execution_uid)
-  WHERE status IN ('PENDING', 'RUNNING', 'SUSPENDED');
+  WHERE execution_uid <> uid;
 
 CREATE TABLE mr_node_run (
   instance_id INTEGER NOT NULL,

@@ -3,6 +3,7 @@ package dev.millrace.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.engine.EndReason;
+import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
@@ -23,6 +24,7 @@ import java.sql.SQLException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -179,6 +181,28 @@ class ViewsTest {
         .containsEntry("name", "")
         .containsEntry("end_at", null)
         .containsEntry("cost", null);
+  }
+
+  @Test
+  void shouldShowTheStateAfterTheLastCommit() throws SQLException {
+    List<HistoryEvent> event = List.of(new HistoryEvent.InstanceResumed(States.START));
+    Batch first = next();
+    first.instances.add(new Rows.InstanceRow(0, States.running(KEY.uid(), 3), "admin", 1));
+    first.history.add(new Rows.HistoryChunk(KEY, 0, 1, 1, event));
+    commit(first);
+    InstanceState ended = States.state(KEY, 3, Status.COMPLETED, EndReason.NONE, 2);
+    Batch second = next();
+    second.instances.add(new Rows.InstanceRow(0, ended, "admin", 0));
+    second.history.add(new Rows.HistoryChunk(KEY, 0, 1, 2, event));
+    commit(second);
+    assertThat(select("SELECT * FROM workflow_inst"))
+        .singleElement(InstanceOfAssertFactories.map(String.class, Object.class))
+        .containsEntry("status", "completed")
+        .containsEntry("trigger_data", "{\"days\":3}")
+        .containsEntry("workflow_output", "\"ok\"")
+        .containsEntry("version", 2);
+    assertThat(store.withOpenWork(null, 1)).isEmpty();
+    assertThat(SqliteVerification.run(dataDir)).isEmpty();
   }
 
   @Test

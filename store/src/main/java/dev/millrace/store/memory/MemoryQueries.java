@@ -125,7 +125,6 @@ final class MemoryQueries implements Queries {
     return store.locked(() ->
         store.tables().instances.values().stream()
             .filter(row -> row.state().life().executionUid().equals(executionUid))
-            .filter(row -> !row.state().life().status().terminal())
             .map(Rows.InstanceRow::key)
             .findFirst());
   }

@@ -1,0 +1,157 @@
+package dev.millrace.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConfigurationLoaderTest {
+  private static final String HASH = "ab".repeat(32);
+
+  @TempDir Path directory;
+
+  @Test
+  void shouldListenOnLoopbackByDefault() {
+    Configuration configuration = load(Map.of(), Map.of());
+
+    assertThat(configuration.listening().httpAddress()).isEqualTo("127.0.0.1");
+    assertThat(configuration.listening().httpPort()).isEqualTo(3500);
+    assertThat(configuration.access().tokenHashes()).isEmpty();
+    assertThat(origin(configuration, Setting.HTTP_PORT)).isEqualTo("default");
+  }
+
+  @Test
+  void shouldLetFlagsWinOverVariablesAndVariablesOverTheFile() throws IOException {
+    Path file = file("http-port: 1001\ngrpc-port: 1002\ntime-zone: Asia/Shanghai\n");
+
+    Configuration configuration =
+        load(
+            Map.of("MILLRACE_HTTP_PORT", "2001", "MILLRACE_GRPC_PORT", "2002"),
+            Map.of(Setting.HTTP_PORT, "3001"));
+
+    assertThat(configuration.listening().httpPort()).isEqualTo(3001);
+    assertThat(configuration.listening().grpcPort()).isEqualTo(2002);
+    assertThat(configuration.listening().timeZone().getId()).isEqualTo("Asia/Shanghai");
+    assertThat(origin(configuration, Setting.HTTP_PORT)).isEqualTo("--http-port");
+    assertThat(origin(configuration, Setting.GRPC_PORT)).isEqualTo("MILLRACE_GRPC_PORT");
+    assertThat(origin(configuration, Setting.TIME_ZONE)).isEqualTo(file + ": time-zone");
+  }
+
+  @Test
+  void shouldNameTheNearestOfAnUnknownKey() throws IOException {
+    file("http-prot: 1\n");
+
+    assertRefused(Map.of(), "unknown key \"http-prot\"", "\"http-port\"");
+  }
+
+  @Test
+  void shouldNameTheNearestOfAnUnknownVariable() {
+    assertRefused(
+        Map.of("MILLRACE_DATADIR", "x"), "unknown variable MILLRACE_DATADIR", "MILLRACE_DATA_DIR");
+  }
+
+  @Test
+  void shouldLeaveTheVariablesOfClientsAlone() {
+    assertThat(load(Map.of("MILLRACE_TOKEN", "x", "MILLRACE_SERVER", "y"), Map.of())).isNotNull();
+  }
+
+  @Test
+  void shouldRefuseToListenBeyondLoopbackWithoutAToken() {
+    assertRefused(Map.of("MILLRACE_HTTP_ADDRESS", "0.0.0.0"), "loopback", "0.0.0.0", "--insecure");
+  }
+
+  @Test
+  void shouldListenBeyondLoopbackWithATokenOrWhenTold() {
+    assertThat(
+            load(
+                    Map.of("MILLRACE_HTTP_ADDRESS", "0.0.0.0", "MILLRACE_TOKENS", "ci=" + HASH),
+                    Map.of())
+                .access()
+                .tokenHashes())
+        .containsEntry("ci", HASH);
+    assertThat(
+            load(Map.of("MILLRACE_HTTP_ADDRESS", "0.0.0.0"), Map.of(Setting.INSECURE, "true"))
+                .listening()
+                .httpAddress())
+        .isEqualTo("0.0.0.0");
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithValues() throws IOException {
+    assertRefused(Map.of("MILLRACE_HTTP_PORT", "70000"), "MILLRACE_HTTP_PORT", "70000");
+    assertRefused(Map.of("MILLRACE_TOKENS", "ci=secret"), "64 hexadecimal digits");
+    assertRefused(Map.of("MILLRACE_ALLOW_EGRESS", "10.0.0.0/99"), "10.0.0.0/99");
+    assertRefused(Map.of("MILLRACE_TIME_ZONE", "Mars"), "Mars");
+    file("http-port: [1\n");
+    assertRefused(Map.of(), "expected YAML");
+  }
+
+  @Test
+  void shouldRefuseAKeyThatStandsTwice() throws IOException {
+    file("http-port: 1\nhttp-port: 2\n");
+
+    assertRefused(Map.of(), "expected YAML", "http-port");
+  }
+
+  @Test
+  void shouldReadSecretsFromWhereTheyAreKeptAndNeverShowThem() throws IOException {
+    Path kept = Files.writeString(directory.resolve("kept"), "from-file\n");
+    file(
+        """
+        secrets:
+          plain: in-the-open
+          env: env:MY_SECRET
+          file: file:%s
+        datasources:
+          shop: {url: "jdbc:sqlite:shop.db", username: u, password: hidden-1}
+        smtp: {host: mail.example.org, from: a@example.org, password: hidden-2}
+        """
+            .formatted(kept));
+
+    Configuration configuration = load(Map.of("MY_SECRET", "from-env"), Map.of());
+
+    assertThat(configuration.connections().secrets())
+        .containsEntry("plain", "in-the-open")
+        .containsEntry("env", "from-env")
+        .containsEntry("file", "from-file");
+    assertThat(configuration.toString())
+        .doesNotContain("in-the-open", "from-env", "from-file", "hidden-1", "hidden-2");
+  }
+
+  @Test
+  void shouldRefuseUnknownMembersOfObjects() throws IOException {
+    file("smtp: {hots: mail.example.org}\n");
+
+    assertRefused(Map.of(), "unknown key \"hots\"", "\"host\"");
+  }
+
+  private void assertRefused(Map<String, String> environment, String... words) {
+    assertThatThrownBy(() -> load(environment, Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContainingAll(words);
+  }
+
+  private Configuration load(Map<String, String> environment, Map<Setting, Object> flags) {
+    Map<Setting, Object> all = new java.util.EnumMap<>(Setting.class);
+    all.putAll(flags);
+    all.put(Setting.DATA_DIR, directory.toString());
+    return new ConfigurationLoader(environment).load(null, all);
+  }
+
+  private Path file(String content) throws IOException {
+    return Files.writeString(directory.resolve(ConfigurationLoader.FILE), content);
+  }
+
+  private static String origin(Configuration configuration, Setting setting) {
+    return configuration.shown().stream()
+        .filter(shown -> shown.setting() == setting)
+        .findFirst()
+        .orElseThrow()
+        .origin();
+  }
+}
