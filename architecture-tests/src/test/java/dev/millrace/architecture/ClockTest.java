@@ -3,12 +3,18 @@ package dev.millrace.architecture;
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.AccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Time, chance and threads come in through few doors, so that the simulator can hold them shut. */
@@ -82,6 +88,9 @@ class ClockTest {
             };
           });
 
+  /** Gives a run of the simulator its seed, from outside, when none was asked for. */
+  private static final String SEED_GIVER = "dev.millrace.simulator.Main";
+
   private static final Exceptions CLOCKS =
       new Exceptions(
           Map.of(
@@ -128,6 +137,8 @@ class ClockTest {
         .that()
         .resideOutsideOfPackages(Product.RUNTIME_TIME, Product.SERVER, Product.BENCHMARKS)
         .and(not(CLOCKS.classes()))
+        .and()
+        .doNotHaveFullyQualifiedName(SEED_GIVER)
         .should()
         .accessTargetWhere(READS_TIME)
         .because(
@@ -143,6 +154,8 @@ class ClockTest {
         .that()
         .resideOutsideOfPackages(Product.SERVER, Product.BENCHMARKS)
         .and(not(CHANCE.classes()))
+        .and()
+        .doNotHaveFullyQualifiedName(SEED_GIVER)
         .should()
         .accessTargetWhere(DRAWS)
         .because(
@@ -178,6 +191,27 @@ class ClockTest {
                 + " take an Executor, as LanePorts hands it out")
         .check(Product.CLASSES);
     THREADS.shouldAllBeUsed(STARTS_THREADS);
+  }
+
+  @Test
+  void shouldSeeWhatItForbids() {
+    Set<JavaAccess<?>> accesses =
+        new ClassFileImporter().importClass(Offender.class).getAccessesFromSelf();
+    assertThat(accesses).filteredOn(READS_TIME).hasSize(2);
+    assertThat(accesses).filteredOn(DRAWS).hasSize(2);
+    assertThat(accesses).filteredOn(STARTS_THREADS).hasSize(1);
+  }
+
+  /** Does what is forbidden, called and referred to. */
+  static final class Offender {
+    static final Supplier<Instant> CLOCK = Instant::now;
+    static final long STARTED = System.nanoTime();
+    static final Supplier<UUID> NAMES = UUID::randomUUID;
+    static final Random DICE = new Random();
+    static final Random SEEDED = new Random(STARTED);
+    static final Thread WORKER = Thread.ofVirtual().unstarted(() -> {});
+
+    private Offender() {}
   }
 
   private static int parameters(AccessTarget target) {

@@ -57,7 +57,8 @@ final class RuntimeAnswer {
       last.put("attempt", run.attempt());
       last.put("startAt", run.attemptAt().toEpochMilli());
       last.put("endAt", result.endAt().toEpochMilli());
-      last.put("error", InstanceAnswer.errorText(result.failure()));
+      Failure failure = result.failure();
+      last.put("error", failure == null ? null : InstanceAnswer.errorText(failure));
       all.add(last);
     }
     return all;

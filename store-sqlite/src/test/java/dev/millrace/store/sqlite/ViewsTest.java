@@ -288,8 +288,7 @@ class ViewsTest {
             "SELECT * FROM workflow_inst WHERE uid = '1'",
             "SELECT * FROM workflow_inst WHERE id = 1",
             "SELECT * FROM node_inst WHERE workflow_uid = '1'",
-            "SELECT 1 FROM mr_instance WHERE execution_uid = '1'"
-                + " AND status IN ('PENDING', 'RUNNING', 'SUSPENDED')",
+            "SELECT 1 FROM mr_instance WHERE execution_uid = '1' AND execution_uid <> uid",
             "SELECT 1 FROM mr_instance WHERE definition_id = '1'"
                 + " AND status IN ('PENDING', 'RUNNING', 'SUSPENDED')")) {
       assertThat(
