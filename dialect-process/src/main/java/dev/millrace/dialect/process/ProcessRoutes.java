@@ -2,6 +2,7 @@ package dev.millrace.dialect.process;
 
 import dev.millrace.dialect.process.definition.DefinitionCheck;
 import dev.millrace.dialect.process.definition.ProcessFormat;
+import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.JsonValue;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.store.query.Queries.DefinitionFilter;
@@ -73,6 +74,11 @@ final class ProcessRoutes {
     if (JsonValue.text(document, "creator", "").isEmpty() && !user.isEmpty()) {
       document.put("creator", user);
     }
+    if (before != null
+        && document.equals(before.document())
+        && wanted(request, before.ref().revision())) {
+      return saved(before.ref(), check);
+    }
     String id = before == null ? null : before.ref().id();
     Object reply =
         calls.save(
@@ -118,6 +124,17 @@ final class ProcessRoutes {
         JsonValue.text(document, "name", ""),
         JsonValue.text(document, "creator", ""),
         status.isEmpty() || status.equals("enabled"));
+  }
+
+  /** Whether the revision is the one that the request means to replace, if it names one. */
+  private static boolean wanted(Request request, int revision) {
+    int expected = Requests.expectedRevision(request);
+    return expected == 0 || expected == revision;
+  }
+
+  /** What is sent again as it is stored makes no new revision. */
+  private static Response saved(DefinitionRef ref, DefinitionCheck check) {
+    return saved(Map.of("id", ref.id(), "revision", (long) ref.revision()), true, check);
   }
 
   private static Response saved(

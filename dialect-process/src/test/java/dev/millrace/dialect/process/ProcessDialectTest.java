@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The dialect over real HTTP; what the engine decides is the system tests' matter. */
 class ProcessDialectTest {
-  private static final String SEED_BODY =
+  private static final String DOCUMENTED_BODY =
       """
       {"name":"Unknown","description":"","startTaskInstId":"","endTaskInstId":"","engine":"fast",\
       "status":"","creator":"admin","executor":"","timeout":0,"inputDataSchema":{},\
@@ -78,21 +78,26 @@ class ProcessDialectTest {
 
   @Test
   void shouldKeepDefinitionAsSent() throws Exception {
-    HttpResponse<String> created = send("POST", "/api/process", SEED_BODY);
+    HttpResponse<String> created = send("POST", "/api/process", DOCUMENTED_BODY);
     HttpResponse<String> read = send("GET", "/v1/process/proc-avxhke9u", null);
 
     assertThat(created.statusCode()).isEqualTo(200);
     assertThat(created.body()).isEqualTo("{\"response\":{\"id\":\"proc-avxhke9u\"}}");
-    assertThat(read.body()).isEqualTo("{\"id\":\"proc-avxhke9u\"," + SEED_BODY.substring(1));
+    assertThat(read.body()).isEqualTo("{\"id\":\"proc-avxhke9u\"," + DOCUMENTED_BODY.substring(1));
     assertThat(read.headers().firstValue("ETag")).contains("\"1\"");
   }
 
   @Test
   void shouldReviseAndListDefinitions() throws Exception {
-    send("POST", "/api/process", SEED_BODY);
+    send("POST", "/api/process", DOCUMENTED_BODY);
 
     HttpResponse<String> revised =
-        send("PUT", "/api/process/proc-avxhke9u", SEED_BODY, "If-Match", "\"1\"");
+        send(
+            "PUT",
+            "/api/process/proc-avxhke9u",
+            DOCUMENTED_BODY.replace("\"description\":\"\"", "\"description\":\"other\""),
+            "If-Match",
+            "\"1\"");
 
     assertThat(revised.body())
         .isEqualTo("{\"response\":{\"id\":\"proc-avxhke9u\",\"revision\":2}}");
@@ -104,6 +109,18 @@ class ProcessDialectTest {
         .contains("\"total\":2");
     assertThat(send("DELETE", "/api/process/proc-avxhke9u", null).statusCode()).isEqualTo(200);
     assertProblem(send("GET", "/api/process/proc-avxhke9u", null), 404, "not_found");
+  }
+
+  @Test
+  void shouldKeepTheRevisionOfADefinitionSentAgainAsItIs() throws Exception {
+    send("POST", "/api/process", DOCUMENTED_BODY);
+
+    HttpResponse<String> again =
+        send("PUT", "/api/process/proc-avxhke9u", DOCUMENTED_BODY, "If-Match", "\"1\"");
+
+    assertThat(again.body()).isEqualTo("{\"response\":{\"id\":\"proc-avxhke9u\",\"revision\":1}}");
+    assertThat(again.headers().firstValue("ETag")).contains("\"1\"");
+    assertThat(engine.saves).hasSize(1);
   }
 
   @Test
@@ -136,7 +153,7 @@ class ProcessDialectTest {
 
   @Test
   void shouldStartWithAnyJson() throws Exception {
-    send("POST", "/api/process", SEED_BODY);
+    send("POST", "/api/process", DOCUMENTED_BODY);
     String path = "/api/process/proc-avxhke9u";
 
     for (@Nullable String body : new @Nullable String[] {null, "null", "{}", "[1,2]"}) {
@@ -155,7 +172,7 @@ class ProcessDialectTest {
 
   @Test
   void shouldPassVariantsOfStart() throws Exception {
-    send("POST", "/api/process", SEED_BODY);
+    send("POST", "/api/process", DOCUMENTED_BODY);
 
     send(
         "POST",
@@ -178,7 +195,7 @@ class ProcessDialectTest {
         "\"inputDataSchema\":{\"n\":{\"type\":\"integer\",\"min\":0,\"max\":200,"
             + "\"required\":true},\"s\":{\"type\":\"string\",\"min\":2,\"max\":3,"
             + "\"required\":false,\"default\":\"ab\"}}";
-    send("POST", "/api/process", SEED_BODY.replace("\"inputDataSchema\":{}", schema));
+    send("POST", "/api/process", DOCUMENTED_BODY.replace("\"inputDataSchema\":{}", schema));
     String path = "/api/process/proc-avxhke9u";
 
     for (@Nullable String body :
@@ -194,14 +211,17 @@ class ProcessDialectTest {
 
   @Test
   void shouldNotStartWhatIsDisabled() throws Exception {
-    send("POST", "/api/process", SEED_BODY.replace("\"status\":\"\"", "\"status\":\"disabled\""));
+    send(
+        "POST",
+        "/api/process",
+        DOCUMENTED_BODY.replace("\"status\":\"\"", "\"status\":\"disabled\""));
 
     assertProblem(send("POST", "/api/process/proc-avxhke9u", "{}"), 409, "not_startable");
   }
 
   @Test
   void shouldWaitForTheEnd() throws Exception {
-    send("POST", "/api/process", SEED_BODY);
+    send("POST", "/api/process", DOCUMENTED_BODY);
     engine.put(States.completed(42L));
 
     assertThat(send("POST", "/api/process/proc-avxhke9u?wait=10", "{}").body())

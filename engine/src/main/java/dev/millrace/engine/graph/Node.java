@@ -64,6 +64,18 @@ public record Node(
    * @param type {@code string, integer, float, number, boolean, array, object, any}, or empty
    * @param value template: the value, or the default where the value was empty
    * @param secret masked wherever it is stored or shown
+   * @param bounds JSON Schema that a value of it satisfies; empty for any value
    */
-  public record Parameter(String type, @Nullable Object value, boolean required, boolean secret) {}
+  public record Parameter(
+      String type,
+      @Nullable Object value,
+      boolean required,
+      boolean secret,
+      Map<String, @Nullable Object> bounds) {
+
+    /** One that a definition leaves out. */
+    public static Parameter absent(boolean required) {
+      return new Parameter("", null, required, false, Map.of());
+    }
+  }
 }

@@ -32,8 +32,8 @@ public interface NodeContext {
   /** A new identifier for something this run opens; recorded in the event. */
   String newId(String prefix);
 
-  /** A new instance uid for a child. */
-  String newUid();
+  /** The uid of the child that this attempt starts; the same whenever the attempt is shown. */
+  String childUid();
 
   /** How many instances lie above this one. */
   int depth();

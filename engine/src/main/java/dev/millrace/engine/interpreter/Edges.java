@@ -47,10 +47,10 @@ final class Edges {
     List<Edge> taken = new ArrayList<>();
     boolean guarded = false;
     boolean guardHeld = false;
-    Edge otherwise = null;
+    List<Edge> otherwise = new ArrayList<>();
     for (Edge edge : candidates) {
       if (edge.otherwise()) {
-        otherwise = node.split() == Node.Split.AND ? null : edge;
+        otherwise.add(edge);
       } else if (edge.when() == null || node.split() == Node.Split.AND) {
         taken.add(edge);
       } else {
@@ -61,8 +61,8 @@ final class Edges {
         }
       }
     }
-    if (otherwise != null && !guardHeld && (guarded || taken.isEmpty())) {
-      taken.add(otherwise);
+    if (node.split() != Node.Split.AND && !guardHeld && (guarded || taken.isEmpty())) {
+      taken.addAll(otherwise);
     }
     if (taken.isEmpty() && guarded) {
       return new Choice(

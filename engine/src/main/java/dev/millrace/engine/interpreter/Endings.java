@@ -41,7 +41,7 @@ final class Endings {
   void stop(NodeRun run) {
     turn.waits.cancelTimers(run);
     turn.waits.closePeople(run);
-    if (run.waitsFor() instanceof Wait.ForChild child) {
+    if (run.waitsFor() instanceof Wait.ForChild child && child.terminateWithParent()) {
       terminate(child.child(), "the parent's node was stopped");
     }
     Result result = new Result(RunStatus.STOPPED, Outcomes.ERROR, null, null, turn.now());
@@ -77,16 +77,22 @@ final class Endings {
 
   private void endDetachedChildren() {
     for (NodeRun run : turn.draft.allRuns()) {
-      if (run.input().get("operation") instanceof String operation
-          && operation.equals("async")
-          && !"continue".equals(run.input().get("whenParentComplete"))
-          && run.result() != null
-          && run.result().output() instanceof Map<?, ?> started
-          && started.get("id") instanceof String uid) {
+      if (run.result() != null
+          && run.result().status() == RunStatus.DONE
+          && startsDetachedChild(run)
+          && !chosen(run, "whenParentComplete", "continue")) {
         InstanceKey self = turn.draft.header().key();
-        terminate(new InstanceKey(self.namespace(), uid), "the parent ended");
+        terminate(new InstanceKey(self.namespace(), ChildUids.of(self, run)), "the parent ended");
       }
     }
+  }
+
+  private static boolean startsDetachedChild(NodeRun run) {
+    return run.input().containsKey("child_workflow_id") && chosen(run, "operation", "async");
+  }
+
+  private static boolean chosen(NodeRun run, String parameter, String choice) {
+    return run.input().get(parameter) instanceof String text && text.equalsIgnoreCase(choice);
   }
 
   private void tellParent(Status status, @Nullable Object output, @Nullable Failure failure) {
@@ -112,6 +118,11 @@ final class Endings {
         || !turn.draft.parked().isEmpty()
         || !turn.draft.openRuns().isEmpty()
         || turn.draft.loops().stream().anyMatch(loop -> !loop.closed())) {
+      return;
+    }
+    Failure pending = turn.errors.pending();
+    if (pending != null) {
+      end(Status.FAILED, EndReason.ERROR, null, pending);
       return;
     }
     for (Join join : turn.draft.joins()) {

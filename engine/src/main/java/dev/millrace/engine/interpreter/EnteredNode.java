@@ -65,8 +65,8 @@ record EnteredNode(
   }
 
   @Override
-  public String newUid() {
-    return turn.drawUid();
+  public String childUid() {
+    return ChildUids.of(turn.draft.header().key(), runScope.run());
   }
 
   @Override

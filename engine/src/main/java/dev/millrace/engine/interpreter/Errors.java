@@ -195,9 +195,18 @@ final class Errors {
     if (usable) {
       turn.emit(new HistoryEvent.ErrorCaught(turn.now(), failure));
       turn.ready(new Token(errorNode, 0, node.id(), run.id(), failure));
+    } else if (errorNode.isEmpty() && turn.graph.settings().rules().siblingsFinish()) {
+      if (turn.draft.caught() == null) {
+        turn.emit(new HistoryEvent.ErrorCaught(turn.now(), failure));
+      }
     } else {
       turn.endings.end(Status.FAILED, EndReason.ERROR, null, failure);
     }
+  }
+
+  /** The failure that ends the instance once its other branches have ended, or null. */
+  @Nullable Failure pending() {
+    return turn.graph.settings().errorNode().isEmpty() ? turn.draft.caught() : null;
   }
 
   private @Nullable String branch(Node node, Failure failure) {

@@ -145,6 +145,9 @@ final class Joins {
 
   /** Whether no token of the scope can reach the join any more. */
   private boolean dead(Join join, JoinPolicy policy, boolean waitingJoinsLive) {
+    if (turn.errors.pending() != null) {
+      return false;
+    }
     int scope = join.scope();
     if (waitingJoinsLive && waitingUpstream(join, policy)) {
       return false;

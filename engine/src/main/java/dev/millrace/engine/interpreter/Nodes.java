@@ -14,6 +14,7 @@ import dev.millrace.engine.Status;
 import dev.millrace.engine.Token;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.expression.ExpressionException;
+import dev.millrace.engine.graph.Edge;
 import dev.millrace.engine.graph.Node;
 import dev.millrace.engine.graph.NodeType;
 import dev.millrace.engine.graph.Outcomes;
@@ -303,7 +304,7 @@ final class Nodes {
             timeoutAt(node, parameters.resolved(), new Wait.ForRace(scope))));
     turn.waits.armTimers(turn.draft.run(runId));
     turn.emit(new HistoryEvent.ScopeOpened(turn.now(), scope, run.place().scope(), node.id()));
-    for (var edge : node.edges()) {
+    for (Edge edge : turn.edges.candidates(node, Outcomes.SUCCESS)) {
       turn.ready(new Token(edge.to(), scope, node.id(), runId, null));
     }
   }

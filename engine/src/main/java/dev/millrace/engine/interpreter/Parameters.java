@@ -2,6 +2,7 @@ package dev.millrace.engine.interpreter;
 
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.expression.ExpressionException;
+import dev.millrace.engine.expression.Schemas;
 import dev.millrace.engine.graph.Node;
 import dev.millrace.engine.graph.NodeType;
 import java.math.BigDecimal;
@@ -20,6 +21,11 @@ import org.jspecify.annotations.Nullable;
 final class Parameters {
 
   private static final String MASK = "***";
+
+  /** Numbers are written out in full up to this many digits, beyond it with an exponent. */
+  private static final int PLAIN_DIGITS_MAX = 1_000;
+
+  private static final int LONG_DIGITS_MAX = 18;
   private static final String SECRET_REFERENCE = "secret.";
 
   private final Map<String, @Nullable Object> resolved = new LinkedHashMap<>();
@@ -43,10 +49,10 @@ final class Parameters {
     Map<String, @Nullable Object> overrides = turn.draft.parametersOf(node.id());
     Map<String, Node.Parameter> declared = new LinkedHashMap<>(node.parameters());
     for (String name : overrides.keySet()) {
-      declared.computeIfAbsent(name, any -> new Node.Parameter("", null, false, false));
+      declared.computeIfAbsent(name, any -> Node.Parameter.absent(false));
     }
     for (String name : required) {
-      declared.computeIfAbsent(name, any -> new Node.Parameter("", null, true, false));
+      declared.computeIfAbsent(name, any -> Node.Parameter.absent(true));
     }
     for (Map.Entry<String, Node.Parameter> entry : declared.entrySet()) {
       Node.Parameter parameter = entry.getValue();
@@ -77,9 +83,18 @@ final class Parameters {
     if (value == null && template == null) {
       return;
     }
+    if (value != null) {
+      bound(turn.ports.schemas(), name, parameter, value);
+    }
     resolved.put(name, value);
     boolean secret = parameter.secret() || mentionsSecret(template);
     recorded.put(name, secret ? MASK : value);
+  }
+
+  private void bound(Schemas schemas, String name, Node.Parameter parameter, Object value) {
+    for (Schemas.Violation fault : schemas.validate(parameter.bounds(), value).violations()) {
+      fail("constraint", "parameter " + name + fault.path().substring(1) + ": " + fault.message());
+    }
   }
 
   private void require(String name) {
@@ -135,7 +150,11 @@ final class Parameters {
   }
 
   private static String text(Object value) {
-    return value instanceof BigDecimal decimal ? decimal.toPlainString() : value.toString();
+    boolean plain =
+        value instanceof BigDecimal decimal
+            && Math.abs((long) decimal.precision() - decimal.scale()) <= PLAIN_DIGITS_MAX
+            && decimal.scale() <= PLAIN_DIGITS_MAX;
+    return plain ? ((BigDecimal) value).toPlainString() : value.toString();
   }
 
   private static BigDecimal decimal(Object value) {
@@ -143,7 +162,9 @@ final class Parameters {
   }
 
   private static Object number(BigDecimal value) {
-    return value.scale() <= 0 && value.precision() <= 18 ? (Object) value.longValueExact() : value;
+    boolean fits =
+        value.scale() <= 0 && (long) value.precision() - value.scale() <= LONG_DIGITS_MAX;
+    return fits ? (Object) value.longValueExact() : value;
   }
 
   private static Object bool(Object value) {

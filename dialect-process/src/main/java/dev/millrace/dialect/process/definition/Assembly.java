@@ -5,7 +5,6 @@ import dev.millrace.engine.JsonValue;
 import dev.millrace.engine.graph.Graph;
 import dev.millrace.engine.graph.JoinPolicy;
 import dev.millrace.engine.graph.Node;
-import dev.millrace.engine.graph.NodeType;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -93,27 +92,16 @@ final class Assembly {
     for (Map.Entry<?, ?> entry : task.object("parameters").entrySet()) {
       String name = String.valueOf(entry.getKey());
       Object declared = entry.getValue();
-      String type = Json.text(declared, "type");
       parameters.put(
           name,
           new Node.Parameter(
-              type.isEmpty() ? typeInTemplate(task, name) : type,
+              task.parameterType(name),
               task.argument(name).value(),
               Json.flag(declared, "required"),
-              Boolean.TRUE.equals(JsonValue.get(declared, "secret"))));
+              Boolean.TRUE.equals(JsonValue.get(declared, "secret")),
+              task.parameterBounds(name)));
     }
     return Collections.unmodifiableMap(parameters);
-  }
-
-  private static String typeInTemplate(TaskDocument task, String name) {
-    NodeType type = task.type();
-    return type == null
-        ? ""
-        : type.parameters().stream()
-            .filter(spec -> spec.name().equals(name))
-            .map(NodeType.ParameterSpec::type)
-            .findFirst()
-            .orElse("");
   }
 
   private @Nullable JoinPolicy join(int index) {

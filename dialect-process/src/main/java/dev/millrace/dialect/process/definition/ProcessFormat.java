@@ -51,6 +51,7 @@ public final class ProcessFormat implements DefinitionFormat {
     if (!process.draft() && process.tasks().size() <= DefinitionShape.TASKS_MAX) {
       checkSchema(process, "inputDataSchema", problems);
       checkSchema(process, "outputDataSchema", problems);
+      checkBounds(process, problems);
       checkTemplates(process, problems);
       new ExpressionCheck(expressions, problems).check(process);
       Layout layout = new Layout(process, problems);
@@ -69,6 +70,20 @@ public final class ProcessFormat implements DefinitionFormat {
     for (Schemas.Violation fault : schemas.check(schema)) {
       problems.error(
           Json.member("$", member) + fault.path().substring(1), "invalid_schema", fault.message());
+    }
+  }
+
+  private void checkBounds(ProcessDocument process, Problems problems) {
+    for (TaskDocument task : process.tasks()) {
+      for (Object name : task.object("parameters").keySet()) {
+        Map<String, @Nullable Object> bounds = task.parameterBounds(String.valueOf(name));
+        for (Schemas.Violation fault : schemas.check(bounds)) {
+          problems.error(
+              Json.member(task.path("parameters"), String.valueOf(name)),
+              "invalid_schema",
+              fault.path().substring(1) + ": " + fault.message());
+        }
+      }
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.millrace.dialect.process.definition;
 
 import dev.millrace.engine.graph.NodeType;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param type null for an unknown template
  */
 record TaskDocument(String path, Map<?, ?> members, String id, @Nullable NodeType type) {
+
+  private static final String JSON_SCHEMA = "https://json-schema.org/draft/2020-12/schema";
 
   /** The canonical name of its template, or the name given where the template is unknown. */
   String template() {
@@ -59,6 +63,47 @@ record TaskDocument(String path, Map<?, ?> members, String id, @Nullable NodeTyp
     return Json.blank(value)
         ? new Argument(parameter.get("default"), Json.member(at, "default"))
         : new Argument(value, Json.member(at, "value"));
+  }
+
+  /** The type a parameter declares, else the one its template gives it, else empty. */
+  String parameterType(String name) {
+    String declared = Json.text(Json.object(object("parameters"), name), "type");
+    if (!declared.isEmpty() || type == null) {
+      return declared;
+    }
+    return type.parameters().stream()
+        .filter(spec -> spec.name().equals(name))
+        .map(NodeType.ParameterSpec::type)
+        .findFirst()
+        .orElse("");
+  }
+
+  /** What a parameter's {@code enum, min, max} and {@code pattern} say, as JSON Schema. */
+  Map<String, @Nullable Object> parameterBounds(String name) {
+    Map<?, ?> parameter = Json.object(object("parameters"), name);
+    String size =
+        switch (parameterType(name)) {
+          case "string" -> "Length";
+          case "array" -> "Items";
+          default -> "imum";
+        };
+    Map<String, @Nullable Object> bounds = new LinkedHashMap<>();
+    bound(parameter, "enum", "enum", bounds);
+    bound(parameter, "min", "min" + size, bounds);
+    bound(parameter, "max", "max" + size, bounds);
+    bound(parameter, "pattern", "pattern", bounds);
+    if (!bounds.isEmpty()) {
+      // Says which of the two schema languages it is.
+      bounds.put("$schema", JSON_SCHEMA);
+    }
+    return Collections.unmodifiableMap(bounds);
+  }
+
+  private static void bound(
+      Map<?, ?> parameter, String member, String keyword, Map<String, @Nullable Object> bounds) {
+    if (!Json.blank(parameter.get(member))) {
+      bounds.put(keyword, parameter.get(member));
+    }
   }
 
   /** A value and where it stands. */

@@ -131,11 +131,11 @@ final class CompileTest {
                 .parameters())
         .isEqualTo(
             Map.of(
-                "a", new Parameter("string", "x", true, true),
-                "b", new Parameter("integer", 7L, false, false),
-                "c", new Parameter("", null, false, false),
-                "value", new Parameter("integer", 0L, false, false),
-                "d", new Parameter("", List.of(), false, false)));
+                "a", new Parameter("string", "x", true, true, Map.of()),
+                "b", new Parameter("integer", 7L, false, false, Map.of()),
+                "c", new Parameter("", null, false, false, Map.of()),
+                "value", new Parameter("integer", 0L, false, false, Map.of()),
+                "d", new Parameter("", List.of(), false, false, Map.of())));
     assertThat(task("template:'async-api'").type()).isEqualTo("webhook");
   }
 

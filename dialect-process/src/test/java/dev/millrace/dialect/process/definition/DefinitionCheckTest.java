@@ -300,4 +300,17 @@ final class DefinitionCheckTest {
     assertThat(kept.keySet().toString()).isEqualTo("[x, name, tasks, z]");
     assertThat(Documents.format().normalise("text")).isEqualTo("text");
   }
+
+  @Test
+  void shouldRefuseBoundsThatNoValueCanBeComparedWith() {
+    assertThat(
+            errors(
+                Documents.json(
+                    "{name:'p',tasks:[{instId:'a',name:'a',template:'script',"
+                        + "parameters:{code:{value:'1'},p:{type:'string',pattern:'('}}}]}")))
+        .singleElement()
+        .asString()
+        .contains("$.tasks[0].parameters.p")
+        .contains("invalid_schema");
+  }
 }

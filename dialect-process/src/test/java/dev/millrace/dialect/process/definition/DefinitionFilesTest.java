@@ -43,8 +43,8 @@ final class DefinitionFilesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "00_seed_create.json",
-        "01_seed_with_task.json",
+        "00_create.json",
+        "01_with_task.json",
         "02_book_workflow.json",
         "03_book_crontab.json",
         "06_book_form.json",

@@ -83,7 +83,7 @@ final class SubWorkflowNode implements NodeType {
                     + " instances above a child, found "
                     + (context.depth() + 1));
           }
-          InstanceKey key = new InstanceKey(context.instance().namespace(), context.newUid());
+          InstanceKey key = new InstanceKey(context.instance().namespace(), context.childUid());
           Object input =
               parameters.given(INPUT)
                   ? context.parameters().get(INPUT)

@@ -45,7 +45,7 @@ final class TestNodeContext implements NodeContext {
 
   /** A parameter whose template gave a value. */
   TestNodeContext parameter(String name, @Nullable Object template, @Nullable Object value) {
-    declared.put(name, new Node.Parameter("", template, false, false));
+    declared.put(name, new Node.Parameter("", template, false, false, Map.of()));
     parameters.put(name, value);
     return this;
   }
@@ -132,7 +132,7 @@ final class TestNodeContext implements NodeContext {
   }
 
   @Override
-  public String newUid() {
+  public String childUid() {
     return String.valueOf(1000 + ++drawn);
   }
 
