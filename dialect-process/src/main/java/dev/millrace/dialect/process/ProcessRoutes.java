@@ -61,7 +61,7 @@ final class ProcessRoutes {
   private Response save(Request request, @Nullable DefinitionView before)
       throws InterruptedException {
     Map<String, @Nullable Object> sent = definition(request);
-    DefinitionCheck check = format.check(sent);
+    DefinitionCheck check = format.check(sent, this::standard);
     if (!check.errors().isEmpty()) {
       throw invalid(check);
     }
@@ -90,6 +90,11 @@ final class ProcessRoutes {
                 document,
                 Requests.id(request, id == null ? "" : id)));
     return saved(reply, id != null, check);
+  }
+
+  private boolean standard(String id) {
+    return calls.queries().definition(id, 0).stream()
+        .anyMatch(view -> !JsonValue.text(view.document(), "engine", "").equals("fast"));
   }
 
   /** The definition in the body, without an id: ids are the server's to give. */
@@ -155,7 +160,8 @@ final class ProcessRoutes {
   }
 
   private Response validate(Request request) {
-    return Answers.wrapped(DefinitionAnswer.check(format.check(definition(request))));
+    return Answers.wrapped(
+        DefinitionAnswer.check(format.check(definition(request), this::standard)));
   }
 
   private Response read(Request request) {

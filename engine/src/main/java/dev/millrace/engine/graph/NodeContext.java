@@ -32,6 +32,9 @@ public interface NodeContext {
   /** A new identifier for something this run opens; recorded in the event. */
   String newId(String prefix);
 
+  /** Whether the start of the instance led here, and no other node. */
+  boolean atStart();
+
   /** The uid of the child that this attempt starts; the same whenever the attempt is shown. */
   String childUid();
 

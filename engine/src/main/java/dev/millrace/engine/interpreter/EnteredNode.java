@@ -1,6 +1,7 @@
 package dev.millrace.engine.interpreter;
 
 import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.NodeRun.Place;
 import dev.millrace.engine.ParentRef;
 import dev.millrace.engine.expression.ExpressionScope;
 import dev.millrace.engine.expression.Expressions;
@@ -62,6 +63,12 @@ record EnteredNode(
       drawn /= ALPHABET;
     }
     return id.toString();
+  }
+
+  @Override
+  public boolean atStart() {
+    Place place = runScope.run().place();
+    return place.from().isEmpty() && turn.graph.roots().contains(place.nodeId());
   }
 
   @Override

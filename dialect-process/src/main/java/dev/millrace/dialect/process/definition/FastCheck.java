@@ -3,6 +3,7 @@ package dev.millrace.dialect.process.definition;
 import dev.millrace.dialect.process.definition.Arrow.Branch;
 import dev.millrace.engine.graph.ErrorPolicy.Operation;
 import java.math.BigDecimal;
+import java.util.function.Predicate;
 
 /** Refuses in a fast process what a run in memory cannot wait for or take back. */
 final class FastCheck {
@@ -11,10 +12,11 @@ final class FastCheck {
 
   private FastCheck() {}
 
-  static void check(Layout layout, Problems problems) {
+  static void check(Layout layout, Predicate<String> standard, Problems problems) {
     for (int i = 0; i < layout.plans().size(); i++) {
       TaskPlan plan = layout.plans().get(i);
       checkTemplate(plan.task(), layout.hasIncoming(i), problems);
+      checkChild(plan.task(), standard, problems);
       Branch compensate = plan.compensate();
       if (compensate != null) {
         problems.error(
@@ -45,6 +47,22 @@ final class FastCheck {
                 + " seconds in a fast process, found "
                 + Json.shown(interval.value()));
       }
+    }
+  }
+
+  private static void checkChild(TaskDocument task, Predicate<String> standard, Problems problems) {
+    TaskDocument.Argument child = task.argument("child_workflow_id");
+    boolean waits = !task.argument("operation").text().equalsIgnoreCase("async");
+    if (task.is(Templates.SUB_WORKFLOW)
+        && waits
+        && child.given()
+        && standard.test(String.valueOf(child.value()))) {
+      problems.error(
+          child.path(),
+          CODE,
+          "expected a fast process, or operation async, in a fast process; found the standard "
+              + "process "
+              + child.value());
     }
   }
 

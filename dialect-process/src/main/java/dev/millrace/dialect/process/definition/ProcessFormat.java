@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,15 @@ public final class ProcessFormat implements DefinitionFormat {
    * parameters have the values they require is only known when a task runs.
    */
   public DefinitionCheck check(@Nullable Object document) {
+    return check(document, id -> false);
+  }
+
+  /**
+   * The same among other processes.
+   *
+   * @param standard whether an id is that of a process of the standard engine
+   */
+  public DefinitionCheck check(@Nullable Object document, Predicate<String> standard) {
     Problems problems = new Problems();
     DefinitionShape.check(document, problems);
     ProcessDocument process = ProcessDocument.of(document, types);
@@ -57,7 +67,7 @@ public final class ProcessFormat implements DefinitionFormat {
       Layout layout = new Layout(process, problems);
       FlowCheck.check(layout, !process.text("startTaskInstId").isEmpty(), problems);
       if (process.fast()) {
-        FastCheck.check(layout, problems);
+        FastCheck.check(layout, standard, problems);
       }
     }
     return problems.result();

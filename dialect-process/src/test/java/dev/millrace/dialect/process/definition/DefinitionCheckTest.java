@@ -313,4 +313,24 @@ final class DefinitionCheckTest {
         .contains("$.tasks[0].parameters.p")
         .contains("invalid_schema");
   }
+
+  @Test
+  void shouldNotLetAFastProcessWaitForAStandardOne() {
+    String child = "child_workflow_id:{value:'proc-slow0001'}";
+    assertThat(fastParent(child)).containsExactly("$.tasks[0].parameters.child_workflow_id.value");
+    assertThat(fastParent(child + ",operation:{value:'async'}")).isEmpty();
+    assertThat(fastParent("child_workflow_id:{value:'proc-fast0001'}")).isEmpty();
+  }
+
+  private static List<String> fastParent(String parameters) {
+    Object document =
+        Documents.json(
+            "{name:'p',engine:'fast',tasks:[{instId:'s',name:'s',template:'sub-workflow',"
+                + "parameters:{"
+                + parameters
+                + "}}]}");
+    return Documents.format().check(document, "proc-slow0001"::equals).errors().stream()
+        .map(problem -> problem.path())
+        .toList();
+  }
 }

@@ -34,7 +34,7 @@ final class FormNode implements NodeType {
   public List<ParameterSpec> parameters() {
     return List.of(
         ParameterSpec.optional(
-            "members", "array", "The users asked; with none the form is a start event."),
+            "members", "array", "The users asked, or those who may submit the start form."),
         ParameterSpec.optional("assignees", "array", "Another name of members."),
         ParameterSpec.optional(
             "require_login", "boolean", "Whether only known users may submit the start form."),
@@ -57,7 +57,7 @@ final class FormNode implements NodeType {
     return NodeParameters.read(
         context,
         parameters ->
-            FormTaskNode.asksSomebody(parameters)
+            FormTaskNode.asksSomebody(parameters) && !context.atStart()
                 ? FormTaskNode.ask(context, parameters)
                 : StartEvent.handOnInput(context));
   }

@@ -29,6 +29,13 @@ class StartEventsTest {
   }
 
   @Test
+  void shouldStartByAFormWhateverUsersMaySubmitIt() {
+    TestNodeContext context =
+        TestNodeContext.of(Map.of("members", List.of("u1"))).root("input", INPUT).start();
+    assertThat(context.enter("form")).isEqualTo(Step.Done.of(INPUT));
+  }
+
+  @Test
   void shouldAskUsersByAFormThatNamesThem() {
     Step step = TestNodeContext.of(Map.of("members", List.of("u1"))).enter("form");
     assertThat(step).isInstanceOf(Step.Waiting.class);

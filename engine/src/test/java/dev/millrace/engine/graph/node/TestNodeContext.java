@@ -30,6 +30,7 @@ final class TestNodeContext implements NodeContext {
   private final List<Edge> edges = new ArrayList<>();
   private int drawn;
   private int depth;
+  private boolean atStart;
   private @Nullable Object joined;
 
   /** A context with these parameters, given and resolved alike. */
@@ -52,6 +53,12 @@ final class TestNodeContext implements NodeContext {
 
   TestNodeContext root(String name, Object value) {
     roots.put(name, value);
+    return this;
+  }
+
+  /** No other node led here. */
+  TestNodeContext start() {
+    atStart = true;
     return this;
   }
 
@@ -129,6 +136,11 @@ final class TestNodeContext implements NodeContext {
   @Override
   public String newId(String prefix) {
     return prefix + ++drawn;
+  }
+
+  @Override
+  public boolean atStart() {
+    return atStart;
   }
 
   @Override
