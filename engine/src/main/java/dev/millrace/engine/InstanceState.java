@@ -8,9 +8,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * The folded state of one instance. Immutable; lists and maps keep insertion order and may not be
  * changed.
+ *
+ * @param eventIds the ids of the latest events that were raised, oldest first; a repeat is ignored
  */
 public record InstanceState(
-    Header header, Lifecycle life, GraphState graph, List<KeptEvent> keptEvents) {
+    Header header,
+    Lifecycle life,
+    GraphState graph,
+    List<KeptEvent> keptEvents,
+    List<String> eventIds) {
+
+  /** An instance that was told of no event with an id yet. */
+  public InstanceState(
+      Header header, Lifecycle life, GraphState graph, List<KeptEvent> keptEvents) {
+    this(header, life, graph, keptEvents, List.of());
+  }
 
   /** What the start fixed. */
   public record Header(
@@ -71,8 +83,16 @@ public record InstanceState(
    *
    * @param arrivals runs that arrived and were not consumed, by order of arrival
    * @param done whether later arrivals are swallowed
+   * @param since when the oldest of the arrivals began to wait; null without arrivals
    */
-  public record Join(String joinId, int scope, List<Arrival> arrivals, boolean done) {}
+  public record Join(
+      String joinId, int scope, List<Arrival> arrivals, boolean done, @Nullable Instant since) {
+
+    /** A join of which no time is known. */
+    public Join(String joinId, int scope, List<Arrival> arrivals, boolean done) {
+      this(joinId, scope, arrivals, done, null);
+    }
+  }
 
   /** One arrival. */
   public record Arrival(String from, int fromRun) {}

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Draft {
 
+  /** How many ids of events are remembered. */
+  private static final int EVENT_IDS = 1_000;
+
   private @Nullable Header header;
   private int generation;
   private String executionUid = "";
@@ -41,6 +44,7 @@ final class Draft {
   private Instant lastEventAt = Instant.EPOCH;
   private long eventCount;
   private List<KeptEvent> keptEvents = List.of();
+  private List<String> eventIds = List.of();
   private final GraphDraft graph;
 
   Draft(@Nullable InstanceState state) {
@@ -60,6 +64,7 @@ final class Draft {
       lastEventAt = life.lastEventAt();
       eventCount = life.eventCount();
       keptEvents = state.keptEvents();
+      eventIds = state.eventIds();
     }
   }
 
@@ -81,7 +86,7 @@ final class Draft {
             endedAt,
             lastEventAt,
             eventCount);
-    return new InstanceState(header, life, graph.freeze(), keptEvents);
+    return new InstanceState(header, life, graph.freeze(), keptEvents, eventIds);
   }
 
   Draft apply(HistoryEvent event) {
@@ -135,6 +140,12 @@ final class Draft {
             raised.eventId(),
             raised.expiresAt()));
     keptEvents = Collections.unmodifiableList(all);
+    if (!raised.eventId().isEmpty()) {
+      List<String> ids = new ArrayList<>(eventIds);
+      ids.add(raised.eventId());
+      int forgotten = Math.max(0, ids.size() - EVENT_IDS);
+      eventIds = List.copyOf(ids.subList(forgotten, ids.size()));
+    }
   }
 
   private void start(HistoryEvent.InstanceStarted started) {

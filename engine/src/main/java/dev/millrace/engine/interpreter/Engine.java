@@ -215,10 +215,12 @@ public final class Engine {
     if (state.life().status().terminal()) {
       return Turn.ignored(state, drop);
     }
+    Instant due = dueAt(id, state, turn);
+    if (!command.dueAt().equals(due)) {
+      // One that was armed since keeps the id.
+      return Turn.ignored(state, due == null ? drop : List.of());
+    }
     if (id.equals(Endings.INSTANCE_TIMER)) {
-      if (!command.dueAt().equals(state.life().timeoutAt())) {
-        return Turn.ignored(state, drop);
-      }
       Failure failure = Failure.of("timeout", "the process ran longer than its timeout");
       turn.endings.end(Status.TERMINATED, EndReason.SYSTEM, null, failure.at("", turn.now()));
       return turn.decision(Reply.OK);
@@ -228,19 +230,28 @@ public final class Engine {
     }
     turn.effect(new Effect.CancelTimer(id));
     if (id.startsWith(Joins.TIMER)) {
-      if (!turn.joins.timedOut(id.substring(Joins.TIMER.length()))) {
-        return Turn.ignored(state, drop);
-      }
-      turn.run();
-      return turn.decision(Reply.OK);
+      turn.joins.timedOut(id.substring(Joins.TIMER.length()));
+    } else {
+      fire(id, turn.draft.run(runOf(id)), turn);
     }
-    NodeRun run = state.graph().runs().get(Integer.parseInt(id.substring(id.indexOf(':') + 1)));
-    if (run == null || !run.open() || !command.dueAt().equals(Waits.timersOf(run).get(id))) {
-      return Turn.ignored(state, drop);
-    }
-    fire(id, run, turn);
     turn.run();
     return turn.decision(Reply.OK);
+  }
+
+  private static int runOf(String timerId) {
+    return Integer.parseInt(timerId.substring(timerId.indexOf(':') + 1));
+  }
+
+  /** When the timer of an id is due now; null when nothing waits for it. */
+  private static @Nullable Instant dueAt(String id, InstanceState state, Turn turn) {
+    if (id.equals(Endings.INSTANCE_TIMER)) {
+      return state.life().timeoutAt();
+    }
+    if (id.startsWith(Joins.TIMER)) {
+      return turn.joins.dueAt(id.substring(Joins.TIMER.length()));
+    }
+    NodeRun run = state.graph().runs().get(runOf(id));
+    return run == null || !run.open() ? null : Waits.timersOf(run).get(id);
   }
 
   private static void fire(String id, NodeRun run, Turn turn) {
@@ -286,10 +297,7 @@ public final class Engine {
     if (state.life().status().terminal()) {
       return Turn.rejected(state, ended(state));
     }
-    boolean repeated =
-        !command.eventId().isEmpty()
-            && state.keptEvents().stream()
-                .anyMatch(event -> event.eventId().equals(command.eventId()));
+    boolean repeated = !command.eventId().isEmpty() && state.eventIds().contains(command.eventId());
     if (repeated) {
       return Turn.ignored(state, List.of());
     }
@@ -297,6 +305,12 @@ public final class Engine {
       for (NodeRun run : state.openRuns()) {
         if (run.waitsFor() instanceof Wait.ForEvent wanted
             && Waits.fits(wanted, command.name(), command.correlation())) {
+          if (!command.eventId().isEmpty()) {
+            // Kept for a moment, so that its id is known from now on.
+            turn.emit(raised(command, turn));
+            int last = turn.draft.keptEvents().size() - 1;
+            turn.emit(new HistoryEvent.EventConsumed(turn.now(), last));
+          }
           turn.nodes.complete(run, command.payload(), Outcomes.SUCCESS);
           turn.run();
           return turn.decision(Reply.OK);
@@ -306,16 +320,19 @@ public final class Engine {
     if (command.ttlMillis() == 0) {
       return Turn.ignored(state, List.of());
     }
-    Instant expires = command.ttlMillis() < 0 ? null : turn.now().plusMillis(command.ttlMillis());
-    turn.emit(
-        new HistoryEvent.EventRaised(
-            turn.now(),
-            command.name(),
-            command.correlation(),
-            command.payload(),
-            command.eventId(),
-            expires));
+    turn.emit(raised(command, turn));
     return turn.decision(Reply.OK);
+  }
+
+  private static HistoryEvent.EventRaised raised(Command.RaiseEvent command, Turn turn) {
+    Instant expires = command.ttlMillis() < 0 ? null : turn.now().plusMillis(command.ttlMillis());
+    return new HistoryEvent.EventRaised(
+        turn.now(),
+        command.name(),
+        command.correlation(),
+        command.payload(),
+        command.eventId(),
+        expires);
   }
 
   private Decision completeCallback(
@@ -376,6 +393,7 @@ public final class Engine {
     }
     turn.emit(new HistoryEvent.InstanceResumed(turn.now()));
     state.openRuns().forEach(turn.waits::armTimers);
+    turn.joins.armTimers();
     release(state, turn);
     for (NodeRun run : state.openRuns()) {
       if (run.waitsFor() instanceof Wait.ForEvent wanted) {

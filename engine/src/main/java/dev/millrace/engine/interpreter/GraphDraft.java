@@ -267,7 +267,8 @@ final class GraphDraft {
                 arrived.joinId(),
                 arrived.scope(),
                 plus(before, new Arrival(arrived.from(), arrived.fromRun())),
-                join != null && join.done()));
+                join != null && join.done(),
+                before.isEmpty() || join == null ? arrived.at() : join.since()));
   }
 
   void joinPassed(HistoryEvent.JoinPassed passed) {
@@ -288,7 +289,8 @@ final class GraphDraft {
                   passed.joinId(),
                   passed.scope(),
                   Collections.unmodifiableList(rest),
-                  passed.done()));
+                  passed.done(),
+                  rest.isEmpty() ? null : passed.at()));
     }
   }
 

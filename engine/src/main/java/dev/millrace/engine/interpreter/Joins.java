@@ -48,9 +48,8 @@ final class Joins {
     turn.emit(
         new HistoryEvent.JoinArrived(
             turn.now(), token.nodeId(), scope, token.from(), token.fromRun()));
-    if (join == null && policy.timeoutMillis() > 0) {
-      Instant due = turn.now().plusMillis(policy.timeoutMillis());
-      turn.effect(new Effect.ArmTimer(TIMER + GraphDraft.joinKey(token.nodeId(), scope), due));
+    if (join == null) {
+      arm(GraphDraft.joinKey(token.nodeId(), scope));
     }
     if (policy.kind() != JoinPolicy.Kind.ALL) {
       check(token.nodeId(), policy, scope, true);
@@ -192,6 +191,7 @@ final class Joins {
       turn.effect(new Effect.CancelTimer(TIMER + GraphDraft.joinKey(join.joinId(), scope)));
     }
     turn.emit(new HistoryEvent.JoinPassed(turn.now(), join.joinId(), scope, runs, swallowRest));
+    arm(GraphDraft.joinKey(join.joinId(), scope));
     if (policy.cancelRest()) {
       cancelRest(policy, scope);
     }
@@ -272,6 +272,30 @@ final class Joins {
       return scope.outputOf(arrival.from());
     }
     return run.result() == null ? null : run.result().output();
+  }
+
+  /** Arms the timers of all joins that wait, as after a suspension. */
+  void armTimers() {
+    turn.draft.joins().forEach(join -> arm(GraphDraft.joinKey(join.joinId(), join.scope())));
+  }
+
+  private void arm(String key) {
+    Instant due = dueAt(key);
+    if (due != null) {
+      turn.effect(new Effect.ArmTimer(TIMER + key, due));
+    }
+  }
+
+  /** When a join has waited long enough; null when it does not wait or waits for ever. */
+  @Nullable Instant dueAt(String key) {
+    Join join = turn.draft.join(key);
+    if (join == null || join.done() || join.since() == null) {
+      return null;
+    }
+    JoinPolicy policy = turn.graph.node(join.joinId()).policies().join();
+    return policy == null || policy.timeoutMillis() == 0
+        ? null
+        : join.since().plusMillis(policy.timeoutMillis());
   }
 
   /** The time of a join is over: its node fails. */
