@@ -135,9 +135,7 @@ final class Instances {
     if (after != null && !decision.events().isEmpty()) {
       rows(entry, before, after, decision);
       entry.state = after;
-      boolean endsNow =
-          after.life().status().terminal()
-              && (before == null || !before.life().status().terminal());
+      boolean endsNow = ended(after) && (before == null || !ended(before));
       if (endsNow) {
         memory.tally.ended.increment();
         for (CompletableFuture<InstanceState> waiter : memory.takeWaiters(after.header().key())) {
@@ -166,7 +164,8 @@ final class Instances {
         rows.snapshot(new Rows.Snapshot(key, seq, after));
         entry.snapshotSeq = seq;
       }
-    } else if (before == null || after.life().status().terminal()) {
+    } else if (before == null || ended(before) || ended(after)) {
+      // Its beginning, its end, and a new beginning: a restart must know that it runs again.
       Projection.fast(rows, owned, after);
     } else {
       memory.cache.grow(entry, Weight.events(decision.events()));
@@ -174,6 +173,10 @@ final class Instances {
     }
     memory.cache.grow(entry, Weight.events(decision.events()));
     entry.batch = memory.building.number;
+  }
+
+  private static boolean ended(InstanceState state) {
+    return state.life().status().terminal();
   }
 
   private String owner(InstanceState state) {

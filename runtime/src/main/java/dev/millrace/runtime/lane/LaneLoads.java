@@ -67,7 +67,8 @@ final class LaneLoads implements Admission.Loads {
       String name = work.definition();
       Optional<Head> head = name == null ? Optional.empty() : head(name);
       return new Loaded(instance, head, remembered, fault(work, head), null);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
+      // Whatever it is, the caller must be told, or it would wait for ever.
       RuntimeException failure =
           e instanceof RuntimeException plain ? plain : new IllegalStateException(e);
       return new Loaded(null, Optional.empty(), null, "", failure);

@@ -41,6 +41,10 @@ final class LaneMemory {
   final Queue<Work> internal = new ConcurrentLinkedQueue<>();
 
   PendingBatch building = new PendingBatch(1);
+
+  /** The batch that is being written, or null. */
+  @Nullable PendingBatch inFlight;
+
   long committed;
   long lastInstanceId;
 
@@ -102,6 +106,18 @@ final class LaneMemory {
     waiters.values().forEach(all::addAll);
     waiters.clear();
     return all;
+  }
+
+  /** Answers with what an instance is, as soon as all that it rests on is durable. */
+  <T> void answer(InstanceCache.Entry entry, CompletableFuture<T> future, T value) {
+    PendingBatch writing = inFlight;
+    if (entry.batch <= committed) {
+      ports.callbacks().execute(() -> future.complete(value));
+    } else if (writing != null && entry.batch == writing.number) {
+      writing.answer(future, value);
+    } else {
+      building.answer(future, value);
+    }
   }
 
   /** Drops what was decided and will never be committed. */

@@ -193,8 +193,11 @@ final class WorkRunner {
       fail(ask.future(), "instance %s cannot be read: it is set aside".formatted(ask.key()));
       return;
     }
-    memory.building.answer(
-        ask.future(), entry == null ? Optional.empty() : Optional.of(entry.state));
+    if (entry == null) {
+      memory.ports.callbacks().execute(() -> ask.future().complete(Optional.empty()));
+    } else {
+      memory.answer(entry, ask.future(), Optional.of(entry.state));
+    }
   }
 
   private void await(Work.AwaitEnd await) {
@@ -202,7 +205,7 @@ final class WorkRunner {
     if (entry == null) {
       fail(await.future(), "no instance %s whose end could be awaited".formatted(await.key()));
     } else if (entry.state.life().status().terminal()) {
-      memory.building.answer(await.future(), entry.state);
+      memory.answer(entry, await.future(), entry.state);
     } else {
       memory.await(await.key(), await.future());
     }

@@ -2,6 +2,7 @@ package dev.millrace.store.sqlite;
 
 /** The statements of a commit, in the order in which they run. */
 enum Sql {
+  FENCE("UPDATE mr_partition SET batch = ? WHERE id = ? AND epoch = ? AND batch = ?"),
   BLOB("INSERT INTO mr_blob (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING"),
   INSTANCE(
       """
