@@ -180,6 +180,7 @@ final class Draft {
     generation = rerun.generation();
     executionUid = rerun.executionUid();
     graph.parameters(rerun.parameters());
+    graph.waitAnew(rerun.at());
     timeoutAt = rerun.timeoutAt();
     status = Status.RUNNING;
     reason = EndReason.NONE;

@@ -7,6 +7,7 @@ import dev.millrace.engine.Failure;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState.Join;
+import dev.millrace.engine.InstanceState.Loop;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.Place;
 import dev.millrace.engine.NodeRun.Result;
@@ -64,6 +65,7 @@ final class Endings {
     if (turn.draft.timeoutAt() != null) {
       turn.effect(new Effect.CancelTimer(INSTANCE_TIMER));
     }
+    turn.joins.cancelTimers();
     Failure recorded = failure == null ? turn.draft.caught() : failure;
     turn.emit(new HistoryEvent.InstanceEnded(turn.now(), status, reason, output, recorded));
     tellParent(status, output, recorded);
@@ -187,8 +189,7 @@ final class Endings {
 
   /** Undoes the completed nodes, newest first, and fails the instance then. */
   void compensate(Failure failure) {
-    turn.dropReady();
-    turn.draft.openRuns().forEach(this::stop);
+    standStill();
     List<Integer> undo =
         turn.draft.allRuns().stream()
             .filter(this::undoable)
@@ -196,6 +197,21 @@ final class Endings {
             .map(NodeRun::id)
             .toList();
     turn.emit(new HistoryEvent.CompensationStarted(turn.now(), undo, failure));
+  }
+
+  /** Stops everything that could still move a token: nothing goes on while nodes are undone. */
+  private void standStill() {
+    turn.dropReady();
+    turn.draft.openRuns().forEach(this::stop);
+    for (Loop loop : List.copyOf(turn.draft.loops())) {
+      if (!loop.closed()) {
+        turn.emit(new HistoryEvent.LoopClosed(turn.now(), loop.id(), null));
+      }
+    }
+    if (!turn.draft.parked().isEmpty()) {
+      turn.emit(new HistoryEvent.TokensReleased(turn.now()));
+    }
+    turn.joins.cancelTimers();
   }
 
   private boolean undoable(NodeRun run) {

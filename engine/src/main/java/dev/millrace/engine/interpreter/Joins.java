@@ -79,7 +79,7 @@ final class Joins {
    * left that could move: then joins that wait for each other around a cycle are let go.
    */
   boolean settle() {
-    if (turn.draft.status() == Status.SUSPENDED) {
+    if (turn.draft.status() == Status.SUSPENDED || turn.draft.undo() != null) {
       return false;
     }
     return settle(true) || settle(false);
@@ -279,6 +279,16 @@ final class Joins {
     turn.draft.joins().forEach(join -> arm(GraphDraft.joinKey(join.joinId(), join.scope())));
   }
 
+  /** Forgets the timers of all joins that wait. */
+  void cancelTimers() {
+    for (Join join : turn.draft.joins()) {
+      String key = GraphDraft.joinKey(join.joinId(), join.scope());
+      if (dueAt(key) != null) {
+        turn.effect(new Effect.CancelTimer(TIMER + key));
+      }
+    }
+  }
+
   private void arm(String key) {
     Instant due = dueAt(key);
     if (due != null) {
@@ -289,7 +299,7 @@ final class Joins {
   /** When a join has waited long enough; null when it does not wait or waits for ever. */
   @Nullable Instant dueAt(String key) {
     Join join = turn.draft.join(key);
-    if (join == null || join.done() || join.since() == null) {
+    if (join == null || join.done() || join.since() == null || turn.draft.undo() != null) {
       return null;
     }
     JoinPolicy policy = turn.graph.node(join.joinId()).policies().join();
