@@ -125,6 +125,15 @@ func Parent(ctx *workflow.WorkflowContext) (any, error) {
 	return map[string]any{"child": child, "failure": failure}, nil
 }
 
+func Delegating(ctx *workflow.WorkflowContext) (any, error) {
+	var number int
+	if err := ctx.GetInput(&number); err != nil {
+		return nil, err
+	}
+	err := ctx.CallChildWorkflow(Chain, workflow.ChildWorkflowInput(number)).Await(&number)
+	return number, err
+}
+
 func Failing(ctx *workflow.WorkflowContext) (any, error) {
 	var text string
 	if err := ctx.GetInput(&text); err != nil {
@@ -256,6 +265,7 @@ func (s *session) until(id, status string) (string, error) {
 var scenarios = map[string]func(*session) (any, error){
 	"chain":           func(s *session) (any, error) { return s.run("Chain", 1) },
 	"fan_out":         func(s *session) (any, error) { return s.run("FanOut", 20) },
+	"child":           func(s *session) (any, error) { return s.run("Delegating", 10) },
 	"children":        func(s *session) (any, error) { return s.run("Parent", 10) },
 	"failure":         func(s *session) (any, error) { return s.run("Failing", "once") },
 	"continue_as_new": func(s *session) (any, error) { return s.run("Counter", 1) },
@@ -472,7 +482,7 @@ func run() error {
 		}
 	}
 	for _, flow := range []workflow.Workflow{
-		Chain, FanOut, Sleep, WaitEvent, WaitEventLimited, Parent, Failing, WaitingParent, Counter, EchoAll,
+		Chain, FanOut, Delegating, Sleep, WaitEvent, WaitEventLimited, Parent, Failing, WaitingParent, Counter, EchoAll,
 	} {
 		if err := worker.RegisterWorkflow(flow); err != nil {
 			return err

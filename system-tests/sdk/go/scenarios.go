@@ -19,6 +19,7 @@ var scenarios = map[string]func(*session) (any, error){
 	"delayed_start":    delayedStart,
 	"event":            event,
 	"event_limited":    eventLimited,
+	"child":            func(s *session) (any, error) { return s.run("Delegating", fresh("go"), 10) },
 	"children":         func(s *session) (any, error) { return s.run("Parent", fresh("go"), 10) },
 	"retries":          retriesScenario,
 	"failure":          func(s *session) (any, error) { return s.run("Failing", fresh("go"), "once") },

@@ -22,7 +22,7 @@ func newRegistry() (*workflow.Registry, error) {
 		}
 	}
 	for name, flow := range map[string]workflow.Workflow{
-		"Chain": chain, "FanOut": fanOut, "Sleep": sleep, "WaitEvent": waitEvent,
+		"Chain": chain, "FanOut": fanOut, "Delegating": delegating, "Sleep": sleep, "WaitEvent": waitEvent,
 		"WaitEventLimited": waitEventLimited, "Parent": parent, "Failing": failing,
 		"WaitingParent": waitingParent, "Retrying": retrying, "Exhausting": exhausting,
 		"Counter": counter, "Collector": collector, "EchoAll": echoAll, "Steps": steps,
@@ -187,6 +187,15 @@ func parent(ctx *workflow.WorkflowContext) (any, error) {
 		failure = err.Error()
 	}
 	return map[string]any{"child": child, "failure": failure}, nil
+}
+
+func delegating(ctx *workflow.WorkflowContext) (any, error) {
+	var number int
+	if err := ctx.GetInput(&number); err != nil {
+		return nil, err
+	}
+	err := ctx.CallChildWorkflow("Chain", workflow.WithChildWorkflowInput(number)).Await(&number)
+	return number, err
 }
 
 func failing(ctx *workflow.WorkflowContext) (any, error) {

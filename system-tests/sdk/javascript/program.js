@@ -84,6 +84,9 @@ const workflows = {
     }
     return { child, failure };
   },
+  Delegating: async function* (ctx, number) {
+    return yield ctx.callChildWorkflow("Chain", number);
+  },
   Failing: async function* (ctx, text) {
     yield ctx.callActivity("Boom", text);
   },
@@ -228,6 +231,7 @@ const scenarios = {
     await s.client.raiseEvent(early, "Go", "it");
     return { late: await s.end(late), early: await s.end(early) };
   },
+  child: (s) => s.run("Delegating", 10),
   children: (s) => s.run("Parent", 10),
   retries: async (s) => ({
     healed: await s.run("Retrying", fresh("key")),

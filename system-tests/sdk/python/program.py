@@ -117,6 +117,12 @@ def parent(ctx, number):
     return {"child": result, "failure": failure}
 
 
+@runtime.workflow(name="Delegating")
+def delegating(ctx, number):
+    result = yield ctx.call_child_workflow(chain, input=number)
+    return result
+
+
 @runtime.workflow(name="Failing")
 def failing(ctx, text):
     yield ctx.call_activity(boom, input=text)
@@ -279,6 +285,9 @@ class Scenarios:
         early = self.started(wait_event_limited, 600)
         self.client.raise_workflow_event(early, "Go", data="it")
         return {"late": self.end(late), "early": self.end(early)}
+
+    def child(self):
+        return self.run(delegating, 10)
 
     def children(self):
         return self.run(parent, 10)

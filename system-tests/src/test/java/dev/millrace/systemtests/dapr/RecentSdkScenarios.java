@@ -12,7 +12,10 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
-/** What only programs with the SDKs' recent versions have, and what happens when processes die. */
+/**
+ * What only programs with the SDKs' recent versions have or do right (a worker of npm 3.5 reports a
+ * failed activity without saying of which instance), and what happens when processes die.
+ */
 abstract class RecentSdkScenarios extends SdkScenarios {
 
   private static final int STEPS = 5;
@@ -47,6 +50,22 @@ abstract class RecentSdkScenarios extends SdkScenarios {
     // The order is the SDK's affair: Java's loses it.
     assertThat(instance.path("output").valueStream().map(JsonNode::asInt))
         .containsExactlyInAnyOrder(1, 2, 3, 4, 5);
+  }
+
+  @Test
+  void shouldRunChildrenAndReportTheirFailure() {
+    JsonNode instance = play("children");
+
+    assertThat(instance.path("status").asString("")).as("%s", instance).isEqualTo("COMPLETED");
+    assertThat(instance.at("/output/child").asInt()).isEqualTo(15);
+    assertThat(instance.at("/output/failure").asString("")).contains("boom child");
+  }
+
+  @Test
+  void shouldFailWithTheActivitysFailure() {
+    JsonNode instance = play("failure");
+
+    assertFailed(instance, "boom once");
   }
 
   @Test

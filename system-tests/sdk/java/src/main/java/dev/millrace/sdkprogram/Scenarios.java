@@ -34,6 +34,7 @@ final class Scenarios {
         Map.entry("delayed_start", Scenarios::delayedStart),
         Map.entry("event", Scenarios::event),
         Map.entry("event_limited", Scenarios::eventLimited),
+        Map.entry("child", session -> session.run("Delegating", 10)),
         Map.entry("children", session -> session.run("Parent", 10)),
         Map.entry("retries", Scenarios::retries),
         Map.entry("failure", session -> session.run("Failing", "once")),
@@ -69,9 +70,10 @@ final class Scenarios {
     return object("before", before, "instance", instance, "millis", millisSince(begin));
   }
 
+  /** With the name exactly as awaited: this SDK minds the case. */
   private static Object event(Session session) throws TimeoutException {
     String id = session.started("WaitEvent", null);
-    session.client.raiseEvent(id, "GO", Map.of("answer", 42));
+    session.client.raiseEvent(id, "Go", Map.of("answer", 42));
     return session.end(id);
   }
 

@@ -116,7 +116,8 @@ final class Session {
         "output",
         value(state.getSerializedOutput()),
         "failure",
-        failure == null
+        // An instance that did not fail has a failure without words.
+        failure == null || failure.getErrorType().isEmpty()
             ? null
             : object("type", failure.getErrorType(), "message", failure.getErrorMessage()),
         "created",

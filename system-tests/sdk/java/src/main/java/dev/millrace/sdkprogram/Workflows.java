@@ -38,6 +38,7 @@ final class Workflows {
             WaitEvent.class,
             WaitEventLimited.class,
             Parent.class,
+            Delegating.class,
             Failing.class,
             WaitingParent.class,
             Retrying.class,
@@ -131,6 +132,17 @@ final class Workflows {
           failure = e.getMessage();
         }
         context.complete(Map.of("child", child, "failure", failure));
+      };
+    }
+  }
+
+  /** Returns what its child returns. */
+  public static final class Delegating implements Workflow {
+    @Override
+    public WorkflowStub create() {
+      return context -> {
+        int number = context.getInput(Integer.class);
+        context.complete(context.callChildWorkflow("Chain", number, Integer.class).await());
       };
     }
   }
