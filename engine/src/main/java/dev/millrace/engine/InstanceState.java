@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.code.CodeState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -8,9 +9,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * The folded state of one instance. Immutable; lists and maps keep insertion order and may not be
  * changed.
+ *
+ * @param graph empty for code workflows
+ * @param code null for graphs
  */
 public record InstanceState(
-    Header header, Lifecycle life, GraphState graph, List<KeptEvent> keptEvents) {
+    Header header,
+    Lifecycle life,
+    GraphState graph,
+    List<KeptEvent> keptEvents,
+    @Nullable CodeState code) {
+
+  /** The state of a graph instance. */
+  public InstanceState(
+      Header header, Lifecycle life, GraphState graph, List<KeptEvent> keptEvents) {
+    this(header, life, graph, keptEvents, null);
+  }
 
   /** What the start fixed. */
   public record Header(

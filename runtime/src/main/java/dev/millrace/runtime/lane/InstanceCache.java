@@ -58,6 +58,14 @@ final class InstanceCache {
     bytes += entry.bytes - (old == null ? 0 : old.bytes);
   }
 
+  /** Forgets an instance that is gone. */
+  void remove(InstanceKey key) {
+    Entry old = entries.remove(key);
+    if (old != null) {
+      bytes -= old.bytes;
+    }
+  }
+
   void grow(Entry entry, long more) {
     entry.bytes += more;
     bytes += more;
