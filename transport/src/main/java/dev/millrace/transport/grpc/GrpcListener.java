@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Serves gRPC services over HTTP/2 without TLS. Every call runs on virtual threads and may block.
@@ -26,6 +27,7 @@ public final class GrpcListener implements AutoCloseable {
   private final GrpcLimits limits;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private final HealthStatusManager health = new HealthStatusManager();
+  private final AtomicBoolean draining = new AtomicBoolean();
   private final Server server;
 
   /**
@@ -77,7 +79,9 @@ public final class GrpcListener implements AutoCloseable {
 
   /** Tells those who check the health that nothing new should be sent here. */
   public void drain() {
-    health.enterTerminalState();
+    if (draining.compareAndSet(false, true)) {
+      health.enterTerminalState();
+    }
   }
 
   /**
