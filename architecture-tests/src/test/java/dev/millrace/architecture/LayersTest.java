@@ -96,6 +96,9 @@ class LayersTest {
                 "dev.millrace.runtime",
                 Product.TRANSPORT,
                 ENGINE_VALUES,
+                "dev.millrace.engine.code",
+                "dev.millrace.runtime.worker",
+                Product.PROTO,
                 "dev.millrace.engine.expression",
                 "dev.millrace.engine.graph",
                 "dev.millrace.store.query")

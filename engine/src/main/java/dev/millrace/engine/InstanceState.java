@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.code.CodeState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -10,18 +11,21 @@ import org.jspecify.annotations.Nullable;
  * changed.
  *
  * @param eventIds the ids of the latest events that were raised, oldest first; a repeat is ignored
+ * @param graph empty for code workflows
+ * @param code null for graphs
  */
 public record InstanceState(
     Header header,
     Lifecycle life,
     GraphState graph,
     List<KeptEvent> keptEvents,
-    List<String> eventIds) {
+    List<String> eventIds,
+    @Nullable CodeState code) {
 
-  /** An instance that was told of no event with an id yet. */
+  /** The state of a graph instance that was told of no event with an id yet. */
   public InstanceState(
       Header header, Lifecycle life, GraphState graph, List<KeptEvent> keptEvents) {
-    this(header, life, graph, keptEvents, List.of());
+    this(header, life, graph, keptEvents, List.of(), null);
   }
 
   /** What the start fixed. */

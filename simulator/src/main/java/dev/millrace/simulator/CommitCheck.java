@@ -109,9 +109,7 @@ final class CommitCheck {
     for (Fence fence : batch.fences) {
       Fence before = fences.put(fence.partition(), fence);
       world.verdict.require(
-          before != null
-              && before.epoch() == fence.epoch()
-              && before.batch() + 1 == fence.batch(),
+          before != null && before.epoch() == fence.epoch() && before.batch() + 1 == fence.batch(),
           "I6",
           "partition %d went from %s to %s".formatted(fence.partition(), before, fence));
     }

@@ -106,9 +106,7 @@ final class HistoryCheck {
       return;
     }
     require(
-        !event.at().isBefore(before.life().lastEventAt()),
-        "I3",
-        "time runs backwards at " + event);
+        !event.at().isBefore(before.life().lastEventAt()), "I3", "time runs backwards at " + event);
     if (before.life().status().terminal()) {
       boolean allowed =
           before.life().status() == Status.FAILED

@@ -69,7 +69,8 @@ final class SimulatedServer {
         new FaultyStore(world, world.subject.store().apply(world.rows), new CommitListener());
     Definitions definitions = new Definitions(store, List.of(world.format));
     SharedVariables variables = new SharedVariables(store.variables(), Map.of());
-    rules = new CheckedRules(world, world.subject.rules().apply(world.decider(definitions, variables)));
+    rules =
+        new CheckedRules(world, world.subject.rules().apply(world.decider(definitions, variables)));
     LanePorts ports =
         new LanePorts(
             world.clock,

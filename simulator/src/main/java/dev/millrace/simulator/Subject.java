@@ -14,5 +14,6 @@ import java.util.function.UnaryOperator;
 public record Subject(UnaryOperator<Store> store, UnaryOperator<Decider> rules) {
 
   /** The store and the rules as they are. */
-  public static final Subject AS_IS = new Subject(UnaryOperator.identity(), UnaryOperator.identity());
+  public static final Subject AS_IS =
+      new Subject(UnaryOperator.identity(), UnaryOperator.identity());
 }

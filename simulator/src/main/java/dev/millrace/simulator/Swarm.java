@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /**
- * What a run is like, drawn from its seed. Each kind of fault is absent in some runs and frequent in
- * others, so that faults which hide each other are met alone as well. Probabilities lie in 0 to 1.
+ * What a run is like, drawn from its seed. Each kind of fault is absent in some runs and frequent
+ * in others, so that faults which hide each other are met alone as well. Probabilities lie in 0 to
+ * 1.
  */
-record Swarm(Load load, CommitFaults commits, StoreFaults store, WorkFaults work, Mischief mischief) {
+record Swarm(
+    Load load, CommitFaults commits, StoreFaults store, WorkFaults work, Mischief mischief) {
 
   private static final double PRESENT = 0.6;
 
@@ -47,7 +49,10 @@ record Swarm(Load load, CommitFaults commits, StoreFaults store, WorkFaults work
 
   /** What happens at random times; the mean time between two of a kind, or zero for never. */
   record Mischief(
-      Duration crashEvery, Duration takeoverEvery, Duration clockStopEvery, Duration clockBackEvery) {}
+      Duration crashEvery,
+      Duration takeoverEvery,
+      Duration clockStopEvery,
+      Duration clockBackEvery) {}
 
   static Swarm draw(SplittableRandom random) {
     Load load =

@@ -90,7 +90,8 @@ final class WakeCheck {
               people.tasks().values().stream()
                   .anyMatch(task ->
                       task.state().open()
-                          && world.rows
+                          && world
+                              .rows
                               .queries()
                               .humanTask(task.id())
                               .map(view -> view.task().state().open())
@@ -100,11 +101,10 @@ final class WakeCheck {
       case Wait.ForChild child -> child(state, run, child.child(), rows, known);
       case Wait.ForRace race ->
           require(
-              state.openRuns().size() > 1,
-              state,
-              "race %d has no runner".formatted(race.scope()));
+              state.openRuns().size() > 1, state, "race %d has no runner".formatted(race.scope()));
       case Wait.ForEvent _, Wait.ForCallback _, Wait.ForOperator _ -> {}
-      case null -> require(false, state, "run %d is open and waits for nothing".formatted(run.id()));
+      case null ->
+          require(false, state, "run %d is open and waits for nothing".formatted(run.id()));
     }
   }
 

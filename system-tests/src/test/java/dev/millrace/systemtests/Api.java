@@ -27,7 +27,7 @@ import tools.jackson.databind.JsonNode;
  * The process API over real HTTP. Safe for all threads. Remembers the last exchanges so that a
  * failing test can show them.
  */
-final class Api implements AutoCloseable {
+public final class Api implements AutoCloseable {
 
   private static final int REMEMBERED_EXCHANGES = 40;
   private static final int REMEMBERED_TEXT = 4_000;
@@ -49,19 +49,19 @@ final class Api implements AutoCloseable {
   }
 
   /** One answer; {@link #json} parses the body. */
-  record Answer(int status, HttpHeaders headers, String text) {
+  public record Answer(int status, HttpHeaders headers, String text) {
 
-    JsonNode json() {
+    public JsonNode json() {
       return Json.parse(text);
     }
 
-    Answer expect(int expected) {
+    public Answer expect(int expected) {
       assertThat(status).as("status of the answer %s", text).isEqualTo(expected);
       return this;
     }
 
     /** Expects the error body with this status and code. */
-    Answer expectError(int expected, String code) {
+    public Answer expectError(int expected, String code) {
       expect(expected);
       assertThat(headers.firstValue("content-type").orElse(""))
           .as("content type of the error")
@@ -71,24 +71,24 @@ final class Api implements AutoCloseable {
     }
   }
 
-  Answer get(String path) {
+  public Answer get(String path) {
     return send("GET", path, null, null, null);
   }
 
-  Answer post(String path, @Nullable Object body) {
+  public Answer post(String path, @Nullable Object body) {
     return send("POST", path, Json.text(body), "application/json", null);
   }
 
-  Answer postAs(String user, String path, Object body) {
+  public Answer postAs(String user, String path, Object body) {
     return send("POST", path, Json.text(body), "application/json", user);
   }
 
-  Answer put(String path, Object body) {
+  public Answer put(String path, Object body) {
     return send("PUT", path, Json.text(body), "application/json", null);
   }
 
   /** Any text with any content type, or none of both. */
-  Answer postText(String path, @Nullable String text, @Nullable String contentType) {
+  public Answer postText(String path, @Nullable String text, @Nullable String contentType) {
     return send("POST", path, text, contentType, null);
   }
 
@@ -139,11 +139,11 @@ final class Api implements AutoCloseable {
   }
 
   /** The last exchanges, oldest first. */
-  String story() {
+  public String story() {
     return String.join(System.lineSeparator(), exchanges);
   }
 
-  void forget() {
+  public void forget() {
     exchanges.clear();
   }
 
@@ -173,7 +173,7 @@ final class Api implements AutoCloseable {
     return id;
   }
 
-  JsonNode instance(String id) {
+  public JsonNode instance(String id) {
     return get("/api/processInst/" + id).expect(200).json();
   }
 
@@ -220,11 +220,11 @@ final class Api implements AutoCloseable {
     return items(user).getFirst().path("id").asString("");
   }
 
-  static void until(String what, BooleanSupplier condition) {
+  public static void until(String what, BooleanSupplier condition) {
     await(what).atMost(PATIENCE).pollInterval(POLL_INTERVAL).until(condition::getAsBoolean);
   }
 
-  static String status(JsonNode node) {
+  public static String status(JsonNode node) {
     return node.path("status").asString("");
   }
 
@@ -257,7 +257,7 @@ final class Api implements AutoCloseable {
     return instance.at("/errorDetail/type").asString("");
   }
 
-  static List<JsonNode> elements(JsonNode array) {
+  public static List<JsonNode> elements(JsonNode array) {
     List<JsonNode> elements = new ArrayList<>();
     for (JsonNode element : array) {
       elements.add(element);

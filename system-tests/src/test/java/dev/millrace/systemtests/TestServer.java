@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * It can be killed as by {@code kill -9} and started again on the same data and ports. Used by one
  * thread.
  */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
 
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration READY_PATIENCE = Duration.ofSeconds(60);
@@ -48,7 +48,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Starts a server on an empty data directory and waits until it is ready. */
-  static TestServer start() {
+  public static TestServer start() {
     List<Integer> ports = freePorts();
     try {
       Path directory = Files.createTempDirectory("millrace-system-test-");
@@ -129,7 +129,7 @@ final class TestServer implements AutoCloseable {
     }
   }
 
-  Api api() {
+  public Api api() {
     if (api == null) {
       throw new IllegalStateException("the server is not running");
     }
@@ -137,30 +137,34 @@ final class TestServer implements AutoCloseable {
   }
 
   /** The child process; a new one after each restart. */
-  Process process() {
+  public Process process() {
     if (process == null) {
       throw new IllegalStateException("the server is not running");
     }
     return process;
   }
 
-  int httpPort() {
+  public int httpPort() {
     return httpPort;
   }
 
-  Path dataDirectory() {
+  public int grpcPort() {
+    return grpcPort;
+  }
+
+  public Path dataDirectory() {
     return directory.resolve("data");
   }
 
   /** Ends the process at once, as {@code kill -9} does. */
-  void kill() {
+  public void kill() {
     process().destroyForcibly();
     awaitExit();
     api().close();
   }
 
   /** Starts the killed server again on the same data. */
-  void restart() {
+  public void restart() {
     launch();
   }
 
@@ -175,7 +179,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** What the server printed so far. */
-  String log() {
+  public String log() {
     try {
       return Files.exists(log) ? Files.readString(log, StandardCharsets.UTF_8) : "";
     } catch (IOException e) {
@@ -184,7 +188,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** A number read from the server's tables, by a connection that cannot write. */
-  long queryNumber(String sql, String argument) {
+  public long queryNumber(String sql, String argument) {
     String url = "jdbc:sqlite:file:" + dataDirectory().resolve("millrace.db") + "?mode=ro";
     try (Connection connection = DriverManager.getConnection(url);
         PreparedStatement statement = connection.prepareStatement(sql)) {

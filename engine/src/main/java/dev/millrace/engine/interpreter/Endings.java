@@ -111,7 +111,8 @@ final class Endings {
                 parent.runId(),
                 turn.draft.header().key(),
                 status,
-                result)));
+                result,
+                parent.execution())));
   }
 
   /** Ends the instance if no token, wait or join is left. */

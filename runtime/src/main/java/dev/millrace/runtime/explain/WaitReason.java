@@ -26,6 +26,8 @@ public record WaitReason(
     RACE,
     JOIN,
     PARKED,
+    WORKER,
+    STALLED,
     SUSPENDED
   }
 }

@@ -60,6 +60,14 @@ final class InstanceCache {
     added++;
   }
 
+  /** Forgets an instance that is gone. */
+  void remove(InstanceKey key) {
+    Entry old = entries.remove(key);
+    if (old != null) {
+      bytes -= old.bytes;
+    }
+  }
+
   void grow(Entry entry, long more) {
     entry.bytes += more;
     bytes += more;

@@ -99,6 +99,21 @@ public final class LaneLoop {
       refuse.run();
       return;
     }
+    take(work);
+  }
+
+  /** Lets work in however much waits, for callers that are bounded by other means. */
+  void offerUnbounded(Work work) {
+    Health now = health;
+    if (!now.ready()) {
+      fail(work, unavailable(now));
+      return;
+    }
+    waiting.incrementAndGet();
+    take(work);
+  }
+
+  private void take(Work work) {
     mailbox.add(work);
     if (health.state() == Health.State.HALTED || health.state() == Health.State.CLOSED) {
       failMailbox();
