@@ -20,6 +20,7 @@ import dev.millrace.runtime.local.RuntimeSettings;
 import dev.millrace.server.config.Configuration;
 import dev.millrace.server.config.Configuration.Connections;
 import dev.millrace.server.config.Configuration.Listening;
+import dev.millrace.server.config.Problems;
 import dev.millrace.store.Store;
 import dev.millrace.store.StoreException;
 import dev.millrace.store.sqlite.SqliteStore;
@@ -90,7 +91,8 @@ public final class MillraceServer implements AutoCloseable {
               metrics);
       open = true;
     } catch (StoreException e) {
-      throw new ServerException("cannot open the store: " + e.getMessage(), e);
+      throw new ServerException(
+          "cannot open the store: " + e.getMessage(), e, inUse(configuration.dataDir()));
     } finally {
       if (!open) {
         closeParts();
@@ -132,10 +134,24 @@ public final class MillraceServer implements AutoCloseable {
       probe.setReuseAddress(true);
       probe.bind(new InetSocketAddress(listening.httpAddress(), listening.httpPort()));
     } catch (IOException e) {
+      boolean taken = String.valueOf(e.getMessage()).contains("in use");
       throw new ServerException(
-          "cannot listen on %s port %d: %s; choose another with --http-port"
-              .formatted(listening.httpAddress(), listening.httpPort(), e.getMessage()),
-          e);
+          "cannot listen on %s port %d: %s; choose another with %s"
+              .formatted(
+                  listening.httpAddress(),
+                  listening.httpPort(),
+                  e.getMessage(),
+                  taken ? "--http-port" : "--http-address or --http-port"),
+          e,
+          taken);
+    }
+  }
+
+  private static boolean inUse(Path dataDir) {
+    try {
+      return DataDirectory.inUse(dataDir);
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -204,13 +220,15 @@ public final class MillraceServer implements AutoCloseable {
       Files.createDirectories(dataDir);
     } catch (IOException e) {
       throw new ServerException(
-          "expected a directory that can be written at %s, found: %s".formatted(dataDir, e), e);
+          "expected a directory that can be written at %s, found %s; choose another with --data-dir"
+              .formatted(dataDir, Problems.of(e)),
+          e);
     }
     if (!Files.isWritable(dataDir)) {
       throw new ServerException(
-          "expected a directory that can be written, found %s, which cannot; choose another with"
+          "expected a directory that can be written, found %s, which this user cannot write; choose"
                   .formatted(dataDir)
-              + " --data-dir");
+              + " another with --data-dir");
     }
     return SqliteStore.open(dataDir);
   }

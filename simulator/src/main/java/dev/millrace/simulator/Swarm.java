@@ -20,8 +20,9 @@ record Swarm(
    * @param actions how many calls they make together, repeats not counted
    * @param gapMillis the mean time between two calls of a client
    * @param cached how many instances a server keeps in memory
+   * @param mailbox how many calls may wait in a server
    */
-  record Load(int clients, int definitions, int actions, int gapMillis, int cached) {}
+  record Load(int clients, int definitions, int actions, int gapMillis, int cached, int mailbox) {}
 
   /**
    * What becomes of a commit, per commit.
@@ -61,7 +62,8 @@ record Swarm(
             random.nextInt(2, 6),
             random.nextInt(60, 201),
             random.nextInt(20, 3_000),
-            random.nextInt(3) == 0 ? 3 : 1_000);
+            random.nextInt(3) == 0 ? 3 : 1_000,
+            random.nextInt(4) == 0 ? 2 : 1_000);
     double rate = random.nextInt(3) == 0 ? 0.08 : 0.02;
     CommitFaults commits =
         new CommitFaults(

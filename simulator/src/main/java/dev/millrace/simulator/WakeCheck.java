@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Whether each instance that has not ended has, in the rows of the store, what will wake it: after
@@ -47,6 +48,9 @@ final class WakeCheck {
       if (row != null && !row.state().life().status().terminal()) {
         check(row, rows, known);
       }
+      if (row != null) {
+        leftOver(row.state(), rows(row.state(), rows).keySet());
+      }
     }
   }
 
@@ -73,6 +77,35 @@ final class WakeCheck {
       run(state, run, row, rows, known);
     }
     joins(state, rows);
+  }
+
+  /** A timer goes in the same commit as what it was for, or rows pile up and fire for nothing. */
+  private void leftOver(InstanceState state, Set<String> timers) {
+    for (String id : timers) {
+      int colon = id.indexOf(':');
+      String name = id.substring(colon + 1);
+      boolean needed =
+          !state.life().status().terminal()
+              && switch (id.substring(0, Math.max(0, colon))) {
+                case "" -> state.life().timeoutAt() != null;
+                case "join" -> {
+                  InstanceState.Join join = state.graph().joins().get(name);
+                  yield join != null
+                      && state.graph().undo() == null
+                      && !join.done()
+                      && !join.arrivals().isEmpty();
+                }
+                default -> {
+                  NodeRun run = state.graph().runs().get(Integer.parseInt(name));
+                  yield run != null
+                      && run.open()
+                      && (run.timeoutAt() != null
+                          || run.waitsFor() instanceof Wait.ForTime
+                          || run.waitsFor() instanceof Wait.ForRetry);
+                }
+              };
+      require(needed, state, "timer %s is stored and nothing waits for it".formatted(id));
+    }
   }
 
   private void run(
@@ -135,6 +168,7 @@ final class WakeCheck {
       JoinPolicy policy =
           world.graphs.graph(state.header().definition()).node(join.joinId()).policies().join();
       if (policy != null
+          && state.graph().undo() == null
           && policy.timeoutMillis() > 0
           && !join.done()
           && !join.arrivals().isEmpty()) {

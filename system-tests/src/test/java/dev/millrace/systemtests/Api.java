@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ import tools.jackson.databind.JsonNode;
  */
 public final class Api implements AutoCloseable {
 
+  private static final String JSON = "application/json";
   private static final int REMEMBERED_EXCHANGES = 40;
   private static final int REMEMBERED_TEXT = 4_000;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -72,42 +74,51 @@ public final class Api implements AutoCloseable {
   }
 
   public Answer get(String path) {
-    return send("GET", path, null, null, null);
+    return send("GET", path, null, Map.of());
   }
 
   public Answer post(String path, @Nullable Object body) {
-    return send("POST", path, Json.text(body), "application/json", null);
+    return send("POST", path, Json.text(body), Map.of("Content-Type", JSON));
   }
 
   public Answer postAs(String user, String path, Object body) {
-    return send("POST", path, Json.text(body), "application/json", user);
+    return send(
+        "POST",
+        path,
+        Json.text(body),
+        Map.of(
+            "Content-Type",
+            JSON,
+            "X-Millrace-User",
+            URLEncoder.encode(user, StandardCharsets.UTF_8)));
+  }
+
+  /** A POST that may be repeated without doing its work twice. */
+  public Answer postOnce(String idempotencyKey, String path, Object body) {
+    return send(
+        "POST",
+        path,
+        Json.text(body),
+        Map.of("Content-Type", JSON, "Idempotency-Key", idempotencyKey));
   }
 
   public Answer put(String path, Object body) {
-    return send("PUT", path, Json.text(body), "application/json", null);
+    return send("PUT", path, Json.text(body), Map.of("Content-Type", JSON));
   }
 
   /** Any text with any content type, or none of both. */
   public Answer postText(String path, @Nullable String text, @Nullable String contentType) {
-    return send("POST", path, text, contentType, null);
+    return send(
+        "POST", path, text, contentType == null ? Map.of() : Map.of("Content-Type", contentType));
   }
 
   private Answer send(
-      String method,
-      String path,
-      @Nullable String body,
-      @Nullable String contentType,
-      @Nullable String user) {
+      String method, String path, @Nullable String body, Map<String, String> headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(base.resolve(path))
             .timeout(PATIENCE)
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-    if (contentType != null) {
-      request.header("Content-Type", contentType);
-    }
-    if (user != null) {
-      request.header("X-Millrace-User", URLEncoder.encode(user, StandardCharsets.UTF_8));
-    }
+    headers.forEach(request::header);
     Answer answer = send(request.build());
     remember(method + " " + path + " " + body + "\n  -> " + answer.status() + " " + answer.text());
     return answer;

@@ -67,6 +67,10 @@ public record Configuration(
     }
   }
 
-  /** One setting for people. */
-  public record Shown(Setting setting, String value, String origin) {}
+  /**
+   * One setting for people.
+   *
+   * @param value plain JSON, passwords hidden
+   */
+  public record Shown(Setting setting, Object value, String origin) {}
 }
