@@ -30,9 +30,10 @@ final class ServeCommand implements Callable<Integer> {
       throw e;
     }
     out.printf(
-        "Millrace %s serves %s%n  data  %s%n  try   curl %s/readyz%n",
+        "Millrace %s serves %s%n  gRPC  port %d%n  data  %s%n  try   curl %s/readyz%n",
         Version.current(),
         server.url(),
+        server.grpcPort(),
         configuration.dataDir().resolve("millrace.db"),
         server.url());
     out.flush();
