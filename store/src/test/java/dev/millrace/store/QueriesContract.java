@@ -185,7 +185,9 @@ public abstract class QueriesContract extends StoreContract {
     long id = 0;
     for (String uid : List.of("b", "a%", "a_", "", "中")) {
       batch.instances.add(
-          row(States.state(new InstanceKey("shop", uid), ++id, Status.RUNNING, EndReason.NONE, 1), 0));
+          row(
+              States.state(new InstanceKey("shop", uid), ++id, Status.RUNNING, EndReason.NONE, 1),
+              0));
     }
     batch.instances.add(row(States.running("b", ++id), 0));
     commit(batch);

@@ -141,8 +141,7 @@ public final class CodeHarness {
     if (to.equals(turn)) {
       turn = null;
     }
-    return send(
-        new Command.CompleteTurn(KEY, to.token(), List.of(actions), customStatus, version));
+    return send(new Command.CompleteTurn(KEY, to.token(), List.of(actions), customStatus, version));
   }
 
   /** Answers an activity of the present run. */
@@ -159,8 +158,7 @@ public final class CodeHarness {
   public CodeHarness done(
       Effect.DispatchTask task, @Nullable String result, @Nullable FailureDetails failure) {
     return send(
-        new Command.CompleteTask(
-            KEY, task.execution(), task.task().eventId(), result, failure));
+        new Command.CompleteTask(KEY, task.execution(), task.task().eventId(), result, failure));
   }
 
   /** An activity that was handed out in the present run. */
@@ -183,9 +181,7 @@ public final class CodeHarness {
     for (Map.Entry<String, Instant> due = next(end); due != null; due = next(end)) {
       timers.remove(due.getKey());
       now = due.getValue().isAfter(now) ? due.getValue() : now;
-      send(
-          new Command.FireTimer(
-              KEY, state().life().generation(), due.getKey(), due.getValue()));
+      send(new Command.FireTimer(KEY, state().life().generation(), due.getKey(), due.getValue()));
     }
     now = end;
     return this;

@@ -33,8 +33,7 @@ final class Actions {
   }
 
   static CodeAction complete(int id, @Nullable String result) {
-    return new CodeAction.Complete(
-        id, null, CodeOutcome.COMPLETED, result, null, null, List.of());
+    return new CodeAction.Complete(id, null, CodeOutcome.COMPLETED, result, null, null, List.of());
   }
 
   static CodeAction fail(int id, FailureDetails failure) {

@@ -122,15 +122,7 @@ class CodeLifecycleTest {
 
   private static CodeStart at(Instant time) {
     return new CodeStart(
-        "Later",
-        null,
-        null,
-        time,
-        null,
-        Map.of(),
-        "shop",
-        null,
-        CodeStart.Conflict.REPLACE_ENDED);
+        "Later", null, null, time, null, Map.of(), "shop", null, CodeStart.Conflict.REPLACE_ENDED);
   }
 
   @Test
@@ -192,9 +184,7 @@ class CodeLifecycleTest {
   void shouldPurgeWhatHasEndedAndTheRestByForce() {
     run.start("A", null).send(new Command.PurgeInstance(CodeHarness.KEY, false));
     assertThat(run.reply())
-        .isEqualTo(
-            Reply.Rejected.of(
-                Reason.INVALID_STATE, "orchestration has not yet completed"));
+        .isEqualTo(Reply.Rejected.of(Reason.INVALID_STATE, "orchestration has not yet completed"));
     run.send(new Command.PurgeInstance(CodeHarness.KEY, true));
     assertThat(run.exists()).isFalse();
     run.start("A", null).answer(complete(0, null));
@@ -215,8 +205,7 @@ class CodeLifecycleTest {
             CodeEvent.ExecutionStalled.class,
             stalled ->
                 assertThat(stalled.description())
-                    .isEqualTo(
-                        "Patch mismatch. History patches: [p1], current patches: [x]. "));
+                    .isEqualTo("Patch mismatch. History patches: [p1], current patches: [x]. "));
     run.raise("Go", null);
     assertThat(run.reply())
         .isEqualTo(Reply.Rejected.of(Reason.INVALID_STATE, "workflow is stalled"));
@@ -243,9 +232,7 @@ class CodeLifecycleTest {
     assertThat(run.code().progress().stall())
         .extracting(CodeEvent.ExecutionStalled::description)
         .isEqualTo("Version not available: v1");
-    run.answer(
-        new CodeAction.Complete(
-            1, null, CodeOutcome.STALLED, null, null, null, List.of()));
+    run.answer(new CodeAction.Complete(1, null, CodeOutcome.STALLED, null, null, null, List.of()));
     assertThat(run.code().stalled()).isTrue();
     assertThat(run.recover())
         .singleElement()
@@ -296,11 +283,12 @@ class CodeLifecycleTest {
   void shouldSayWhyAnEventCannotBeRunAgain() {
     run.start("Seq", "1").answer(task(0, "a"), timer(1, run.now())).done(0, "1");
     run.answer(complete(2, "end"));
-    assertThat(fork(9)).isEqualTo(
-        new CodeForks.Result.NotFound("does not have history event with ID '9'"));
-    assertThat(fork(2)).isEqualTo(
-        new CodeForks.Result.NotFound(
-            "target event '*protos.HistoryEvent_ExecutionCompleted' with ID '2' is not an event that can be rerun"));
+    assertThat(fork(9))
+        .isEqualTo(new CodeForks.Result.NotFound("does not have history event with ID '9'"));
+    assertThat(fork(2))
+        .isEqualTo(
+            new CodeForks.Result.NotFound(
+                "target event '*protos.HistoryEvent_ExecutionCompleted' with ID '2' is not an event that can be rerun"));
     assertThat(CodeForks.fork(run.code(), new CodeForks.Wish(1, "n", true, "x", null)))
         .isEqualTo(new CodeForks.Result.Refused("cannot write input to timer event '1'"));
   }

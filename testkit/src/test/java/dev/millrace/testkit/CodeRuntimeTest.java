@@ -26,12 +26,14 @@ import dev.millrace.runtime.explain.CodeExplain;
 import dev.millrace.runtime.explain.WaitReason;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
+import dev.millrace.runtime.worker.WorkItem;
 import dev.millrace.store.memory.MemoryStore;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -167,10 +169,7 @@ class CodeRuntimeTest {
       }
       lost.leave();
       try (ScriptedWorker next =
-          worker()
-              .workflow("Chain", chain("never", 1))
-              .activity("never", _ -> "now")
-              .connect(5)) {
+          worker().workflow("Chain", chain("never", 1)).activity("never", _ -> "now").connect(5)) {
         assertThat(end(A).life().status()).isEqualTo(Status.COMPLETED);
         assertThat(next.tasks.get()).isEqualTo(1);
       }
@@ -217,8 +216,7 @@ class CodeRuntimeTest {
             .connect(5)) {
       start(A, "Wait");
       for (int i = 0; i < 25; i++) {
-        assertThat(
-                runtime.submit(new Command.RaiseEvent(A, "Go", "", "" + i, "", 0)).join())
+        assertThat(runtime.submit(new Command.RaiseEvent(A, "Go", "", "" + i, "", 0)).join())
             .isEqualTo(Reply.OK);
       }
       List<CodeEvent> history = end(A).code().history();
@@ -291,9 +289,7 @@ class CodeRuntimeTest {
             .workflow("Idle", _ -> List.of())
             .connect(5)) {
       start(A, "Parent");
-      runtime
-          .when(new InstanceKey(APP, "a:0000:0000"), CodeApi.Milestone.STARTED)
-          .join();
+      runtime.when(new InstanceKey(APP, "a:0000:0000"), CodeApi.Milestone.STARTED).join();
       runtime.when(new InstanceKey(APP, "a:0001"), CodeApi.Milestone.STARTED).join();
       assertThat(worker.turns.get()).isPositive();
     }
@@ -308,8 +304,7 @@ class CodeRuntimeTest {
   void shouldLeaveNoRowBehindAndFreeTheIdAtOnce() {
     start(A, "Idle");
     assertThat(runtime.purge(A, false, false).join())
-        .isEqualTo(
-            Reply.Rejected.of(Reason.INVALID_STATE, "orchestration has not yet completed"));
+        .isEqualTo(Reply.Rejected.of(Reason.INVALID_STATE, "orchestration has not yet completed"));
     CompletableFuture<Reply> purged = runtime.submit(new Command.PurgeInstance(A, true));
     CompletableFuture<Reply> started = runtime.startCode(A, CodeStart.of("Idle", "2", APP));
     assertThat(purged.join()).isEqualTo(Reply.OK);
@@ -333,8 +328,7 @@ class CodeRuntimeTest {
             .workflow(
                 "Loop",
                 history -> {
-                  int n =
-                      Integer.parseInt(((CodeEvent.ExecutionStarted) history.get(1)).input());
+                  int n = Integer.parseInt(((CodeEvent.ExecutionStarted) history.get(1)).input());
                   return List.of(n < 100 ? again(0, "" + (n + 1)) : complete(0, "" + n));
                 })
             .connect(1)) {
@@ -388,16 +382,13 @@ class CodeRuntimeTest {
       end(A);
       assertThat(worker.tasks.get()).isEqualTo(5);
       InstanceKey next = new InstanceKey(APP, "b");
-      Reply reply =
-          runtime.rerun(new CodeApi.RerunRequest(A, 2, "b", false, null, null)).join();
+      Reply reply = runtime.rerun(new CodeApi.RerunRequest(A, 2, "b", false, null, null)).join();
       assertThat(reply).isInstanceOf(Reply.Accepted.class);
       assertThat(end(next).life().output()).isEqualTo("\"5\"");
       assertThat(worker.tasks.get()).isEqualTo(8);
-      assertThat(
-              runtime.rerun(new CodeApi.RerunRequest(A, 2, "b", false, null, null)).join())
+      assertThat(runtime.rerun(new CodeApi.RerunRequest(A, 2, "b", false, null, null)).join())
           .isEqualTo(
-              Reply.Rejected.of(
-                  Reason.ALREADY_EXISTS, "workflow 'b' has already been created"));
+              Reply.Rejected.of(Reason.ALREADY_EXISTS, "workflow 'b' has already been created"));
     }
   }
 
@@ -440,7 +431,8 @@ class CodeRuntimeTest {
       assertThat(stalled.code().stalled()).isTrue();
       assertThat(CodeExplain.explain(stalled, runtime.workers()).getFirst().kind())
           .isEqualTo(WaitReason.Kind.STALLED);
-      try (ScriptedWorker next = worker().workflow("V", _ -> List.of(complete(0, "1"))).connect(5)) {
+      try (ScriptedWorker next =
+          worker().workflow("V", _ -> List.of(complete(0, "1"))).connect(5)) {
         assertThat(end(A).life().output()).isEqualTo("1");
         assertThat(next.turns.get()).isEqualTo(1);
         assertThat(old.turns.get()).isEqualTo(1);
@@ -475,6 +467,47 @@ class CodeRuntimeTest {
       assertThat(end(A).life().output()).isEqualTo("\"ok\"");
       runtime.workers().completeTurn(A, "", List.of(complete(0, "\"ok\"")), null, null).join();
       runtime.workers().completeTask(APP, "a", 0, "", "1", null).join();
+      assertThat(connection).isNotNull();
+    }
+  }
+
+  @Test
+  void shouldShowEveryWorkerOfATurnTheSame() {
+    List<WorkItem> first = new CopyOnWriteArrayList<>();
+    List<WorkItem> second = new CopyOnWriteArrayList<>();
+    var lost = runtime.workers().connect(APP, 5, first::add);
+    start(A, "Wait");
+    runtime.submit(new Command.RaiseEvent(A, "Go", "", "1", "", 0)).join();
+    lost.close();
+    try (var next = runtime.workers().connect(APP, 5, second::add)) {
+      assertThat(first).hasSize(1);
+      assertThat(((WorkItem.Turn) second.getFirst()).turn())
+          .isEqualTo(((WorkItem.Turn) first.getFirst()).turn());
+      assertThat(second.getFirst().token()).isNotEqualTo(first.getFirst().token());
+      runtime.workers().completeTurn(A, "", List.of(), null, null).join();
+      while (second.size() < 2) {
+        Thread.onSpinWait();
+      }
+      assertThat(CodeHarness.kinds(((WorkItem.Turn) second.getLast()).turn().fresh()))
+          .containsExactly("TurnStarted", "EventRaised");
+      assertThat(next).isNotNull();
+    }
+  }
+
+  @Test
+  void shouldKeepRoomForTurnsBesideActivities() {
+    List<WorkItem> items = new CopyOnWriteArrayList<>();
+    try (var connection = runtime.workers().connect(APP, 10, items::add)) {
+      start(A, "Fan");
+      CodeAction[] many =
+          IntStream.range(0, 20).mapToObj(i -> task(i, "slow")).toArray(CodeAction[]::new);
+      runtime.workers().completeTurn(A, "", List.of(many), null, null).join();
+      start(new InstanceKey(APP, "b"), "Other");
+      while (items.size() < 11) {
+        Thread.onSpinWait();
+      }
+      assertThat(items.getLast()).isInstanceOf(WorkItem.Turn.class);
+      assertThat(items).hasSize(11);
       assertThat(connection).isNotNull();
     }
   }

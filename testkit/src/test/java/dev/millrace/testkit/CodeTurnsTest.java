@@ -223,7 +223,9 @@ class CodeTurnsTest {
   void shouldStartChildrenAndTakeTheirEnds() {
     run.start("Parent", null).answer(child(0, "", "Child"), child(1, "named", "Child"));
     List<Command> starts = run.sent();
-    assertThat(starts).extracting(command -> command.key().uid()).containsExactly("abc:0000", "named");
+    assertThat(starts)
+        .extracting(command -> command.key().uid())
+        .containsExactly("abc:0000", "named");
     Command.StartCodeInstance start = (Command.StartCodeInstance) starts.getFirst();
     assertThat(start.start().parent()).isNotNull();
     assertThat(start.start().parent().executionId()).isEqualTo(run.state().life().executionUid());
@@ -276,8 +278,7 @@ class CodeTurnsTest {
             new CodeAction.SendEvent(0, null, "other", "Go", "1"), detached(1, "free", "Child"));
     assertThat(run.sent()).hasSize(2);
     assertThat(run.sent().getFirst())
-        .isEqualTo(
-            new Command.RaiseEvent(new InstanceKey("shop", "other"), "Go", "", "1", "", -1));
+        .isEqualTo(new Command.RaiseEvent(new InstanceKey("shop", "other"), "Go", "", "1", "", -1));
     assertThat(((Command.StartCodeInstance) run.sent().getLast()).parent()).isNull();
     assertThat(run.kinds()).endsWith("EventSent", "DetachedCreated");
   }

@@ -33,9 +33,10 @@ public final class SqliteVerification {
               FROM (SELECT instance_id, first_seq, coalesce(lag(last_seq) OVER (
                   PARTITION BY instance_id ORDER BY last_seq), 0) AS before FROM mr_history) h
               WHERE first_seq <> before + 1
-                -- What a snapshot stands for may be gone.
+                -- A code workflow that began anew keeps no more than its snapshot stands for.
                 AND NOT (before = 0 AND first_seq <= coalesce((SELECT s.seq FROM mr_snapshot s
-                  WHERE s.instance_id = h.instance_id), 0) + 1)
+                  JOIN mr_instance i ON i.id = s.instance_id
+                  WHERE s.instance_id = h.instance_id AND i.definition_revision = 0), 0) + 1)
               """),
           new Check(
               "history chunk holds another number of events than it says",
@@ -54,7 +55,7 @@ public final class SqliteVerification {
               SELECT 'instance ' || i.id || ': its row counts ' || i.event_count
                 || ' events, its history ' || coalesce(max(h.last_seq), s.seq, 0)
               FROM mr_instance i LEFT JOIN mr_history h ON h.instance_id = i.id
-                LEFT JOIN mr_snapshot s ON s.instance_id = i.id
+                LEFT JOIN mr_snapshot s ON s.instance_id = i.id AND i.definition_revision = 0
               GROUP BY i.id HAVING i.event_count <> coalesce(max(h.last_seq), s.seq, 0)
               """),
           new Check(

@@ -1,5 +1,6 @@
 package dev.millrace.engine.graph.node;
 
+import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.graph.NodeContext;
@@ -41,7 +42,10 @@ final class SubWorkflowNode implements NodeType {
   public List<ParameterSpec> parameters() {
     return List.of(
         ParameterSpec.required(
-            "child_workflow_id", "any", "The id of the process to run, text or number."),
+            "child_workflow_id",
+            "any",
+            "The id of the process to run, text or number; or code:app/workflow for a workflow "
+                + "that the app's workers hold as code."),
         ParameterSpec.optional("revision", "integer", "Its revision; 0 or absent for the newest."),
         ParameterSpec.optional(
             "operation",
@@ -83,7 +87,9 @@ final class SubWorkflowNode implements NodeType {
                     + " instances above a child, found "
                     + (context.depth() + 1));
           }
-          InstanceKey key = new InstanceKey(context.instance().namespace(), context.newUid());
+          String app = DefinitionRef.codeApp(definition);
+          InstanceKey key =
+              new InstanceKey(app == null ? context.instance().namespace() : app, context.newUid());
           Object input =
               parameters.given(INPUT)
                   ? context.parameters().get(INPUT)
