@@ -28,6 +28,8 @@ final class Product {
   static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          // Generated: nobody wrote its names.
+          .withImportOption(location -> !location.contains("/dev/millrace/proto/"))
           .importPackages(ROOT);
 
   private Product() {}

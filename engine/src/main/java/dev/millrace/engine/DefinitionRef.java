@@ -1,5 +1,7 @@
 package dev.millrace.engine;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What an instance is pinned to: one revision of a definition, or a workflow that workers hold as
  * code, which has no revision.
@@ -11,6 +13,22 @@ public record DefinitionRef(String id, int revision) {
   /** A workflow written as code, by the name its workers registered. */
   public static DefinitionRef code(String workflow) {
     return new DefinitionRef(CODE + workflow, 0);
+  }
+
+  /**
+   * The application of a workflow that a graph names as {@code code:app/workflow}; null for the id
+   * of a definition.
+   */
+  public static @Nullable String codeApp(String name) {
+    int slash = name.indexOf('/');
+    return name.startsWith(CODE) && slash > CODE.length()
+        ? name.substring(CODE.length(), slash)
+        : null;
+  }
+
+  /** The workflow of {@code code:app/workflow}. */
+  public static String codeWorkflow(String name) {
+    return name.substring(name.indexOf('/') + 1);
   }
 
   /** Whether it is written as code. */

@@ -131,6 +131,7 @@ class MillraceServerTest {
     Map<Setting, Object> flags = new EnumMap<>(Setting.class);
     flags.put(Setting.DATA_DIR, directory.resolve("data").toString());
     flags.put(Setting.HTTP_PORT, "0");
+    flags.put(Setting.GRPC_PORT, "0");
     flags.putAll(more);
     return new ConfigurationLoader(Map.of()).load(null, flags);
   }

@@ -23,8 +23,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
+@NullUnmarked
 class CodeLifecycleTest {
 
   private static final Command SUSPEND = new Command.SuspendInstance(CodeHarness.KEY, "why");

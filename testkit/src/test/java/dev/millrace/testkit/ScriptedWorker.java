@@ -59,7 +59,8 @@ final class ScriptedWorker implements AutoCloseable {
         all.addAll(turn.turn().fresh());
         List<CodeAction> actions =
             workflows.get(turn.turn().started().name()).apply(List.copyOf(all));
-        workers.completeTurn(item.key(), item.token(), fresh(turn.turn(), actions), null, null);
+        CompletableFuture<Void> _ =
+            workers.completeTurn(item.key(), item.token(), fresh(turn.turn(), actions), null, null);
       }
       case WorkItem.Task task -> {
         tasks.incrementAndGet();
@@ -67,7 +68,7 @@ final class ScriptedWorker implements AutoCloseable {
         Function<String, String> code = activities.get(wanted.task().name());
         String result = code.apply(wanted.task().input());
         if (result != null) {
-          CompletableFuture<Void> unused =
+          CompletableFuture<Void> _ =
               workers.completeTask(
                   app, item.key().uid(), wanted.task().eventId(), item.token(), result, null);
         }

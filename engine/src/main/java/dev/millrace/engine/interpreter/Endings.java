@@ -32,6 +32,9 @@ final class Endings {
 
   static final String INSTANCE_TIMER = "instance";
 
+  /** The parameter that names the definition of a child. */
+  private static final String CHILD = "child_workflow_id";
+
   private final Turn turn;
 
   Endings(Turn turn) {
@@ -83,14 +86,15 @@ final class Endings {
           && run.result().status() == RunStatus.DONE
           && startsDetachedChild(run)
           && !chosen(run, "whenParentComplete", "continue")) {
-        InstanceKey self = turn.draft.header().key();
-        terminate(new InstanceKey(self.namespace(), ChildUids.of(self, run)), "the parent ended");
+        String definition = String.valueOf(run.input().get(CHILD));
+        terminate(
+            ChildKeys.of(turn.draft.header().key(), run, definition), "the parent ended");
       }
     }
   }
 
   private static boolean startsDetachedChild(NodeRun run) {
-    return run.input().containsKey("child_workflow_id") && chosen(run, "operation", "async");
+    return run.input().containsKey(CHILD) && chosen(run, "operation", "async");
   }
 
   private static boolean chosen(NodeRun run, String parameter, String choice) {

@@ -1,12 +1,15 @@
 package dev.millrace.runtime.lane;
 
 import dev.millrace.engine.Command;
+import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.Effect;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.ParentRef;
 import dev.millrace.engine.Status;
+import dev.millrace.engine.code.CodeStart;
 import dev.millrace.store.StoreException;
 import dev.millrace.store.codec.Codec;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +52,17 @@ final class Borders {
       }
       default -> message;
     };
+  }
+
+  /** The start of a code workflow that a graph named as its child. */
+  static Command.StartCodeInstance codeChild(Effect.StartChild child) {
+    String app = Objects.requireNonNullElse(DefinitionRef.codeApp(child.definition()), "");
+    return new Command.StartCodeInstance(
+        child.key(),
+        0,
+        CodeStart.of(DefinitionRef.codeWorkflow(child.definition()), text(child.input()), app),
+        new Command.Origin(child.executor(), "sub-workflow", false),
+        child.parent());
   }
 
   /** A command in the form that the instance expects. */

@@ -217,9 +217,7 @@ final class Instances {
   }
 
   private String owner(InstanceState state) {
-    return state.code() == null
-        ? memory.definitions.graph(state.header().definition()).settings().owner()
-        : "";
+    return memory.definitions.graph(state.header().definition()).settings().owner();
   }
 
   private void effect(InstanceCache.Entry entry, Effect effect) {

@@ -32,7 +32,9 @@ final class LaneLoads implements Admission.Loads {
     InstanceKey key = work.instance();
     if (key != null && !memory.quarantined.containsKey(key)) {
       InstanceCache.Entry entry = memory.cache.get(key);
-      if (entry == null ? !memory.knownGone(key) : !ready(entry.state.header().definition())) {
+      if (entry == null
+          ? !memory.knownGone(key)
+          : !memory.definitions.ready(entry.state.header().definition())) {
         return true;
       }
     }
@@ -50,10 +52,6 @@ final class LaneLoads implements Admission.Loads {
     }
     Head head = memory.heads.get(name);
     return head == null ? !memory.heads.known(name) : !memory.definitions.ready(wanted(work, head));
-  }
-
-  private boolean ready(DefinitionRef definition) {
-    return definition.isCode() || memory.definitions.ready(definition);
   }
 
   @Override
@@ -90,9 +88,6 @@ final class LaneLoads implements Admission.Loads {
     state = memory.decider.fold(state, found.get().tail());
     if (state == null) {
       return null;
-    }
-    if (state.code() != null) {
-      return new Loaded.Instance(state, snapshotSeq);
     }
     try {
       memory.definitions.graph(state.header().definition());

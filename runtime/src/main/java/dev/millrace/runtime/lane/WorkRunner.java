@@ -42,7 +42,11 @@ final class WorkRunner {
   static Work.Deliver deliver(Rows.OutboxRow row) {
     return switch (row.message()) {
       case Effect.SendToInstance send -> new Work.Deliver(row, send.command().key(), null);
-      case Effect.StartChild start -> new Work.Deliver(row, start.key(), start.definition());
+      case Effect.StartChild start ->
+          new Work.Deliver(
+              row,
+              start.key(),
+              DefinitionRef.codeApp(start.definition()) == null ? start.definition() : null);
       case Effect other ->
           throw new IllegalArgumentException(
               "expected a message in the outbox, found " + other.getClass().getSimpleName());
@@ -259,6 +263,8 @@ final class WorkRunner {
           when send.command() instanceof Command.StartCodeInstance start ->
           startCodeChild(start);
       case Effect.SendToInstance send -> apply(send.command());
+      case Effect.StartChild child when DefinitionRef.codeApp(child.definition()) != null ->
+          startCodeChild(Borders.codeChild(child));
       case Effect.StartChild child -> startChild(child, fault);
       case Effect other ->
           throw new IllegalArgumentException("not a message: " + other.getClass().getName());

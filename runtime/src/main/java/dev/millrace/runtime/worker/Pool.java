@@ -26,6 +26,10 @@ final class Pool {
     Effect newest;
     @Nullable Handed handed;
     boolean queued;
+
+    /** Whether a worker was shown the newest turn. */
+    boolean shown;
+
     boolean answering;
     boolean stalled;
     int refusals;
@@ -56,6 +60,8 @@ final class Pool {
   }
 
   static final class Seat {
+    private static final int TURN_SHARE = 10;
+
     final Pool pool;
     final Worker worker;
     final int capacity;
@@ -69,7 +75,10 @@ final class Pool {
     }
 
     boolean room(boolean turn) {
-      return (turn ? turns : has.size() - turns) < capacity;
+      // Activities may be many and slow; turns must get through beside them.
+      return turn
+          ? has.size() < capacity
+          : has.size() < capacity && has.size() - turns < capacity - capacity / TURN_SHARE;
     }
   }
 

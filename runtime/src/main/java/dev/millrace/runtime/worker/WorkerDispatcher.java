@@ -10,8 +10,8 @@ import dev.millrace.engine.InstanceKey;
 public interface WorkerDispatcher {
 
   /**
-   * A turn. One that waits for a worker is replaced by a newer one of the same instance; one that a
-   * worker has stays, and the newer one is what is handed over should that worker be lost.
+   * A turn. One that no worker was shown is replaced by a newer one of the same instance; one that
+   * a worker was shown stays as it is, also when another worker takes it over.
    */
   void turn(InstanceKey key, Effect.DispatchTurn turn);
 

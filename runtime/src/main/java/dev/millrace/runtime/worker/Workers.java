@@ -85,7 +85,7 @@ public final class Workers implements WorkerDispatcher {
    * Connects a worker. Items that wait may be handed over before this returns.
    *
    * @param app whose work it does
-   * @param capacity how many turns, and how many activities, it may have at once
+   * @param capacity how many items it may have at once; a tenth of it is kept for turns
    */
   public Connection connect(String app, int capacity, Worker worker) {
     Seat seat;
@@ -134,11 +134,14 @@ public final class Workers implements WorkerDispatcher {
   public synchronized void turn(InstanceKey key, Effect.DispatchTurn turn) {
     Slot slot = turns.computeIfAbsent(key, _ -> new Slot(key, pool(key.namespace()), null, turn));
     boolean same = sameTurn(slot, turn.token());
-    slot.newest = turn;
-    if (same && (slot.handed != null || slot.answering)) {
+    if (same && slot.shown) {
+      // Every worker is shown the same, so that it does not matter whose answer counts: some
+      // workers do not say which copy they answer. What came since is for the turn that follows.
       return;
     }
+    slot.newest = turn;
     if (!same) {
+      slot.shown = false;
       // What is out is of the past: its answer is ignored, and the next one need not wait for it.
       slot.handed = null;
       slot.answering = false;
@@ -410,6 +413,7 @@ public final class Workers implements WorkerDispatcher {
     AnswerName name = new AnswerName(seat.pool.app, slot.key.uid(), taskId);
     Handed handed = new Handed(name, item, slot, seat);
     slot.queued = false;
+    slot.shown = true;
     slot.handed = handed;
     if (slot.task == null) {
       seat.turns++;

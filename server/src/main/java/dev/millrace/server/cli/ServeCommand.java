@@ -26,8 +26,9 @@ final class ServeCommand implements Callable<Integer> {
     System.getLogger("dev.millrace.server")
         .log(
             System.Logger.Level.INFO,
-            "ready on {0} (millrace {1}, data in {2})",
+            "ready on {0}, gRPC port {1} (millrace {2}, data in {3})",
             server.url(),
+            Integer.toString(server.grpcPort()),
             Version.current(),
             configuration.dataDir().resolve(SqliteStore.FILE));
     return serving.untilStopped();

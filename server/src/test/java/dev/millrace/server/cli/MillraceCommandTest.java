@@ -50,6 +50,8 @@ class MillraceCommandTest {
                         Setting.DATA_DIR,
                         directory.resolve("data").toString(),
                         Setting.HTTP_PORT,
+                        "0",
+                        Setting.GRPC_PORT,
                         "0")));
     server.start();
   }
@@ -65,6 +67,8 @@ class MillraceCommandTest {
         run(
             "demo",
             "--once",
+            "--grpc-port",
+            "0",
             "--http-port",
             "0",
             "--data-dir",
