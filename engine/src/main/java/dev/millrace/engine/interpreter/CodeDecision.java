@@ -62,7 +62,13 @@ final class CodeDecision {
   String drawUuid() {
     long high = (moment.draw(draws++) & ~0xF000L) | 0x4000L;
     long low = (moment.draw(draws++) & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
-    return new java.util.UUID(high, low).toString();
+    return "%08x-%04x-%04x-%04x-%012x"
+        .formatted(
+            high >>> 32,
+            (high >>> 16) & 0xFFFF,
+            high & 0xFFFF,
+            low >>> 48,
+            low & 0xFFFF_FFFF_FFFFL);
   }
 
   void emit(HistoryEvent event) {

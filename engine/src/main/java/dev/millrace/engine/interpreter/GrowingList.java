@@ -4,7 +4,6 @@ import java.util.AbstractList;
 import java.util.List;
 import java.util.Objects;
 import java.util.RandomAccess;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An immutable list that can be followed by a longer one without copying: both see the same cells,
@@ -15,14 +14,31 @@ final class GrowingList<E> extends AbstractList<E> implements RandomAccess {
 
   private static final int LEAST_ROOM = 8;
 
-  private final Object[] cells;
+  private final Cells cells;
   private final int size;
-  private final AtomicInteger used;
 
-  private GrowingList(Object[] cells, int size, AtomicInteger used) {
+  /** What lists share. Only cells behind {@code used} are written, each once. */
+  private static final class Cells {
+    private final Object[] all;
+    private int used;
+
+    private Cells(int room) {
+      all = new Object[room];
+    }
+
+    /** Takes the cells between two lengths, if nobody has them and they exist. */
+    private synchronized boolean take(int from, int to) {
+      if (used != from || to > all.length) {
+        return false;
+      }
+      used = to;
+      return true;
+    }
+  }
+
+  private GrowingList(Cells cells, int size) {
     this.cells = cells;
     this.size = size;
-    this.used = used;
   }
 
   /** The elements of both, in order; neither is changed. */
@@ -31,16 +47,15 @@ final class GrowingList<E> extends AbstractList<E> implements RandomAccess {
       return list;
     }
     int length = list.size() + more.size();
-    if (list instanceof GrowingList<E> growing
-        && length <= growing.cells.length
-        && growing.used.compareAndSet(growing.size, length)) {
-      write(more, growing.cells, growing.size);
-      return new GrowingList<>(growing.cells, length, growing.used);
+    if (list instanceof GrowingList<E> growing && growing.cells.take(growing.size, length)) {
+      write(more, growing.cells.all, growing.size);
+      return new GrowingList<>(growing.cells, length);
     }
-    Object[] cells = new Object[length + Math.max(LEAST_ROOM, length / 2)];
-    write(list, cells, 0);
-    write(more, cells, list.size());
-    return new GrowingList<>(cells, length, new AtomicInteger(length));
+    Cells cells = new Cells(length + Math.max(LEAST_ROOM, length / 2));
+    cells.take(0, length);
+    write(list, cells.all, 0);
+    write(more, cells.all, list.size());
+    return new GrowingList<>(cells, length);
   }
 
   private static void write(List<?> from, Object[] cells, int at) {
@@ -52,7 +67,7 @@ final class GrowingList<E> extends AbstractList<E> implements RandomAccess {
   @Override
   @SuppressWarnings("unchecked") // only elements of this list are ever written
   public E get(int index) {
-    return (E) cells[Objects.checkIndex(index, size)];
+    return (E) cells.all[Objects.checkIndex(index, size)];
   }
 
   @Override
