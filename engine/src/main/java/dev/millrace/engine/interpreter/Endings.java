@@ -87,8 +87,7 @@ final class Endings {
           && startsDetachedChild(run)
           && !chosen(run, "whenParentComplete", "continue")) {
         String definition = String.valueOf(run.input().get(CHILD));
-        terminate(
-            ChildKeys.of(turn.draft.header().key(), run, definition), "the parent ended");
+        terminate(ChildKeys.of(turn.draft.header().key(), run, definition), "the parent ended");
       }
     }
   }
