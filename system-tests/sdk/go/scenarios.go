@@ -390,17 +390,9 @@ func inspect(s *session) (any, error) {
 		}
 		token = *page.ContinuationToken
 	}
-	history, err := s.GetInstanceHistory(s.ctx, id)
+	kinds, err := s.kinds(id)
 	if err != nil {
 		return nil, err
-	}
-	kinds := []string{}
-	for _, event := range history.Events {
-		text, err := protoKind(event)
-		if err != nil {
-			return nil, err
-		}
-		kinds = append(kinds, text)
 	}
 	again, err := s.RerunWorkflowFromEvent(s.ctx, id, 3, workflow.WithRerunInput(100))
 	if err != nil {

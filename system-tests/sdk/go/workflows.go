@@ -31,12 +31,16 @@ func newRegistry() (*workflow.Registry, error) {
 			return nil, err
 		}
 	}
+	if err := addDeeper(registry); err != nil {
+		return nil, err
+	}
 	return registry, nil
 }
 
 // Activities
 
 func plusOne(ctx workflow.ActivityContext) (any, error) {
+	plusOneCalls.Add(1)
 	var number int
 	err := ctx.GetInput(&number)
 	return number + 1, err

@@ -134,8 +134,16 @@ abstract class RecentSdkScenarios extends SdkScenarios {
       server.kill();
       server.restart();
 
-      assertAllCompleted(new WorkflowCalls(server.api()), ids);
-      assertThat(worker.play("chain").path("status").asString("")).isEqualTo("COMPLETED");
+      if (sdk().reconnects()) {
+        assertAllCompleted(new WorkflowCalls(server.api()), ids);
+        assertThat(worker.play("chain").path("status").asString("")).isEqualTo("COMPLETED");
+      } else {
+        worker.kill();
+        try (SdkProgram next = another(server)) {
+          assertAllCompleted(new WorkflowCalls(server.api()), ids);
+          assertThat(next.play("chain").path("status").asString("")).isEqualTo("COMPLETED");
+        }
+      }
     }
   }
 
@@ -173,7 +181,7 @@ abstract class RecentSdkScenarios extends SdkScenarios {
   /** Every instance ends with the exact result, and every activity ran at least once. */
   private void assertAllCompleted(WorkflowCalls calls, List<String> ids) {
     for (String id : ids) {
-      JsonNode ended = calls.awaitStatus(id, "COMPLETED");
+      JsonNode ended = calls.awaitStatusAfterCrash(id, "COMPLETED");
       assertThat(WorkflowCalls.property(ended, "output").replace(" ", "")).isEqualTo("[0,1,2,3,4]");
       List<String> steps = IntStream.range(0, STEPS).mapToObj(step -> id + " " + step).toList();
       assertThat(journalLines()).containsAll(steps);

@@ -45,6 +45,15 @@ enum Sdk {
     this.command = List.of(command);
   }
 
+  /**
+   * Whether the SDK's worker survives the crash of its server. That of npm 3.18 ends for good with
+   * the first stream that breaks, unless an earlier one ended in peace; its process must be started
+   * again.
+   */
+  boolean reconnects() {
+    return this != JAVASCRIPT;
+  }
+
   /** Whether the SDK's terminate asks the server to terminate children too. */
   boolean terminatesChildren() {
     return terminatesChildren;

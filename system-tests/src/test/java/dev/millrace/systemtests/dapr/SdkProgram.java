@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,12 @@ final class SdkProgram implements AutoCloseable {
    * @param journal where the activity Step writes a line each time it has run
    */
   static SdkProgram start(Sdk sdk, TestServer server, Path journal) {
+    return start(sdk, server, journal, Map.of());
+  }
+
+  /** Starts a program that finds these variables in its environment too. */
+  static SdkProgram start(
+      Sdk sdk, TestServer server, Path journal, Map<String, String> environment) {
     sdk.install();
     try {
       Path log = Files.createTempFile("millrace-sdk-", ".log");
@@ -56,6 +63,7 @@ final class SdkProgram implements AutoCloseable {
       builder.environment().put("DAPR_GRPC_PORT", Integer.toString(server.grpcPort()));
       builder.environment().put("DAPR_HTTP_PORT", Integer.toString(server.httpPort()));
       builder.environment().put("MILLRACE_JOURNAL", journal.toString());
+      builder.environment().putAll(environment);
       builder.redirectError(log.toFile());
       SdkProgram program = new SdkProgram(builder.start(), log);
       program.next("ready", READY_SECONDS);

@@ -55,9 +55,17 @@ abstract class SdkScenarios {
     }
   }
 
+  Sdk sdk() {
+    return sdk;
+  }
+
   /** Another program of the same SDK, on any server, with the same journal. */
   SdkProgram another(TestServer server) {
-    return SdkProgram.start(sdk, server, journal());
+    return another(server, Map.of());
+  }
+
+  SdkProgram another(TestServer server, Map<String, String> environment) {
+    return SdkProgram.start(sdk, server, journal(), environment);
   }
 
   private Path journal() {

@@ -1,17 +1,21 @@
 package dev.millrace.systemtests.dapr;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.millrace.systemtests.Api;
 import dev.millrace.systemtests.Api.Answer;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The Dapr workflow API's calls over plain HTTP. Safe for all threads. */
 record WorkflowCalls(Api api) {
+
+  private static final Duration RECONNECT_PATIENCE = Duration.ofMinutes(2);
 
   static String fresh() {
     return "http-" + UUID.randomUUID();
@@ -52,6 +56,15 @@ record WorkflowCalls(Api api) {
 
   JsonNode awaitStatus(String id, String status) {
     Api.until(id + " is " + status, () -> status(get(id)).equals(status));
+    return get(id);
+  }
+
+  /** Waits as long as an SDK may take to find a server again that was away. */
+  JsonNode awaitStatusAfterCrash(String id, String status) {
+    await(id + " is " + status)
+        .atMost(RECONNECT_PATIENCE)
+        .pollInterval(Duration.ofMillis(100))
+        .until(() -> status(get(id)).equals(status));
     return get(id);
   }
 
