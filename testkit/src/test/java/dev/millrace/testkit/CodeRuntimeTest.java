@@ -26,14 +26,12 @@ import dev.millrace.runtime.explain.CodeExplain;
 import dev.millrace.runtime.explain.WaitReason;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
-import dev.millrace.runtime.worker.WorkItem;
 import dev.millrace.store.memory.MemoryStore;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
@@ -450,65 +448,6 @@ class CodeRuntimeTest {
       start(A, "Parent");
       assertThat(end(new InstanceKey(APP, "free")).header().parent()).isNull();
       assertThat(worker.tasks.get()).isEqualTo(1);
-    }
-  }
-
-  @Test
-  void shouldAcceptAnswersWithoutTokenAndIgnoreWrongOnes() {
-    try (var connection = runtime.workers().connect(APP, 5, _ -> {})) {
-      start(A, "Echo");
-      runtime
-          .workers()
-          .completeTurn(A, "wrong", List.of(complete(0, "\"bad\"")), null, null)
-          .join();
-      assertThat(runtime.instance(A).join().orElseThrow().life().status())
-          .isEqualTo(Status.PENDING);
-      runtime.workers().completeTurn(A, "", List.of(complete(0, "\"ok\"")), null, null).join();
-      assertThat(end(A).life().output()).isEqualTo("\"ok\"");
-      runtime.workers().completeTurn(A, "", List.of(complete(0, "\"ok\"")), null, null).join();
-      runtime.workers().completeTask(APP, "a", 0, "", "1", null).join();
-      assertThat(connection).isNotNull();
-    }
-  }
-
-  @Test
-  void shouldShowEveryWorkerOfATurnTheSame() {
-    List<WorkItem> first = new CopyOnWriteArrayList<>();
-    List<WorkItem> second = new CopyOnWriteArrayList<>();
-    var lost = runtime.workers().connect(APP, 5, first::add);
-    start(A, "Wait");
-    runtime.submit(new Command.RaiseEvent(A, "Go", "", "1", "", 0)).join();
-    lost.close();
-    try (var next = runtime.workers().connect(APP, 5, second::add)) {
-      assertThat(first).hasSize(1);
-      assertThat(((WorkItem.Turn) second.getFirst()).turn())
-          .isEqualTo(((WorkItem.Turn) first.getFirst()).turn());
-      assertThat(second.getFirst().token()).isNotEqualTo(first.getFirst().token());
-      runtime.workers().completeTurn(A, "", List.of(), null, null).join();
-      while (second.size() < 2) {
-        Thread.onSpinWait();
-      }
-      assertThat(CodeHarness.kinds(((WorkItem.Turn) second.getLast()).turn().fresh()))
-          .containsExactly("TurnStarted", "EventRaised");
-      assertThat(next).isNotNull();
-    }
-  }
-
-  @Test
-  void shouldKeepRoomForTurnsBesideActivities() {
-    List<WorkItem> items = new CopyOnWriteArrayList<>();
-    try (var connection = runtime.workers().connect(APP, 10, items::add)) {
-      start(A, "Fan");
-      CodeAction[] many =
-          IntStream.range(0, 20).mapToObj(i -> task(i, "slow")).toArray(CodeAction[]::new);
-      runtime.workers().completeTurn(A, "", List.of(many), null, null).join();
-      start(new InstanceKey(APP, "b"), "Other");
-      while (items.size() < 11) {
-        Thread.onSpinWait();
-      }
-      assertThat(items.getLast()).isInstanceOf(WorkItem.Turn.class);
-      assertThat(items).hasSize(11);
-      assertThat(connection).isNotNull();
     }
   }
 }

@@ -16,8 +16,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -475,43 +473,6 @@ class HttpActivityTest {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  @Test
-  void shouldTellConnectionErrors() throws Exception {
-    int unused;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      unused = socket.getLocalPort();
-    }
-    EgressPolicy policy = EgressPolicy.allowing(List.of("127.0.0.1"));
-    EgressPolicy nameless =
-        policy.withResolver(host -> {
-          throw new UnknownHostException(host);
-        });
-    try (HttpActivity open = new HttpActivity(policy);
-        HttpActivity lost = new HttpActivity(nameless)) {
-      ActivityException refused = failure(open, with("http://127.0.0.1:" + unused));
-      assertThat(refused.type()).isEqualTo("io");
-      assertThat(refused.retryable()).isTrue();
-      ActivityException unknown = failure(lost, with("http://nowhere.example/"));
-      assertThat(unknown.type()).isEqualTo("io");
-      assertThat(unknown).hasMessageContaining("unknown host nowhere.example");
-    }
-  }
-
-  @Test
-  void shouldExplainBadParameters() {
-    assertThat(failure(http, Map.of()))
-        .hasMessage("http: parameter \"url\" is required, found nothing");
-    assertThat(failure(http, with(base, "method", "BREW"))).hasMessageContaining("method");
-    assertThat(failure(http, with(base, "timeout", -1L))).hasMessageContaining("zero for no limit");
-    assertThat(failure(http, with(base, "followRedirects", 9L)))
-        .hasMessageContaining("from 0 to 3, found 9");
-    assertThat(failure(http, with(base, "expectStatus", "ok")))
-        .hasMessageContaining("expectStatus");
-    assertThat(failure(http, with(base, "headers", "x"))).hasMessageContaining("an object");
-    assertThat(failure(http, with(base, "auth", Map.of("type", "ntlm"))))
-        .hasMessageContaining("none, basic or bearer");
   }
 
   private static InetAddress[] literal(String address) {

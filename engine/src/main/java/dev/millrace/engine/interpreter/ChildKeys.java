@@ -4,7 +4,6 @@ import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.Moment;
 import dev.millrace.engine.NodeRun;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
@@ -27,8 +26,8 @@ final class ChildKeys {
   private static String uid(InstanceKey parent, NodeRun run) {
     long hash = FNV_BASIS;
     String name = parent + "/" + run.id() + "/" + run.attempt();
-    for (byte letter : name.getBytes(StandardCharsets.UTF_8)) {
-      hash = (hash ^ letter) * FNV_PRIME;
+    for (int i = 0; i < name.length(); i++) {
+      hash = (hash ^ name.charAt(i)) * FNV_PRIME;
     }
     return new Moment(Instant.EPOCH, hash).drawUid(0);
   }

@@ -1,0 +1,130 @@
+package dev.millrace.testkit;
+
+import static dev.millrace.testkit.Actions.complete;
+import static dev.millrace.testkit.Actions.task;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.engine.Command;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.Status;
+import dev.millrace.engine.code.CodeAction;
+import dev.millrace.engine.code.CodeStart;
+import dev.millrace.engine.graph.NodeTypes;
+import dev.millrace.engine.interpreter.Engine;
+import dev.millrace.expression.JsonSchemas;
+import dev.millrace.expression.ProcessExpressions;
+import dev.millrace.runtime.CodeApi;
+import dev.millrace.runtime.local.EngineRuntime;
+import dev.millrace.runtime.local.RuntimeSettings;
+import dev.millrace.runtime.worker.WorkItem;
+import dev.millrace.store.memory.MemoryStore;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.NullUnmarked;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How items are handed to connections and answered, with workers played by hand. */
+@NullUnmarked
+@Timeout(60)
+class CodeWorkersTest {
+
+  private static final String APP = "shop";
+  private static final InstanceKey A = new InstanceKey(APP, "a");
+
+  private EngineRuntime runtime;
+
+  @BeforeEach
+  void open() {
+    runtime =
+        EngineRuntime.open(
+            new MemoryStore(),
+            RuntimeSettings.DEFAULT,
+            List.of(),
+            List.of(),
+            (graphs, environment) ->
+                new EngineDecider(
+                    new Engine(
+                        graphs,
+                        environment,
+                        new NodeTypes(List.of()),
+                        new ProcessExpressions(),
+                        new JsonSchemas())));
+  }
+
+  @AfterEach
+  void close() {
+    runtime.close();
+  }
+
+  private void start(InstanceKey key, String workflow) {
+    runtime.startCode(key, CodeStart.of(workflow, "1", APP)).join();
+  }
+
+  private InstanceState end(InstanceKey key) {
+    return runtime.when(key, CodeApi.Milestone.ENDED).join();
+  }
+
+  @Test
+  void shouldAcceptAnswersWithoutTokenAndIgnoreWrongOnes() {
+    try (var connection = runtime.workers().connect(APP, 5, _ -> {})) {
+      start(A, "Echo");
+      runtime
+          .workers()
+          .completeTurn(A, "wrong", List.of(complete(0, "\"bad\"")), null, null)
+          .join();
+      assertThat(runtime.instance(A).join().orElseThrow().life().status())
+          .isEqualTo(Status.PENDING);
+      runtime.workers().completeTurn(A, "", List.of(complete(0, "\"ok\"")), null, null).join();
+      assertThat(end(A).life().output()).isEqualTo("\"ok\"");
+      runtime.workers().completeTurn(A, "", List.of(complete(0, "\"ok\"")), null, null).join();
+      runtime.workers().completeTask(APP, "a", 0, "", "1", null).join();
+      assertThat(connection).isNotNull();
+    }
+  }
+
+  @Test
+  void shouldShowEveryWorkerOfATurnTheSame() {
+    List<WorkItem> first = new CopyOnWriteArrayList<>();
+    List<WorkItem> second = new CopyOnWriteArrayList<>();
+    var lost = runtime.workers().connect(APP, 5, first::add);
+    start(A, "Wait");
+    runtime.submit(new Command.RaiseEvent(A, "Go", "", "1", "", 0)).join();
+    lost.close();
+    try (var next = runtime.workers().connect(APP, 5, second::add)) {
+      assertThat(first).hasSize(1);
+      assertThat(((WorkItem.Turn) second.getFirst()).turn())
+          .isEqualTo(((WorkItem.Turn) first.getFirst()).turn());
+      assertThat(second.getFirst().token()).isNotEqualTo(first.getFirst().token());
+      runtime.workers().completeTurn(A, "", List.of(), null, null).join();
+      while (second.size() < 2) {
+        Thread.onSpinWait();
+      }
+      assertThat(CodeHarness.kinds(((WorkItem.Turn) second.getLast()).turn().fresh()))
+          .containsExactly("TurnStarted", "EventRaised");
+      assertThat(next).isNotNull();
+    }
+  }
+
+  @Test
+  void shouldKeepRoomForTurnsBesideActivities() {
+    List<WorkItem> items = new CopyOnWriteArrayList<>();
+    try (var connection = runtime.workers().connect(APP, 10, items::add)) {
+      start(A, "Fan");
+      CodeAction[] many =
+          IntStream.range(0, 20).mapToObj(i -> task(i, "slow")).toArray(CodeAction[]::new);
+      runtime.workers().completeTurn(A, "", List.of(many), null, null).join();
+      start(new InstanceKey(APP, "b"), "Other");
+      while (items.size() < 11) {
+        Thread.onSpinWait();
+      }
+      assertThat(items.getLast()).isInstanceOf(WorkItem.Turn.class);
+      assertThat(items).hasSize(11);
+      assertThat(connection).isNotNull();
+    }
+  }
+}
