@@ -230,7 +230,7 @@ class CodeLifecycleTest {
     run.start("V", null);
     run.answer(run.turn(), null, new CodeVersion(List.of(), "v1"), task(0, "a"));
     run.done(0, "1");
-    run.answer(new CodeAction.VersionNotAvailable(1, null));
+    run.answer(new CodeAction.VersionNotAvailable(0, null));
     assertThat(run.code().progress().stall())
         .extracting(CodeEvent.ExecutionStalled::description)
         .isEqualTo("Version not available: v1");

@@ -72,8 +72,9 @@ public final class HttpActivity implements Activity, AutoCloseable {
   private static final Set<Integer> RETRYABLE = Set.of(408, 425, 429);
   private static final int SERVER_ERROR = 500;
 
-  private final CloseableHttpClient client;
+  private final EgressPolicy policy;
   private final Clock clock;
+  private @Nullable CloseableHttpClient client;
 
   /** Uses the policy for every connection. */
   public HttpActivity(EgressPolicy policy) {
@@ -86,7 +87,21 @@ public final class HttpActivity implements Activity, AutoCloseable {
    * @param clock reads the time for {@code Retry-After} dates
    */
   public HttpActivity(EgressPolicy policy, Clock clock) {
+    this.policy = policy;
     this.clock = clock;
+  }
+
+  /** Made when first needed: reading the trusted certificates would slow every start down. */
+  private synchronized CloseableHttpClient client() {
+    CloseableHttpClient made = client;
+    if (made == null) {
+      made = connect(policy);
+      client = made;
+    }
+    return made;
+  }
+
+  private static CloseableHttpClient connect(EgressPolicy policy) {
     ConnectionConfig connections =
         ConnectionConfig.custom().setConnectTimeout(Timeout.of(CONNECT_TIMEOUT)).build();
     PoolingHttpClientConnectionManager pool =
@@ -96,17 +111,16 @@ public final class HttpActivity implements Activity, AutoCloseable {
             .setMaxConnTotal(MOST_CONNECTIONS)
             .setMaxConnPerRoute(MOST_CONNECTIONS_PER_HOST)
             .build();
-    client =
-        HttpClients.custom()
-            .setConnectionManager(pool)
-            // Direct routes only: a proxy would resolve the name again, unchecked.
-            .setRoutePlanner(new DefaultRoutePlanner(null))
-            .setUserAgent("Millrace")
-            .disableRedirectHandling()
-            .disableAutomaticRetries()
-            .disableCookieManagement()
-            .disableAuthCaching()
-            .build();
+    return HttpClients.custom()
+        .setConnectionManager(pool)
+        // Direct routes only: a proxy would resolve the name again, unchecked.
+        .setRoutePlanner(new DefaultRoutePlanner(null))
+        .setUserAgent("Millrace")
+        .disableRedirectHandling()
+        .disableAutomaticRetries()
+        .disableCookieManagement()
+        .disableAuthCaching()
+        .build();
   }
 
   @Override
@@ -132,9 +146,13 @@ public final class HttpActivity implements Activity, AutoCloseable {
 
   /** Closes the connections. */
   @Override
-  public void close() {
+  public synchronized void close() {
+    CloseableHttpClient made = client;
+    if (made == null) {
+      return;
+    }
     try {
-      client.close();
+      made.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -189,7 +207,7 @@ public final class HttpActivity implements Activity, AutoCloseable {
     HttpHost host = new HttpHost(target.scheme(), target.host(), target.port());
     String where = target.host() + ":" + target.port();
     // The open call, because a handler would read a refused body to its end.
-    try (ClassicHttpResponse response = client.executeOpen(host, request, null)) {
+    try (ClassicHttpResponse response = client().executeOpen(host, request, null)) {
       Map<String, String> headers = new LinkedHashMap<>();
       for (Header header : response.getHeaders()) {
         String name = header.getName().toLowerCase(Locale.ROOT);

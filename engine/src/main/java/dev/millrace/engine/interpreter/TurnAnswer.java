@@ -64,7 +64,9 @@ final class TurnAnswer {
   private static String fault(CodeDecision decision, List<CodeAction> actions) {
     Set<Integer> ids = new HashSet<>();
     for (CodeAction action : actions) {
-      boolean asks = !(action instanceof CodeAction.Complete);
+      boolean asks =
+          !(action instanceof CodeAction.Complete
+              || action instanceof CodeAction.VersionNotAvailable);
       if (asks && !ids.add(action.id())) {
         return "expected distinct action ids, found %d twice".formatted(action.id());
       }
