@@ -142,6 +142,7 @@ public final class LaneLoop {
         did |= recovery.step();
       }
       did |= runWork();
+      memory.giveDurable();
       return handOver() || did;
     } catch (RuntimeException e) {
       LOG.log(Level.ERROR, "the lane halts", e);
@@ -350,6 +351,7 @@ public final class LaneLoop {
 
   /** Drops memory and tells every caller. No effect of what is lost has left. */
   private void loseEverything(String reason) {
+    memory.giveDurable();
     PendingBatch writing = memory.inFlight;
     if (writing != null) {
       writing.lose(ports.callbacks(), reason);

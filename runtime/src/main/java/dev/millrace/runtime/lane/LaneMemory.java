@@ -44,6 +44,9 @@ final class LaneMemory {
 
   PendingBatch building = new PendingBatch(1);
 
+  /** Answers that wait for no commit, until the lane has done what it is at. */
+  private List<Runnable> durable = new ArrayList<>();
+
   /** The batch that is being written, or null. */
   @Nullable PendingBatch inFlight;
 
@@ -148,11 +151,25 @@ final class LaneMemory {
   <T> void answer(InstanceCache.Entry entry, CompletableFuture<T> future, T value) {
     PendingBatch writing = inFlight;
     if (entry.batch <= committed) {
-      ports.callbacks().execute(() -> future.complete(value));
+      answerAtOnce(future, value);
     } else if (writing != null && entry.batch == writing.number) {
       writing.answer(future, value);
     } else {
       building.answer(future, value);
+    }
+  }
+
+  /** Answers, as soon as the lane comes to it, with what rests on nothing that is not durable. */
+  <T> void answerAtOnce(CompletableFuture<T> future, T value) {
+    durable.add(() -> future.complete(value));
+  }
+
+  /** Gives the answers that wait for no commit, together. */
+  void giveDurable() {
+    if (!durable.isEmpty()) {
+      List<Runnable> answers = durable;
+      durable = new ArrayList<>();
+      ports.callbacks().execute(() -> answers.forEach(Runnable::run));
     }
   }
 

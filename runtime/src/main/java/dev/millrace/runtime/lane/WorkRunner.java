@@ -215,7 +215,7 @@ final class WorkRunner {
     if (entry == null && memory.knownGone(ask.key())) {
       memory.building.answer(ask.future(), Optional.empty());
     } else if (entry == null) {
-      memory.ports.callbacks().execute(() -> ask.future().complete(Optional.empty()));
+      memory.answerAtOnce(ask.future(), Optional.empty());
     } else {
       memory.answer(entry, ask.future(), Optional.of(entry.state));
     }
