@@ -81,7 +81,12 @@ public final class MillraceServer implements AutoCloseable {
       Metrics metrics = new Metrics(runtime);
       Routes.Builder routes = Routes.builder();
       DaprDialect dapr =
-          new DaprDialect(runtime, runtime, runtime::health, DaprDialect.Settings.DEFAULT, components.bindings());
+          new DaprDialect(
+              runtime,
+              runtime,
+              runtime::health,
+              DaprDialect.Settings.DEFAULT,
+              components.bindings());
       dapr.register(routes);
       grpc = new GrpcDoor(configuration, dapr);
       new ProcessDialect(runtime, format, nodeTypes, schemas, dialect(configuration))

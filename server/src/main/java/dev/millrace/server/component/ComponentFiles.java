@@ -111,7 +111,8 @@ final class ComponentFiles {
   private static Yaml member(Yaml parent, Map<String, Yaml> members, String name) {
     Yaml member = members.get(name);
     if (member == null) {
-      throw parent.place()
+      throw parent
+          .place()
           .member(parent.place().line(), name)
           .problem("expected a value, found nothing");
     }
@@ -143,8 +144,7 @@ final class ComponentFiles {
   private Map<String, Field> properties(Yaml list) {
     Map<String, Field> properties = new LinkedHashMap<>();
     for (Yaml item : list.items()) {
-      Map<String, Yaml> members =
-          item.members(List.of("name", "value", "secretKeyRef", "envRef"));
+      Map<String, Yaml> members = item.members(List.of("name", "value", "secretKeyRef", "envRef"));
       String name = member(item, members, "name").text();
       Place place = list.place().member(item.place().line(), name);
       List<String> given = SOURCES.stream().filter(members::containsKey).toList();
@@ -171,7 +171,8 @@ final class ComponentFiles {
     String name = source.text();
     String found = sources.environment().get(name);
     if (found == null) {
-      throw source.place()
+      throw source
+          .place()
           .problem("expected the environment variable %s, found none".formatted(name));
     }
     return found;

@@ -11,7 +11,6 @@ import dev.millrace.server.config.Configuration.ComponentSources;
 import dev.millrace.server.config.ConfigurationException;
 import dev.millrace.server.config.Nearest;
 import java.io.IOException;
-import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
@@ -23,6 +22,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.jar.JarFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,10 +79,12 @@ public final class LoadedComponents implements AutoCloseable {
   private static URL[] urls(Path directory) {
     List<URL> urls = new ArrayList<>();
     for (Path jar : ComponentFiles.files(directory, ".jar")) {
-      try {
-        urls.add(jar.toUri().toURL());
-      } catch (MalformedURLException e) {
-        throw new ConfigurationException("expected a jar, found " + jar, e);
+      // A class loader passes over what it cannot read.
+      try (JarFile readable = new JarFile(jar.toFile())) {
+        urls.add(Path.of(readable.getName()).toUri().toURL());
+      } catch (IOException e) {
+        throw new ConfigurationException(
+            "%s: expected a readable jar, found: %s".formatted(jar, e.getMessage()), e);
       }
     }
     return urls.toArray(URL[]::new);
@@ -119,8 +121,7 @@ public final class LoadedComponents implements AutoCloseable {
                   .formatted(
                       file.type().text(),
                       Nearest.hint(
-                          file.type().text(),
-                          known.stream().map(TYPE_PREFIX::concat).toList())));
+                          file.type().text(), known.stream().map(TYPE_PREFIX::concat).toList())));
     }
     if (ENGINE.contains(file.name().text()) && !engine) {
       throw file.name()
@@ -149,16 +150,17 @@ public final class LoadedComponents implements AutoCloseable {
 
   private static void checkProperties(ComponentFile file, List<MetadataField> fields) {
     List<String> known = fields.stream().map(MetadataField::name).toList();
-    file.properties().forEach((name, field) -> {
-      if (!known.contains(name)) {
-        throw field
-            .place()
-            .problem(
-                known.isEmpty()
-                    ? file.type().text() + " has no metadata; it would have no effect"
-                    : "unknown key" + Nearest.hint(name, known));
-      }
-    });
+    file.properties()
+        .forEach((name, field) -> {
+          if (!known.contains(name)) {
+            throw field
+                .place()
+                .problem(
+                    known.isEmpty()
+                        ? file.type().text() + " has no metadata; it would have no effect"
+                        : "unknown key" + Nearest.hint(name, known));
+          }
+        });
     for (MetadataField field : fields) {
       Field given = file.properties().get(field.name());
       if (field.required() && given == null) {

@@ -107,8 +107,7 @@ record Yaml(Node node, Place place) {
     }
     List<Yaml> items = new ArrayList<>();
     for (Node item : list.getValue()) {
-      items.add(
-          new Yaml(item, place.at(line(item), place.key() + "[" + items.size() + "]")));
+      items.add(new Yaml(item, place.at(line(item), place.key() + "[" + items.size() + "]")));
     }
     return items;
   }

@@ -78,8 +78,7 @@ final class ConfigurationCheck {
     String text = Values.text(value(setting), where(setting));
     if (text.isBlank()) {
       Path usual = dataDir().resolve(COMPONENTS);
-      return new ComponentSources(
-          Files.isDirectory(usual) ? usual : null, secrets, environment);
+      return new ComponentSources(Files.isDirectory(usual) ? usual : null, secrets, environment);
     }
     Path directory = path(setting, text);
     if (!Files.isDirectory(directory)) {

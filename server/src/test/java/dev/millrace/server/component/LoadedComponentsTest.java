@@ -74,7 +74,9 @@ class LoadedComponentsTest {
 
   @Test
   void shouldTakePlainValuesAsTheyAreWritten() throws IOException {
-    write("a.yaml", REMOTE + "    - {name: tls, value: false}\n    - {name: timeoutSeconds, value: 5}\n");
+    write(
+        "a.yaml",
+        REMOTE + "    - {name: tls, value: false}\n    - {name: timeoutSeconds, value: 5}\n");
 
     try (LoadedComponents loaded = open(Map.of(), Map.of())) {
       assertThat(loaded.bindings()).hasSize(1);
@@ -118,7 +120,7 @@ class LoadedComponentsTest {
 
   static Stream<Arguments> wrong() {
     return Stream.of(
-        wrong(ENGINE + "sope: []\n", ":7: sope: unknown key; did you mean \"scopes\"?"),
+        wrong(ENGINE + "scope: []\n", ":7: scope: unknown key; did you mean \"scopes\"?"),
         wrong(
             ENGINE.replace("  name: orders", "  name: orders\n  namespace: x"),
             ":5: metadata.namespace: unknown key"),
@@ -227,12 +229,11 @@ class LoadedComponentsTest {
 
   @Test
   void shouldRefuseAJarThatIsNone() throws IOException {
-    write("a.yaml", ENGINE.replace("workflow.millrace", "workflow.other"));
     write("broken.jar", "this is no jar");
 
     assertThatThrownBy(() -> open(Map.of(), Map.of()))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessageContaining("unknown type workflow.other");
+        .hasMessageContaining("broken.jar: expected a readable jar, found: ");
   }
 
   private LoadedComponents open(Map<String, String> secrets, Map<String, String> environment) {

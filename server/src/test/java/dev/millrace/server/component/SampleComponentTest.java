@@ -83,8 +83,7 @@ class SampleComponentTest {
               "500 {\"errorCode\":\"ERR_START_WORKFLOW\",\"message\":\"error starting workflow"
                   + " 'Order': an active workflow with ID 'o1' already exists\"}");
       assertThat(send(server, "GET", "/v1.0/workflows/ledger/o1")).contains("RUNNING", "Order");
-      assertThat(send(server, "POST", "/v1.0/workflows/ledger/o1/terminate"))
-          .isEqualTo("202 {}");
+      assertThat(send(server, "POST", "/v1.0/workflows/ledger/o1/terminate")).isEqualTo("202 {}");
       assertThat(send(server, "GET", "/v1.0/workflows/ledger/o1")).contains("TERMINATED");
       for (String verb : List.of("pause", "resume", "purge", "raiseEvent/e")) {
         assertThat(send(server, "POST", "/v1.0/workflows/ledger/o1/" + verb))
@@ -98,8 +97,7 @@ class SampleComponentTest {
   @Test
   void shouldTakeAnotherDirectory() throws Exception {
     Path other = Files.createDirectories(directory.resolve("other"));
-    Configuration configuration =
-        configuration(Map.of(Setting.COMPONENTS_PATH, other.toString()));
+    Configuration configuration = configuration(Map.of(Setting.COMPONENTS_PATH, other.toString()));
     try (MillraceServer server = MillraceServer.open(configuration)) {
       server.start();
 
@@ -115,8 +113,7 @@ class SampleComponentTest {
 
     assertThatThrownBy(() -> MillraceServer.open(configuration))
         .isInstanceOf(ConfigurationException.class)
-        .hasMessage(
-            "%s:9: spec.metadata.capacity: expected a whole number, found \"many\"", file);
+        .hasMessage("%s:9: spec.metadata.capacity: expected a whole number, found \"many\"", file);
     String missing = components.resolve("no").toString();
     assertThatThrownBy(() -> configuration(Map.of(Setting.COMPONENTS_PATH, missing)))
         .isInstanceOf(ConfigurationException.class)
