@@ -18,7 +18,8 @@ server_stale() {
   server_app || return 0
   local module sources
   sources=("$MILLRACE_HOME/pom.xml")
-  for module in engine expression store store-sqlite runtime activities transport proto dialect-process dialect-dapr server; do
+  for module in engine expression store store-sqlite runtime activities transport proto \
+    components dialect-process dialect-dapr server; do
     sources+=("$MILLRACE_HOME/$module/pom.xml" "$MILLRACE_HOME/$module/src/main")
   done
   [ -n "$(find "${sources[@]}" -newer "$MILLRACE_TARGET/built" -print -quit)" ]

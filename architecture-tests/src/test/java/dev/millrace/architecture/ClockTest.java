@@ -134,6 +134,8 @@ class ClockTest {
               "ends a connection that is too slow, from outside its blocked thread",
               "dev.millrace.transport.grpc.GrpcListener",
               "calls run on virtual threads of the listener, which ends them",
+              "dev.millrace.dialect.dapr.ComponentCalls",
+              "a component is code of others and may hang; its call needs a thread to leave behind",
               "dev.millrace.dialect.dapr.worker.WorkStream",
               "one sender for each stream, ended with it: who hands work over never waits"));
 

@@ -36,8 +36,10 @@ class LayersTest {
   /** The same for workflows written as code. */
   private static final String CODE_VALUES = "dev.millrace.engine.code";
 
-  /** Benchmarks may do what they like, and depend on all the others. */
-  private static final String UNSEEN = "benchmarks";
+  /**
+   * Benchmarks may do what they like, and depend on all the others; examples are what users write.
+   */
+  private static final Set<String> UNSEEN = Set.of("benchmarks", "examples");
 
   @Test
   void shouldSeeEveryModule() throws IOException {
@@ -50,7 +52,7 @@ class LayersTest {
                 groupingBy(
                     file -> file.path().substring(0, file.path().indexOf('/')),
                     mapping(LayersTest::className, toSet())));
-    written.remove(UNSEEN);
+    written.keySet().removeAll(UNSEEN);
     written.values().removeIf(names -> names.stream().anyMatch(Product.CLASSES::contain));
     assertThat(written.keySet())
         .as("a module that is not on the class path of these tests is not held to any rule")
@@ -102,6 +104,7 @@ class LayersTest {
                 CODE_VALUES,
                 "dev.millrace.runtime.worker",
                 Product.PROTO,
+                Product.COMPONENTS,
                 "dev.millrace.engine.expression",
                 "dev.millrace.engine.graph",
                 "dev.millrace.store.query")
@@ -128,6 +131,15 @@ class LayersTest {
         resideInAPackage(Product.TRANSPORT),
         "the listener and its limits are the same for every dialect and are reviewed on their own;"
             + " give it a Handler, an ErrorFormat or an Authenticator instead");
+  }
+
+  @Test
+  void shouldLetComponentsCompileAgainstNothingElse() {
+    onlySees(
+        Product.COMPONENTS,
+        resideInAPackage(Product.COMPONENTS),
+        "who writes a component compiles against this module alone, and what it names can never be"
+            + " changed again");
   }
 
   @Test

@@ -18,6 +18,7 @@ final class Product {
   static final String RUNTIME_TIME = "dev.millrace.runtime.time..";
   static final String ACTIVITIES = "dev.millrace.activities..";
   static final String TRANSPORT = "dev.millrace.transport..";
+  static final String COMPONENTS = "dev.millrace.components..";
   static final String PROTO = "dev.millrace.proto..";
   static final String DIALECTS = "dev.millrace.dialect..";
   static final String SERVER = "dev.millrace.server..";

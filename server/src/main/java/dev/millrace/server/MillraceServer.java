@@ -18,6 +18,7 @@ import dev.millrace.runtime.activity.Activity;
 import dev.millrace.runtime.lane.LaneSettings;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
+import dev.millrace.server.component.LoadedComponents;
 import dev.millrace.server.config.Configuration;
 import dev.millrace.server.config.Configuration.Connections;
 import dev.millrace.server.config.Configuration.Listening;
@@ -59,6 +60,7 @@ public final class MillraceServer implements AutoCloseable {
     this.listening = configuration.listening();
     boolean open = false;
     try {
+      LoadedComponents components = keep(LoadedComponents.open(configuration.components()));
       NodeTypes nodeTypes = new NodeTypes(BuiltInNodeTypes.all());
       Expressions expressions = new ProcessExpressions();
       Schemas schemas = new JsonSchemas();
@@ -79,7 +81,12 @@ public final class MillraceServer implements AutoCloseable {
       Metrics metrics = new Metrics(runtime);
       Routes.Builder routes = Routes.builder();
       DaprDialect dapr =
-          new DaprDialect(runtime, runtime, runtime::health, DaprDialect.Settings.DEFAULT);
+          new DaprDialect(
+              runtime,
+              runtime,
+              runtime::health,
+              DaprDialect.Settings.DEFAULT,
+              components.bindings());
       dapr.register(routes);
       grpc = new GrpcDoor(configuration, dapr);
       new ProcessDialect(runtime, format, nodeTypes, schemas, dialect(configuration))

@@ -26,19 +26,33 @@ public final class DaprDialect implements AutoCloseable {
 
   /** A dialect that is served once {@link #register} and {@link #services} are given a listener. */
   public DaprDialect(EngineApi engine, CodeApi code, Supplier<Health> health, Settings settings) {
+    this(engine, code, health, settings, List.of());
+  }
+
+  /**
+   * As the other, with more components.
+   *
+   * @param bindings initialized, with different names; closed by who made them
+   */
+  public DaprDialect(
+      EngineApi engine,
+      CodeApi code,
+      Supplier<Health> health,
+      Settings settings,
+      List<ComponentBinding> bindings) {
     EngineDoor door = new EngineDoor(engine, code);
     AppIds appIds = new AppIds(settings.defaultApp());
-    WorkflowOperations operations = new WorkflowOperations(door);
-    SidecarMetadata metadata = new SidecarMetadata(code.workers());
+    Components components = new Components(new WorkflowOperations(door), bindings);
+    SidecarMetadata metadata = new SidecarMetadata(code.workers(), components);
     streams =
         new WorkStreams(code.workers(), settings.maxItemBytes(), settings.maxLargeItemBytes());
-    workflows = new WorkflowRoutes(operations, appIds);
-    management = new ManagementRoutes(door, appIds);
+    workflows = new WorkflowRoutes(components, appIds);
+    management = new ManagementRoutes(door, components, appIds);
     sidecar = new SidecarRoutes(health, metadata, appIds);
     services =
         List.of(
             new TaskHubService(door, appIds, streams),
-            new DaprService(operations, appIds, metadata));
+            new DaprService(components, appIds, metadata));
     context = new CallContext(appIds);
   }
 

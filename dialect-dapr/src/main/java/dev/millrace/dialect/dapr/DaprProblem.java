@@ -50,7 +50,9 @@ final class DaprProblem extends RuntimeException {
           case INVALID_ARGUMENT -> 400;
           case NOT_FOUND -> 404;
           case ALREADY_EXISTS -> 409;
+          case PERMISSION_DENIED -> 403;
           case UNAVAILABLE -> 503;
+          case DEADLINE_EXCEEDED -> 504;
           default -> 500;
         };
     String text = status.getDescription();

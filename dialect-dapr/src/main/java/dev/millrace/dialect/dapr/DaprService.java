@@ -1,9 +1,8 @@
 package dev.millrace.dialect.dapr;
 
 import com.google.protobuf.Empty;
-import dev.millrace.dialect.dapr.wire.Snapshot;
+import dev.millrace.components.WorkflowState;
 import dev.millrace.dialect.dapr.wire.Texts;
-import dev.millrace.engine.Reply;
 import dev.millrace.proto.dapr.DaprGrpc;
 import dev.millrace.proto.dapr.GetMetadataRequest;
 import dev.millrace.proto.dapr.GetMetadataResponse;
@@ -20,16 +19,16 @@ import dev.millrace.proto.dapr.TerminateWorkflowRequest;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 
-/** The sidecar's own service; each operation under its two names. */
+/** The sidecar's own service; each operation under its two names, of the component it names. */
 // Old names are deprecated for who calls them; they are served all the same.
 @SuppressWarnings("deprecation")
 final class DaprService extends DaprGrpc.DaprImplBase {
-  private final WorkflowOperations operations;
+  private final Components components;
   private final AppIds appIds;
   private final SidecarMetadata metadata;
 
-  DaprService(WorkflowOperations operations, AppIds appIds, SidecarMetadata metadata) {
-    this.operations = operations;
+  DaprService(Components components, AppIds appIds, SidecarMetadata metadata) {
+    this.components = components;
     this.appIds = appIds;
     this.metadata = metadata;
   }
@@ -58,10 +57,12 @@ final class DaprService extends DaprGrpc.DaprImplBase {
       StartWorkflowRequest request, StreamObserver<StartWorkflowResponse> out) {
     answer(
         out,
-        () ->
-            operations
+        request.getAppId(),
+        request.getWorkflowComponent(),
+        (verbs, app) ->
+            verbs
                 .start(
-                    app(request.getAppId()),
+                    app,
                     request.getInstanceId(),
                     request.getWorkflowName(),
                     request.getInput().toByteArray(),
@@ -81,23 +82,25 @@ final class DaprService extends DaprGrpc.DaprImplBase {
     String id = request.getInstanceId();
     answer(
         out,
-        () ->
-            operations
-                .get(app(request.getAppId()), id)
+        request.getAppId(),
+        request.getWorkflowComponent(),
+        (verbs, app) ->
+            verbs
+                .get(app, id)
                 .thenApply(found ->
                     found
                         .map(DaprService::message)
                         .orElse(GetWorkflowResponse.newBuilder().setInstanceId(id).build())));
   }
 
-  private static GetWorkflowResponse message(Snapshot snapshot) {
+  private static GetWorkflowResponse message(WorkflowState state) {
     return GetWorkflowResponse.newBuilder()
-        .setInstanceId(snapshot.instanceId())
-        .setWorkflowName(snapshot.name())
-        .setCreatedAt(Texts.of(snapshot.times().created()))
-        .setLastUpdatedAt(Texts.of(snapshot.times().updated()))
-        .setRuntimeStatus(snapshot.word())
-        .putAllProperties(snapshot.properties())
+        .setInstanceId(state.instanceId())
+        .setWorkflowName(state.workflowName())
+        .setCreatedAt(Texts.of(state.createdAt()))
+        .setLastUpdatedAt(Texts.of(state.lastUpdatedAt()))
+        .setRuntimeStatus(state.runtimeStatus())
+        .putAllProperties(state.properties())
         .build();
   }
 
@@ -112,9 +115,11 @@ final class DaprService extends DaprGrpc.DaprImplBase {
       RaiseEventWorkflowRequest request, StreamObserver<Empty> out) {
     change(
         out,
-        () ->
-            operations.raise(
-                app(request.getAppId()),
+        request.getAppId(),
+        request.getWorkflowComponent(),
+        (verbs, app) ->
+            verbs.raise(
+                app,
                 request.getInstanceId(),
                 request.getEventName(),
                 request.getEventData().isEmpty() ? null : request.getEventData().toByteArray()));
@@ -127,7 +132,11 @@ final class DaprService extends DaprGrpc.DaprImplBase {
 
   @Override
   public void pauseWorkflowBeta1(PauseWorkflowRequest request, StreamObserver<Empty> out) {
-    change(out, () -> operations.pause(app(request.getAppId()), request.getInstanceId()));
+    change(
+        out,
+        request.getAppId(),
+        request.getWorkflowComponent(),
+        (verbs, app) -> verbs.pause(app, request.getInstanceId()));
   }
 
   @Override
@@ -137,7 +146,11 @@ final class DaprService extends DaprGrpc.DaprImplBase {
 
   @Override
   public void resumeWorkflowBeta1(ResumeWorkflowRequest request, StreamObserver<Empty> out) {
-    change(out, () -> operations.resume(app(request.getAppId()), request.getInstanceId()));
+    change(
+        out,
+        request.getAppId(),
+        request.getWorkflowComponent(),
+        (verbs, app) -> verbs.resume(app, request.getInstanceId()));
   }
 
   @Override
@@ -147,7 +160,11 @@ final class DaprService extends DaprGrpc.DaprImplBase {
 
   @Override
   public void terminateWorkflowBeta1(TerminateWorkflowRequest request, StreamObserver<Empty> out) {
-    change(out, () -> operations.terminate(app(request.getAppId()), request.getInstanceId()));
+    change(
+        out,
+        request.getAppId(),
+        request.getWorkflowComponent(),
+        (verbs, app) -> verbs.terminate(app, request.getInstanceId()));
   }
 
   @Override
@@ -157,7 +174,11 @@ final class DaprService extends DaprGrpc.DaprImplBase {
 
   @Override
   public void purgeWorkflowBeta1(PurgeWorkflowRequest request, StreamObserver<Empty> out) {
-    change(out, () -> operations.purge(app(request.getAppId()), request.getInstanceId()));
+    change(
+        out,
+        request.getAppId(),
+        request.getWorkflowComponent(),
+        (verbs, app) -> verbs.purge(app, request.getInstanceId()));
   }
 
   private String app(String named) {
@@ -165,17 +186,27 @@ final class DaprService extends DaprGrpc.DaprImplBase {
   }
 
   private interface Answering<T> {
-    CompletableFuture<T> get();
+    CompletableFuture<T> of(WorkflowVerbs verbs, String app);
   }
 
-  private static void change(StreamObserver<Empty> out, Answering<Reply> answering) {
-    answer(out, () -> answering.get().thenApply(reply -> Empty.getDefaultInstance()));
+  private interface Change {
+    CompletableFuture<?> of(WorkflowVerbs verbs, String app);
   }
 
-  private static <T> void answer(StreamObserver<T> out, Answering<T> answering) {
+  private void change(StreamObserver<Empty> out, String appId, String component, Change change) {
+    answer(
+        out,
+        appId,
+        component,
+        (verbs, app) -> change.of(verbs, app).thenApply(any -> Empty.getDefaultInstance()));
+  }
+
+  private <T> void answer(
+      StreamObserver<T> out, String appId, String component, Answering<T> answering) {
     CompletableFuture<T> future;
     try {
-      future = answering.get();
+      String app = app(appId);
+      future = answering.of(components.of(app, component), app);
     } catch (DaprProblem e) {
       out.onError(e.grpc());
       return;

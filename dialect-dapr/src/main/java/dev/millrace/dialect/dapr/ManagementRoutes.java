@@ -21,13 +21,16 @@ final class ManagementRoutes {
   private static final int OK = 200;
   private static final int DEFAULT_PAGE = 50;
   private static final int MAX_PAGE = 500;
+  private static final String GET_TAG = "ERR_GET_WORKFLOW";
   private static final String RERUN_TAG = "ERR_RERUN_WORKFLOW";
 
   private final EngineDoor engine;
+  private final Components components;
   private final AppIds appIds;
 
-  ManagementRoutes(EngineDoor engine, AppIds appIds) {
+  ManagementRoutes(EngineDoor engine, Components components, AppIds appIds) {
     this.engine = engine;
+    this.components = components;
     this.appIds = appIds;
   }
 
@@ -40,7 +43,7 @@ final class ManagementRoutes {
   }
 
   private Response list(Request request) throws InterruptedException {
-    String app = appIds.of(request);
+    String app = app(request, GET_TAG);
     int size = pageSize(request.query("pageSize"));
     String after = request.query("continuationToken");
     List<InstanceKey> keys = Pages.keys(engine.queries(), app, after == null ? "" : after, size);
@@ -96,11 +99,19 @@ final class ManagementRoutes {
 
   private InstanceState state(Request request) throws InterruptedException {
     String id = request.pathParameter("id");
-    return HttpAnswers.await(engine.instance(new InstanceKey(appIds.of(request), id)))
+    return HttpAnswers.await(engine.instance(new InstanceKey(app(request, GET_TAG), id)))
         .orElseThrow(() -> WorkflowOperations.notFound(id));
   }
 
+  /** The application of a request for the engine; other components have none of this. */
+  private String app(Request request, String tag) {
+    String app = appIds.of(request);
+    components.requireEngine(app, request.pathParameter("component"), tag);
+    return app;
+  }
+
   private Response rerun(Request request) throws InterruptedException {
+    String app = app(request, RERUN_TAG);
     Map<?, ?> body = body(request);
     if (!(body.get("eventID") instanceof Long eventId)
         || eventId < 0
@@ -110,7 +121,7 @@ final class ManagementRoutes {
     }
     Rerun rerun =
         new Rerun(
-            new InstanceKey(appIds.of(request), request.pathParameter("id")),
+            new InstanceKey(app, request.pathParameter("id")),
             eventId.intValue(),
             text(body, "newInstanceID"),
             body.containsKey("input"),

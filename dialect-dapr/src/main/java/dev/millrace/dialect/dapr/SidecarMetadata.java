@@ -5,6 +5,7 @@ import dev.millrace.proto.dapr.ActorRuntime;
 import dev.millrace.proto.dapr.AppConnectionProperties;
 import dev.millrace.proto.dapr.GetMetadataResponse;
 import dev.millrace.proto.dapr.MetadataWorkflows;
+import dev.millrace.proto.dapr.RegisteredComponents;
 import dev.millrace.runtime.worker.Workers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,10 +24,12 @@ final class SidecarMetadata {
   private static final List<String> ACTORS = List.of("workflow", "activity", "retentioner");
 
   private final Workers workers;
+  private final Components components;
   private final Map<String, String> extended = new ConcurrentSkipListMap<>();
 
-  SidecarMetadata(Workers workers) {
+  SidecarMetadata(Workers workers, Components components) {
     this.workers = workers;
+    this.components = components;
   }
 
   /** Keeps a value until the server stops; beyond a bound new keys are dropped. */
@@ -49,7 +52,7 @@ final class SidecarMetadata {
     if (connected > 0) {
       json.put("actors", actors);
     }
-    json.put("components", List.of());
+    json.put("components", components.configured(app).stream().map(SidecarMetadata::json).toList());
     json.put("extended", allExtended());
     Map<String, Object> connection = new LinkedHashMap<>();
     connection.put("protocol", "http");
@@ -85,12 +88,29 @@ final class SidecarMetadata {
                 AppConnectionProperties.newBuilder()
                     .setProtocol("http")
                     .setChannelAddress("127.0.0.1"));
+    components
+        .configured(app)
+        .forEach(binding ->
+            message.addRegisteredComponents(
+                RegisteredComponents.newBuilder()
+                    .setName(binding.name())
+                    .setType(binding.type())
+                    .setVersion(binding.version())));
     if (connected > 0) {
       actorTypes(app)
           .forEach(type -> runtime.addActiveActors(ActiveActorsCount.newBuilder().setType(type)));
       message.setWorkflows(MetadataWorkflows.newBuilder().setConnectedWorkers(connected));
     }
     return message.setActorRuntime(runtime).build();
+  }
+
+  private static Map<String, Object> json(ComponentBinding binding) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("name", binding.name());
+    json.put("type", binding.type());
+    json.put("version", binding.version());
+    json.put("capabilities", List.of());
+    return json;
   }
 
   private Map<String, String> allExtended() {

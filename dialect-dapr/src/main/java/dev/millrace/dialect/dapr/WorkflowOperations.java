@@ -1,5 +1,6 @@
 package dev.millrace.dialect.dapr;
 
+import dev.millrace.components.WorkflowState;
 import dev.millrace.dialect.dapr.wire.Snapshot;
 import dev.millrace.engine.Command;
 import dev.millrace.engine.InstanceKey;
@@ -17,11 +18,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The operations that HTTP and the sidecar's gRPC service share, with their checks and words. What
- * is refused is thrown, or is in the future, as a {@link DaprProblem}.
- */
-final class WorkflowOperations {
+/** The operations as this server's own engine performs them, with their checks and words. */
+final class WorkflowOperations implements WorkflowVerbs {
   private static final String START_TIME = "dapr.workflow.start_time";
   private static final String NOT_FOUND = "ERR_INSTANCE_ID_NOT_FOUND";
   private static final String NO_INSTANCE = "no such instance exists";
@@ -32,23 +30,15 @@ final class WorkflowOperations {
     this.engine = engine;
   }
 
-  /**
-   * Starts a workflow and answers its id.
-   *
-   * @param instanceId null or empty to have one made
-   * @param input raw bytes, taken as text
-   */
-  CompletableFuture<String> start(
+  /** Starts a workflow; the input is taken as text. */
+  @Override
+  public CompletableFuture<String> start(
       String app,
       @Nullable String instanceId,
       String name,
       byte[] input,
       Map<String, String> options) {
-    String id = instanceId == null || instanceId.isEmpty() ? InstanceIds.fresh() : instanceId;
-    InstanceIds.check(id);
-    if (name.isEmpty()) {
-      throw DaprProblem.invalid("ERR_WORKFLOW_NAME_MISSING", "workflow name is not configured");
-    }
+    String id = startId(instanceId, name);
     String text = text(input);
     if (text == null) {
       throw startProblem(
@@ -83,6 +73,16 @@ final class WorkflowOperations {
         });
   }
 
+  /** The id to start with, a fresh one if none is given; checks it and the name. */
+  static String startId(@Nullable String instanceId, String name) {
+    String id = instanceId == null || instanceId.isEmpty() ? InstanceIds.fresh() : instanceId;
+    InstanceIds.check(id);
+    if (name.isEmpty()) {
+      throw DaprProblem.invalid("ERR_WORKFLOW_NAME_MISSING", "workflow name is not configured");
+    }
+    return id;
+  }
+
   private static DaprProblem startProblem(String name, String why) {
     return DaprProblem.internal(
         "ERR_START_WORKFLOW", "error starting workflow '%s': %s".formatted(name, why));
@@ -109,10 +109,23 @@ final class WorkflowOperations {
     }
   }
 
-  /** The instance, if there is one. */
-  CompletableFuture<Optional<Snapshot>> get(String app, String id) {
+  @Override
+  public CompletableFuture<Optional<WorkflowState>> get(String app, String id) {
     requireId(id);
-    return engine.instance(new InstanceKey(app, id)).thenApply(found -> found.map(Snapshot::of));
+    return engine
+        .instance(new InstanceKey(app, id))
+        .thenApply(found -> found.map(Snapshot::of).map(WorkflowOperations::state));
+  }
+
+  /** An instance as the seven operations show it. */
+  static WorkflowState state(Snapshot snapshot) {
+    return new WorkflowState(
+        snapshot.instanceId(),
+        snapshot.name(),
+        snapshot.times().created(),
+        snapshot.times().updated(),
+        snapshot.word(),
+        snapshot.properties());
   }
 
   /** The refusal for an instance that is not there. */
@@ -121,16 +134,11 @@ final class WorkflowOperations {
         NOT_FOUND, "unable to find workflow with the provided instance ID: " + id);
   }
 
-  /**
-   * Raises an event.
-   *
-   * @param payload null for none
-   */
-  CompletableFuture<Reply> raise(String app, String id, String event, byte @Nullable [] payload) {
+  @Override
+  public CompletableFuture<Reply> raise(
+      String app, String id, String event, byte @Nullable [] payload) {
     requireId(id);
-    if (event.isEmpty()) {
-      throw DaprProblem.invalid("ERR_WORKFLOW_EVENT_NAME_MISSING", "missing workflow event name");
-    }
+    requireEvent(event);
     String prefix =
         "error raising event on workflow '%s': failed to raise event %s on workflow %s: failed to raise event: "
             .formatted(id, event, id);
@@ -144,7 +152,8 @@ final class WorkflowOperations {
         .thenApply(reply -> accepted(reply, "ERR_RAISE_EVENT_WORKFLOW", prefix));
   }
 
-  CompletableFuture<Reply> pause(String app, String id) {
+  @Override
+  public CompletableFuture<Reply> pause(String app, String id) {
     requireId(id);
     return engine
         .submit(new Command.SuspendInstance(new InstanceKey(app, id), null))
@@ -156,7 +165,8 @@ final class WorkflowOperations {
                     .formatted(id, id)));
   }
 
-  CompletableFuture<Reply> resume(String app, String id) {
+  @Override
+  public CompletableFuture<Reply> resume(String app, String id) {
     requireId(id);
     return engine
         .submit(new Command.ResumeInstance(new InstanceKey(app, id), null))
@@ -168,8 +178,8 @@ final class WorkflowOperations {
                     .formatted(id, id)));
   }
 
-  /** Ends an instance and its children. */
-  CompletableFuture<Reply> terminate(String app, String id) {
+  @Override
+  public CompletableFuture<Reply> terminate(String app, String id) {
     requireId(id);
     return engine
         .submit(new Command.TerminateCode(new InstanceKey(app, id), null, true, null))
@@ -183,8 +193,8 @@ final class WorkflowOperations {
                     .formatted(id, id)));
   }
 
-  /** Removes an ended instance and its children. */
-  CompletableFuture<Reply> purge(String app, String id) {
+  @Override
+  public CompletableFuture<Reply> purge(String app, String id) {
     requireId(id);
     return engine
         .purge(new InstanceKey(app, id), true, false)
@@ -198,7 +208,13 @@ final class WorkflowOperations {
                     .formatted(id, id)));
   }
 
-  private static void requireId(String id) {
+  static void requireEvent(String event) {
+    if (event.isEmpty()) {
+      throw DaprProblem.invalid("ERR_WORKFLOW_EVENT_NAME_MISSING", "missing workflow event name");
+    }
+  }
+
+  static void requireId(String id) {
     if (id.isEmpty()) {
       throw DaprProblem.invalid("ERR_INSTANCE_ID_PROVIDED_MISSING", "no instance ID was provided");
     }

@@ -1,7 +1,7 @@
 package dev.millrace.dialect.dapr;
 
+import dev.millrace.components.WorkflowState;
 import dev.millrace.dialect.dapr.wire.Snapshot;
-import dev.millrace.engine.Reply;
 import dev.millrace.transport.Request;
 import dev.millrace.transport.Response;
 import dev.millrace.transport.Routes;
@@ -11,15 +11,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** The seven operations over HTTP. The name of the component is not looked at, as in Dapr. */
+/** The seven operations over HTTP, of the component that the path names. */
 final class WorkflowRoutes {
   private static final int OK = 200;
 
-  private final WorkflowOperations operations;
+  private final Components components;
   private final AppIds appIds;
 
-  WorkflowRoutes(WorkflowOperations operations, AppIds appIds) {
-    this.operations = operations;
+  WorkflowRoutes(Components components, AppIds appIds) {
+    this.components = components;
     this.appIds = appIds;
   }
 
@@ -28,43 +28,51 @@ final class WorkflowRoutes {
     HttpAnswers.route(routes, "POST", workflows + "/{name}/start", this::start);
     HttpAnswers.route(routes, "GET", workflows + "/{id}", this::get);
     HttpAnswers.route(routes, "POST", workflows + "/{id}/raiseEvent/{event}", this::raise);
-    HttpAnswers.route(routes, "POST", workflows + "/{id}/pause", change(operations::pause));
-    HttpAnswers.route(routes, "POST", workflows + "/{id}/resume", change(operations::resume));
-    HttpAnswers.route(routes, "POST", workflows + "/{id}/terminate", change(operations::terminate));
-    HttpAnswers.route(routes, "POST", workflows + "/{id}/purge", change(operations::purge));
+    HttpAnswers.route(routes, "POST", workflows + "/{id}/pause", change(WorkflowVerbs::pause));
+    HttpAnswers.route(routes, "POST", workflows + "/{id}/resume", change(WorkflowVerbs::resume));
+    HttpAnswers.route(
+        routes, "POST", workflows + "/{id}/terminate", change(WorkflowVerbs::terminate));
+    HttpAnswers.route(routes, "POST", workflows + "/{id}/purge", change(WorkflowVerbs::purge));
   }
 
   private Response start(Request request) throws InterruptedException {
+    String app = appIds.of(request);
     return HttpAnswers.accepted(
         HttpAnswers.await(
-            operations.start(
-                appIds.of(request),
-                request.query("instanceID"),
-                request.pathParameter("name"),
-                request.body(),
-                Map.of())));
+            verbs(app, request)
+                .start(
+                    app,
+                    request.query("instanceID"),
+                    request.pathParameter("name"),
+                    request.body(),
+                    Map.of())));
   }
 
   private Response get(Request request) throws InterruptedException {
     checkBody(request);
     String id = request.pathParameter("id");
-    Snapshot snapshot =
-        HttpAnswers.await(operations.get(appIds.of(request), id))
+    String app = appIds.of(request);
+    WorkflowState state =
+        HttpAnswers.await(verbs(app, request).get(app, id))
             .orElseThrow(() -> WorkflowOperations.notFound(id));
-    return Response.json(OK, json(snapshot));
+    return Response.json(OK, json(state));
   }
 
   /** The instance as the API shows it; what is not known is left out. */
   static Map<String, Object> json(Snapshot snapshot) {
+    return json(WorkflowOperations.state(snapshot));
+  }
+
+  private static Map<String, Object> json(WorkflowState state) {
     Map<String, Object> json = new LinkedHashMap<>();
-    json.put("instanceID", snapshot.instanceId());
-    if (!snapshot.name().isEmpty()) {
-      json.put("workflowName", snapshot.name());
+    json.put("instanceID", state.instanceId());
+    if (!state.workflowName().isEmpty()) {
+      json.put("workflowName", state.workflowName());
     }
-    json.put("createdAt", snapshot.times().created().toString());
-    json.put("lastUpdatedAt", snapshot.times().updated().toString());
-    json.put("runtimeStatus", snapshot.word());
-    Map<String, String> properties = snapshot.properties();
+    json.put("createdAt", state.createdAt().toString());
+    json.put("lastUpdatedAt", state.lastUpdatedAt().toString());
+    json.put("runtimeStatus", state.runtimeStatus());
+    Map<String, String> properties = state.properties();
     if (!properties.isEmpty()) {
       json.put("properties", properties);
     }
@@ -72,25 +80,33 @@ final class WorkflowRoutes {
   }
 
   private Response raise(Request request) throws InterruptedException {
-    HttpAnswers.await(
-        operations.raise(
-            appIds.of(request),
-            request.pathParameter("id"),
-            request.pathParameter("event"),
-            request.body()));
+    String app = appIds.of(request);
+    var _ =
+        HttpAnswers.await(
+            verbs(app, request)
+                .raise(
+                    app,
+                    request.pathParameter("id"),
+                    request.pathParameter("event"),
+                    request.body()));
     return HttpAnswers.accepted();
   }
 
   private interface Change {
-    CompletableFuture<Reply> of(String app, String id);
+    CompletableFuture<?> of(WorkflowVerbs verbs, String app, String id);
   }
 
   private HttpAnswers.Operation change(Change change) {
     return request -> {
       checkBody(request);
-      HttpAnswers.await(change.of(appIds.of(request), request.pathParameter("id")));
+      String app = appIds.of(request);
+      var _ = HttpAnswers.await(change.of(verbs(app, request), app, request.pathParameter("id")));
       return HttpAnswers.accepted();
     };
+  }
+
+  private WorkflowVerbs verbs(String app, Request request) {
+    return components.of(app, request.pathParameter("component"));
   }
 
   /** A body is read as the message of the request, all of whose members the path replaces. */

@@ -36,6 +36,10 @@ final class LiveEngine implements AutoCloseable {
   }
 
   LiveEngine(Store store) {
+    this(store, List.of());
+  }
+
+  LiveEngine(Store store, List<ComponentBinding> components) {
     NodeTypes types = new NodeTypes(List.of());
     runtime =
         EngineRuntime.open(
@@ -47,7 +51,9 @@ final class LiveEngine implements AutoCloseable {
                 new Rules(
                     new Engine(
                         graphs, environment, types, new ProcessExpressions(), new JsonSchemas())));
-    dialect = new DaprDialect(runtime, runtime, runtime::health, DaprDialect.Settings.DEFAULT);
+    dialect =
+        new DaprDialect(
+            runtime, runtime, runtime::health, DaprDialect.Settings.DEFAULT, components);
     String name = InProcessServerBuilder.generateName();
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
     dialect

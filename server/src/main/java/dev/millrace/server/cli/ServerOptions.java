@@ -45,6 +45,12 @@ final class ServerOptions {
       description = "private target that http tasks may call; repeatable")
   private @Nullable List<String> allowEgress;
 
+  @Option(
+      names = "--components-path",
+      paramLabel = "DIR",
+      description = "workflow components (default: components in the data directory, if there)")
+  private @Nullable String componentsPath;
+
   @Option(names = "--time-zone", paramLabel = "ZONE", description = "zone of text times (UTC)")
   private @Nullable String timeZone;
 
@@ -66,6 +72,7 @@ final class ServerOptions {
     put(flags, Setting.HTTP_PORT, httpPort);
     put(flags, Setting.GRPC_PORT, grpcPort);
     put(flags, Setting.ALLOW_EGRESS, allowEgress);
+    put(flags, Setting.COMPONENTS_PATH, componentsPath);
     put(flags, Setting.TIME_ZONE, timeZone);
     put(flags, Setting.INSECURE, insecure ? "true" : null);
     return new ConfigurationLoader(System.getenv()).load(config, flags);

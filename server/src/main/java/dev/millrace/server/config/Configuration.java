@@ -15,7 +15,12 @@ import org.jspecify.annotations.Nullable;
  * @param shown every setting as {@code config show} prints it, passwords hidden
  */
 public record Configuration(
-    Path dataDir, Listening listening, Access access, Connections connections, List<Shown> shown) {
+    Path dataDir,
+    Listening listening,
+    Access access,
+    Connections connections,
+    ComponentSources components,
+    List<Shown> shown) {
 
   /**
    * Where and how the server listens, and its ways.
@@ -55,6 +60,22 @@ public record Configuration(
     public String toString() {
       return "Connections[egress %s, databases %s, smtp %s, secrets %s]"
           .formatted(allowEgress, databases.keySet(), smtp, secrets.keySet());
+    }
+  }
+
+  /**
+   * Where workflow components and their secrets come from.
+   *
+   * @param directory null for none
+   * @param secrets of the configuration
+   * @param environment for what a component file refers to
+   */
+  public record ComponentSources(
+      @Nullable Path directory, Map<String, String> secrets, Map<String, String> environment) {
+    /** Without values. */
+    @Override
+    public String toString() {
+      return "ComponentSources[%s, secrets %s]".formatted(directory, secrets.keySet());
     }
   }
 

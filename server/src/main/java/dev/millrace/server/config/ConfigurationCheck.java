@@ -3,12 +3,14 @@ package dev.millrace.server.config;
 import dev.millrace.activities.http.EgressPolicy;
 import dev.millrace.activities.mail.MailSettings;
 import dev.millrace.server.config.Configuration.Access;
+import dev.millrace.server.config.Configuration.ComponentSources;
 import dev.millrace.server.config.Configuration.Connections;
 import dev.millrace.server.config.Configuration.Database;
 import dev.millrace.server.config.Configuration.Listening;
 import dev.millrace.server.config.Configuration.Shown;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -29,6 +31,7 @@ final class ConfigurationCheck {
   private static final int MOST_DRAIN_SECONDS = 3_600;
   private static final int STARTTLS_PORT = 587;
   private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
+  private static final String COMPONENTS = "components";
   private static final String HIDDEN = "***";
 
   private final Map<Setting, Sourced> values;
@@ -52,17 +55,36 @@ final class ConfigurationCheck {
           """
               .formatted(where(Setting.HTTP_ADDRESS), listening.httpAddress()));
     }
-    return new Configuration(dataDir(), listening, access, connections(), shown());
+    Connections connections = connections();
+    return new Configuration(
+        dataDir(), listening, access, connections, components(connections.secrets()), shown());
   }
 
   private Path dataDir() {
-    String text = text(Setting.DATA_DIR);
+    return path(Setting.DATA_DIR, text(Setting.DATA_DIR));
+  }
+
+  private Path path(Setting setting, String text) {
     try {
       return Path.of(text).toAbsolutePath().normalize();
     } catch (InvalidPathException e) {
       throw new ConfigurationException(
-          "%s: expected a path, found \"%s\"".formatted(where(Setting.DATA_DIR), text), e);
+          "%s: expected a path, found \"%s\"".formatted(where(setting), text), e);
     }
+  }
+
+  private ComponentSources components(Map<String, String> secrets) {
+    Setting setting = Setting.COMPONENTS_PATH;
+    String text = Values.text(value(setting), where(setting));
+    if (text.isBlank()) {
+      Path usual = dataDir().resolve(COMPONENTS);
+      return new ComponentSources(Files.isDirectory(usual) ? usual : null, secrets, environment);
+    }
+    Path directory = path(setting, text);
+    if (!Files.isDirectory(directory)) {
+      throw Values.expected("a directory", text, where(setting));
+    }
+    return new ComponentSources(directory, secrets, environment);
   }
 
   private Listening listening() {

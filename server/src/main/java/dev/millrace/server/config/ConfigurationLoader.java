@@ -28,6 +28,9 @@ public final class ConfigurationLoader {
   private static final String PREFIX = "MILLRACE_";
   private static final String CONFIG_VARIABLE = "MILLRACE_CONFIG";
 
+  /** What component files refer to; see the guide of workflow components. */
+  private static final String SECRET_PREFIX = "MILLRACE_SECRET_";
+
   /** Variables of the launcher and of the client commands, which are no settings. */
   private static final Set<String> OTHER_VARIABLES =
       Set.of(
@@ -98,7 +101,9 @@ public final class ConfigurationLoader {
   private Map<Setting, Sourced> variables() {
     Map<Setting, Sourced> values = new EnumMap<>(Setting.class);
     environment.forEach((name, value) -> {
-      if (!name.startsWith(PREFIX) || OTHER_VARIABLES.contains(name)) {
+      if (!name.startsWith(PREFIX)
+          || name.startsWith(SECRET_PREFIX)
+          || OTHER_VARIABLES.contains(name)) {
         return;
       }
       Setting setting =

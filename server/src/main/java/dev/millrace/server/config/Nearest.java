@@ -5,14 +5,14 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Finds the word that was probably meant. */
-final class Nearest {
+public final class Nearest {
   /** More edits than this, and the two words have nothing to do with each other. */
   private static final int MOST_EDITS = 4;
 
   private Nearest() {}
 
   /** {@code ; did you mean "x"?}, or the list of what is known when nothing comes near. */
-  static String hint(String found, Collection<String> known) {
+  public static String hint(String found, Collection<String> known) {
     Optional<String> nearest =
         known.stream()
             .filter(word -> distance(found, word) <= MOST_EDITS)

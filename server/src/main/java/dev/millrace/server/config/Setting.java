@@ -17,6 +17,10 @@ public enum Setting {
   GRPC_PORT("grpc-port", Kind.NUMBER, "port for SDKs and their workers; 0 takes a free one"),
   INSECURE("insecure", Kind.FLAG, "listen beyond loopback although no token is configured"),
   ALLOW_EGRESS("allow-egress", Kind.LIST, "private targets for http tasks, CIDR_OR_HOST[:PORT]"),
+  COMPONENTS_PATH(
+      "components-path",
+      Kind.TEXT,
+      "directory of workflow components; components in the data directory, if there"),
   TIME_ZONE("time-zone", Kind.TEXT, "zone of times that are written as text"),
   DRAIN_SECONDS("drain-seconds", Kind.NUMBER, "longest wait for requests in work at shutdown"),
   TOKENS("tokens", Kind.MAP, "SHA-256 hashes of bearer tokens, by the name of the caller"),

@@ -63,6 +63,7 @@ public final class Demo {
         given.access(),
         new Configuration.Connections(
             List.copyOf(egress), before.databases(), before.smtp(), before.secrets()),
+        given.components(),
         given.shown());
   }
 

@@ -1,0 +1,4 @@
+package dev.millrace.components;
+
+/** Asks to remove an instance that has ended. */
+public record PurgeRequest(String instanceId) {}

@@ -1,0 +1,4 @@
+package dev.millrace.components;
+
+/** The state of an instance. */
+public record StateResponse(WorkflowState workflow) {}
