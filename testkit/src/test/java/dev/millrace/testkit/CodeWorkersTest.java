@@ -65,14 +65,26 @@ class CodeWorkersTest {
     runtime.startCode(key, CodeStart.of(workflow, "1", APP)).join();
   }
 
+  /** Items are handed over after the commit, which the caller of a start does not wait for. */
+  private static void await(List<WorkItem> items, int count) throws InterruptedException {
+    while (items.size() < count) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("expected %d items, found %s".formatted(count, items));
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   private InstanceState end(InstanceKey key) {
     return runtime.when(key, CodeApi.Milestone.ENDED).join();
   }
 
   @Test
-  void shouldAcceptAnswersWithoutTokenAndIgnoreWrongOnes() {
-    try (var connection = runtime.workers().connect(APP, 5, _ -> {})) {
+  void shouldAcceptAnswersWithoutTokenAndIgnoreWrongOnes() throws InterruptedException {
+    List<WorkItem> items = new CopyOnWriteArrayList<>();
+    try (var connection = runtime.workers().connect(APP, 5, items::add)) {
       start(A, "Echo");
+      await(items, 1);
       runtime
           .workers()
           .completeTurn(A, "wrong", List.of(complete(0, "\"bad\"")), null, null)
@@ -88,11 +100,12 @@ class CodeWorkersTest {
   }
 
   @Test
-  void shouldShowEveryWorkerOfATurnTheSame() {
+  void shouldShowEveryWorkerOfATurnTheSame() throws InterruptedException {
     List<WorkItem> first = new CopyOnWriteArrayList<>();
     List<WorkItem> second = new CopyOnWriteArrayList<>();
     var lost = runtime.workers().connect(APP, 5, first::add);
     start(A, "Wait");
+    await(first, 1);
     runtime.submit(new Command.RaiseEvent(A, "Go", "", "1", "", 0)).join();
     lost.close();
     try (var next = runtime.workers().connect(APP, 5, second::add)) {
@@ -101,9 +114,7 @@ class CodeWorkersTest {
           .isEqualTo(((WorkItem.Turn) first.getFirst()).turn());
       assertThat(second.getFirst().token()).isNotEqualTo(first.getFirst().token());
       runtime.workers().completeTurn(A, "", List.of(), null, null).join();
-      while (second.size() < 2) {
-        Thread.onSpinWait();
-      }
+      await(second, 2);
       assertThat(CodeHarness.kinds(((WorkItem.Turn) second.getLast()).turn().fresh()))
           .containsExactly("TurnStarted", "EventRaised");
       assertThat(next).isNotNull();
@@ -111,17 +122,16 @@ class CodeWorkersTest {
   }
 
   @Test
-  void shouldKeepRoomForTurnsBesideActivities() {
+  void shouldKeepRoomForTurnsBesideActivities() throws InterruptedException {
     List<WorkItem> items = new CopyOnWriteArrayList<>();
     try (var connection = runtime.workers().connect(APP, 10, items::add)) {
       start(A, "Fan");
+      await(items, 1);
       CodeAction[] many =
           IntStream.range(0, 20).mapToObj(i -> task(i, "slow")).toArray(CodeAction[]::new);
       runtime.workers().completeTurn(A, "", List.of(many), null, null).join();
       start(new InstanceKey(APP, "b"), "Other");
-      while (items.size() < 11) {
-        Thread.onSpinWait();
-      }
+      await(items, 11);
       assertThat(items.getLast()).isInstanceOf(WorkItem.Turn.class);
       assertThat(items).hasSize(11);
       assertThat(connection).isNotNull();
