@@ -101,6 +101,7 @@ class LayersTest {
                 ENGINE_VALUES,
                 CODE_VALUES,
                 "dev.millrace.runtime.worker",
+                "dev.millrace.runtime.explain",
                 Product.PROTO,
                 "dev.millrace.engine.expression",
                 "dev.millrace.engine.graph",

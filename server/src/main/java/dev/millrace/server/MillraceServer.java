@@ -16,6 +16,7 @@ import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.Health;
 import dev.millrace.runtime.activity.Activity;
 import dev.millrace.runtime.lane.LaneSettings;
+import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
 import dev.millrace.server.config.Configuration;
@@ -74,7 +75,7 @@ public final class MillraceServer implements AutoCloseable {
                   List.of(format),
                   activities,
                   (graphs, environment) ->
-                      new EngineRules(
+                      new EngineDecider(
                           new Engine(graphs, environment, nodeTypes, expressions, schemas))));
       Metrics metrics = new Metrics(runtime);
       Routes.Builder routes = Routes.builder();

@@ -1,16 +1,10 @@
 package dev.millrace.dialect.dapr;
 
-import dev.millrace.engine.Command;
-import dev.millrace.engine.Decision;
-import dev.millrace.engine.Effect;
-import dev.millrace.engine.HistoryEvent;
-import dev.millrace.engine.InstanceState;
-import dev.millrace.engine.Moment;
 import dev.millrace.engine.graph.NodeTypes;
 import dev.millrace.engine.interpreter.Engine;
 import dev.millrace.expression.JsonSchemas;
 import dev.millrace.expression.ProcessExpressions;
-import dev.millrace.runtime.Decider;
+import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
 import dev.millrace.store.Store;
@@ -22,7 +16,6 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A whole engine in memory, with the dialect over it and an in-process gRPC channel to it. */
 final class LiveEngine implements AutoCloseable {
@@ -44,7 +37,7 @@ final class LiveEngine implements AutoCloseable {
             List.of(),
             List.of(),
             (graphs, environment) ->
-                new Rules(
+                new EngineDecider(
                     new Engine(
                         graphs, environment, types, new ProcessExpressions(), new JsonSchemas())));
     dialect = new DaprDialect(runtime, runtime, runtime::health, DaprDialect.Settings.DEFAULT);
@@ -87,27 +80,5 @@ final class LiveEngine implements AutoCloseable {
     channel.shutdownNow();
     server.shutdownNow();
     runtime.close();
-  }
-
-  private record Rules(Engine engine) implements Decider {
-    @Override
-    public Decision decide(@Nullable InstanceState state, Command command, Moment moment) {
-      return engine.decide(state, command, moment);
-    }
-
-    @Override
-    public InstanceState apply(@Nullable InstanceState state, HistoryEvent event) {
-      return engine.apply(state, event);
-    }
-
-    @Override
-    public List<Effect> resume(InstanceState state, Moment moment) {
-      return engine.recover(state, moment);
-    }
-
-    @Override
-    public int openWork(InstanceState state) {
-      return Engine.openWork(state);
-    }
   }
 }
