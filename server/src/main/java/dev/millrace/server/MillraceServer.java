@@ -83,7 +83,8 @@ public final class MillraceServer implements AutoCloseable {
           new DaprDialect(runtime, runtime, runtime::health, DaprDialect.Settings.DEFAULT);
       dapr.register(routes);
       grpc = new GrpcDoor(configuration, dapr);
-      new ProcessDialect(runtime, format, nodeTypes, schemas, dialect(configuration))
+      new ProcessDialect(
+              runtime, runtime.workers(), format, nodeTypes, schemas, dialect(configuration))
           .register(routes);
       new Operations(runtime::health, metrics).register(routes);
       more.accept(routes);

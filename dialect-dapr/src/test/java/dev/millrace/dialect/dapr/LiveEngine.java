@@ -1,9 +1,11 @@
 package dev.millrace.dialect.dapr;
 
 import dev.millrace.engine.graph.NodeTypes;
+import dev.millrace.engine.graph.node.BuiltInNodeTypes;
 import dev.millrace.engine.interpreter.Engine;
 import dev.millrace.expression.JsonSchemas;
 import dev.millrace.expression.ProcessExpressions;
+import dev.millrace.runtime.DefinitionFormat;
 import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
@@ -29,12 +31,16 @@ final class LiveEngine implements AutoCloseable {
   }
 
   LiveEngine(Store store) {
-    NodeTypes types = new NodeTypes(List.of());
+    this(store, List.of());
+  }
+
+  LiveEngine(Store store, List<DefinitionFormat> formats) {
+    NodeTypes types = new NodeTypes(BuiltInNodeTypes.all());
     runtime =
         EngineRuntime.open(
             store,
             RuntimeSettings.DEFAULT,
-            List.of(),
+            formats,
             List.of(),
             (graphs, environment) ->
                 new EngineDecider(
