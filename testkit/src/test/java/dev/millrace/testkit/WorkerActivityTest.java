@@ -164,7 +164,10 @@ class WorkerActivityTest {
     AtomicInteger calls = new AtomicInteger();
     InstanceKey key =
         run(
-            activity("a", "", "'errorHandler':{'operation':'retry','retry':{'count':2,'interval':0.01,'on':['Busy']}}"),
+            activity(
+                "a",
+                "",
+                "'errorHandler':{'operation':'retry','retry':{'count':2,'interval':0.01,'on':['Busy']}}"),
             null);
     try (ScriptedWorker worker =
         new ScriptedWorker(runtime.workers(), APP)
@@ -190,7 +193,10 @@ class WorkerActivityTest {
   @Test
   void shouldFailWithTheTypeAndTheWordsOfTheWorker() {
     InstanceKey key =
-        run(activity("a", "", "'errorHandler':{'operation':'retry','retry':{'count':5,'interval':1}}"), null);
+        run(
+            activity(
+                "a", "", "'errorHandler':{'operation':'retry','retry':{'count':5,'interval':1}}"),
+            null);
     FailureDetails details =
         new FailureDetails("CardDeclined", "no money", "at Charge.java:7", null, true);
     try (ScriptedWorker worker =
