@@ -3,7 +3,7 @@ package dev.millrace.dialect.process;
 import dev.millrace.engine.NodeRun.RunStatus;
 import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.engine.code.FailureDetails;
-import dev.millrace.runtime.Payloads;
+import dev.millrace.runtime.worker.Payloads;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -6,7 +6,7 @@ import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.JsonValue;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.code.CodeState;
-import dev.millrace.runtime.Payloads;
+import dev.millrace.runtime.worker.Payloads;
 import dev.millrace.store.StatusWords;
 import dev.millrace.store.query.Queries.DefinitionView;
 import dev.millrace.store.query.Queries.InstanceView;

@@ -7,7 +7,7 @@ import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.ParentRef;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.code.CodeStart;
-import dev.millrace.runtime.Payloads;
+import dev.millrace.runtime.worker.Payloads;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 

@@ -7,7 +7,6 @@ import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.WorkerActivity;
 import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.engine.code.FailureDetails;
-import dev.millrace.runtime.Payloads;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;

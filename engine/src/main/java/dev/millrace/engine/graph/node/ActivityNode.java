@@ -8,12 +8,11 @@ import dev.millrace.engine.graph.NodeType;
 import dev.millrace.engine.graph.Step;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** An activity that is code of a connected worker. */
 final class ActivityNode implements NodeType {
 
-  private static final Pattern APP = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final int MAX_APP_CHARS = 64;
   private static final int MAX_NAME_CHARS = 200;
 
   @Override
@@ -73,7 +72,7 @@ final class ActivityNode implements NodeType {
                 "name", "at most " + MAX_NAME_CHARS + " characters", name.length());
           }
           String app = parameters.text("app", InstanceKey.DEFAULT_NAMESPACE);
-          if (!APP.matcher(app).matches()) {
+          if (app.length() > MAX_APP_CHARS || !app.chars().allMatch(ActivityNode::allowed)) {
             throw NodeParameters.mismatch(
                 "app", "1 to 64 letters, digits, dashes and underscores", app);
           }
@@ -82,5 +81,13 @@ final class ActivityNode implements NodeType {
           return new Step.Waiting(
               new Wait.ForActivity(new WorkerActivity(app, name).activity(), List.of("item"), 0));
         });
+  }
+
+  private static boolean allowed(int c) {
+    return c == '_'
+        || c == '-'
+        || (c >= '0' && c <= '9')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= 'a' && c <= 'z');
   }
 }

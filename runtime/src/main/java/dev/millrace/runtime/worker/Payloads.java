@@ -1,4 +1,4 @@
-package dev.millrace.runtime;
+package dev.millrace.runtime.worker;
 
 import dev.millrace.store.StoreException;
 import dev.millrace.store.codec.Codec;
