@@ -185,14 +185,14 @@ class LayersTest {
     onlySees(
         Product.RUNTIME,
         resideInAnyPackage(
-            Product.RUNTIME,
-            ENGINE_VALUES,
-            CODE_VALUES,
-            "dev.millrace.engine.graph",
-            "dev.millrace.store",
-            // The one reader and writer of JSON, for payloads that are text on one side.
-            "dev.millrace.store.codec",
-            "dev.millrace.store.query")
+                Product.RUNTIME,
+                ENGINE_VALUES,
+                CODE_VALUES,
+                "dev.millrace.engine.graph",
+                "dev.millrace.store",
+                // The one reader and writer of JSON, for payloads that are text on one side.
+                "dev.millrace.store.codec",
+                "dev.millrace.store.query")
             // Seen by EngineDecider alone, see EnginePurityTest.
             .or(name("dev.millrace.engine.interpreter.Engine")),
         "the runtime drives what it is given; the server hands it the Decider, the formats, the"

@@ -305,9 +305,10 @@ class WorkerActivityTest {
     InstanceState state = end(key);
     assertThat(state.life().status()).isEqualTo(Status.FAILED);
     assertThat(state.life().failure().type()).isEqualTo("timeout");
+    InstanceKey other = run(activity("a", "", ""), null);
     try (ScriptedWorker worker =
         new ScriptedWorker(runtime.workers(), APP).activity("Charge", _ -> "1").connect(5)) {
-      end(run(activity("a", "", ""), null));
+      end(other);
       assertThat(worker.tasks.get()).as("what timed out is not run any more").isEqualTo(1);
     }
   }
