@@ -111,6 +111,8 @@ class EnginePurityTest {
   void shouldBeAskedOnlyThroughTheDecider() {
     noClasses()
         .that()
+        .doNotHaveFullyQualifiedName("dev.millrace.runtime.local.EngineDecider")
+        .and()
         .resideOutsideOfPackages(
             Product.INTERPRETER,
             Product.SERVER,
@@ -121,8 +123,8 @@ class EnginePurityTest {
         .dependOnClassesThat()
         .resideInAPackage(Product.INTERPRETER)
         .because(
-            "the interpreter is one way to decide and is wired in by the server; the runtime asks"
-                + " its Decider, node types see NodeContext")
+            "the interpreter is one way to decide and is wired in by the server, with EngineDecider;"
+                + " the runtime asks its Decider, node types see NodeContext")
         .check(Product.CLASSES);
   }
 

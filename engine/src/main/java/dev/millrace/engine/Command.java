@@ -103,6 +103,8 @@ public sealed interface Command {
    * @param correlation the key a waiting node must have asked for, empty for any
    * @param eventId makes a repeat harmless; empty for none
    * @param ttlMillis how long it is kept when nobody waits; 0 = not at all, negative = for ever
+   * @param text whether the payload is raw text, as clients of code workflows send it; a graph
+   *     takes it as the JSON it is, and keeps the event until somebody waits
    */
   record RaiseEvent(
       InstanceKey key,
@@ -110,8 +112,26 @@ public sealed interface Command {
       String correlation,
       @Nullable Object payload,
       String eventId,
-      long ttlMillis)
-      implements Command {}
+      long ttlMillis,
+      boolean text)
+      implements Command {
+
+    /** With a payload that is plain JSON, or for a code workflow. */
+    public RaiseEvent(
+        InstanceKey key,
+        String name,
+        String correlation,
+        @Nullable Object payload,
+        String eventId,
+        long ttlMillis) {
+      this(key, name, correlation, payload, eventId, ttlMillis, false);
+    }
+
+    /** From a client of code workflows. */
+    public static RaiseEvent ofText(InstanceKey key, String name, @Nullable String payload) {
+      return new RaiseEvent(key, name, "", payload, "", 0, true);
+    }
+  }
 
   /** The call that a callback node waits for. */
   record CompleteCallback(

@@ -78,7 +78,11 @@ public sealed interface Effect {
   record DispatchTask(String execution, String app, CodeEvent.TaskScheduled task)
       implements Effect {}
 
-  /** What no worker has yet of a run is not to be handed over any more. */
+  /**
+   * What no worker has yet of a run is not to be handed over any more.
+   *
+   * @param execution the run of a code workflow, or {@link WorkerActivity#work} of a graph
+   */
   record DropWork(String execution) implements Effect {}
 
   /** Removes every row of the instance. */

@@ -16,6 +16,7 @@ import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.Health;
 import dev.millrace.runtime.activity.Activity;
 import dev.millrace.runtime.lane.LaneSettings;
+import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
 import dev.millrace.server.component.LoadedComponents;
@@ -76,7 +77,7 @@ public final class MillraceServer implements AutoCloseable {
                   List.of(format),
                   activities,
                   (graphs, environment) ->
-                      new EngineRules(
+                      new EngineDecider(
                           new Engine(graphs, environment, nodeTypes, expressions, schemas))));
       Metrics metrics = new Metrics(runtime);
       Routes.Builder routes = Routes.builder();
@@ -89,7 +90,8 @@ public final class MillraceServer implements AutoCloseable {
               components.bindings());
       dapr.register(routes);
       grpc = new GrpcDoor(configuration, dapr);
-      new ProcessDialect(runtime, format, nodeTypes, schemas, dialect(configuration))
+      new ProcessDialect(
+              runtime, runtime.workers(), format, nodeTypes, schemas, dialect(configuration))
           .register(routes);
       new Operations(runtime::health, metrics).register(routes);
       more.accept(routes);

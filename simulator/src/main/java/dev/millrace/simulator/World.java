@@ -11,6 +11,7 @@ import dev.millrace.expression.JsonSchemas;
 import dev.millrace.expression.ProcessExpressions;
 import dev.millrace.runtime.Decider;
 import dev.millrace.runtime.definition.Definitions;
+import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.store.StoreException;
 import dev.millrace.store.memory.MemoryStore;
 import java.time.Duration;

@@ -44,6 +44,7 @@ public final class EngineHarness {
       new HashMap<>();
   private final List<HistoryEvent> history = new ArrayList<>();
   private final List<Effect> sent = new ArrayList<>();
+  private final List<String> dropped = new ArrayList<>();
   private final Deque<Effect.DispatchActivity> dispatched = new ArrayDeque<>();
   private final Map<String, Instant> timers = new TreeMap<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -101,7 +102,8 @@ public final class EngineHarness {
       case Effect.SendToInstance send -> sent.add(send);
       case Effect.StartChild child -> sent.add(child);
       case Effect.SetEnvironment set -> sent.add(set);
-      case Effect.DispatchTurn _, Effect.DispatchTask _, Effect.DropWork _, Effect.Purge _ ->
+      case Effect.DropWork drop -> dropped.add(drop.execution());
+      case Effect.DispatchTurn _, Effect.DispatchTask _, Effect.Purge _ ->
           throw new AssertionError("not for graphs: " + effect);
     }
   }
@@ -181,6 +183,11 @@ public final class EngineHarness {
   /** What was sent to other instances and to the environment. */
   public List<Effect> sent() {
     return List.copyOf(sent);
+  }
+
+  /** The work that was taken back from workers. */
+  public List<String> dropped() {
+    return List.copyOf(dropped);
   }
 
   /** Activities in flight that no function answers. */

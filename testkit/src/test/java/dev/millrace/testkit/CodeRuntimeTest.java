@@ -24,6 +24,7 @@ import dev.millrace.expression.ProcessExpressions;
 import dev.millrace.runtime.CodeApi;
 import dev.millrace.runtime.explain.CodeExplain;
 import dev.millrace.runtime.explain.WaitReason;
+import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
 import dev.millrace.store.memory.MemoryStore;

@@ -20,6 +20,7 @@ import dev.millrace.expression.JsonSchemas;
 import dev.millrace.expression.ProcessExpressions;
 import dev.millrace.runtime.CodeApi;
 import dev.millrace.runtime.EngineApi;
+import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
 import dev.millrace.store.codec.Codec;

@@ -3,6 +3,7 @@ package dev.millrace.testkit;
 import dev.millrace.engine.Effect;
 import dev.millrace.engine.code.CodeAction;
 import dev.millrace.engine.code.CodeEvent;
+import dev.millrace.engine.code.FailureDetails;
 import dev.millrace.runtime.worker.WorkItem;
 import dev.millrace.runtime.worker.Workers;
 import java.util.ArrayList;
@@ -30,6 +31,16 @@ final class ScriptedWorker implements AutoCloseable {
   final AtomicInteger turns = new AtomicInteger();
   final AtomicInteger tasks = new AtomicInteger();
   private Workers.Connection connection;
+
+  /** Thrown by the code of an activity to fail. */
+  static final class ActivityFailure extends RuntimeException {
+    private final transient FailureDetails details;
+
+    ActivityFailure(FailureDetails details) {
+      super(details.message());
+      this.details = details;
+    }
+  }
 
   ScriptedWorker(Workers workers, String app) {
     this.workers = workers;
@@ -66,7 +77,20 @@ final class ScriptedWorker implements AutoCloseable {
         tasks.incrementAndGet();
         Effect.DispatchTask wanted = task.task();
         Function<String, String> code = activities.get(wanted.task().name());
-        String result = code.apply(wanted.task().input());
+        String result;
+        try {
+          result = code.apply(wanted.task().input());
+        } catch (ActivityFailure failure) {
+          CompletableFuture<Void> _ =
+              workers.completeTask(
+                  app,
+                  item.key().uid(),
+                  wanted.task().eventId(),
+                  item.token(),
+                  null,
+                  failure.details);
+          return;
+        }
         if (result != null) {
           CompletableFuture<Void> _ =
               workers.completeTask(

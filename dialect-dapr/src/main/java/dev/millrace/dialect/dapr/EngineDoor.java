@@ -1,11 +1,15 @@
 package dev.millrace.dialect.dapr;
 
 import dev.millrace.engine.Command;
+import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.JsonValue;
+import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
+import dev.millrace.engine.Status;
 import dev.millrace.engine.code.CodeStart;
+import dev.millrace.engine.graph.Graph;
 import dev.millrace.runtime.CodeApi;
 import dev.millrace.runtime.CodeApi.Milestone;
 import dev.millrace.runtime.CodeApi.RerunRequest;
@@ -34,6 +38,10 @@ final class EngineDoor {
     return engine.queries();
   }
 
+  Graph graph(DefinitionRef ref) {
+    return engine.graph(ref);
+  }
+
   Workers workers() {
     return code.workers();
   }
@@ -42,8 +50,28 @@ final class EngineDoor {
     return engine.instance(key);
   }
 
+  /**
+   * Sends a command. An instance of the process API that is already as the command wants it, or has
+   * ended, is answered as a code workflow is: nothing happens, and that is well.
+   */
   CompletableFuture<Reply> submit(Command command) {
-    return engine.submit(command);
+    return engine
+        .submit(command)
+        .thenCompose(reply ->
+            reply instanceof Reply.Rejected rejected && rejected.reason() == Reason.INVALID_STATE
+                ? engine
+                    .instance(command.key())
+                    .thenApply(found -> found.filter(its -> settled(its, command)).isPresent())
+                    .thenApply(settled -> settled ? Reply.OK : reply)
+                : CompletableFuture.completedFuture(reply));
+  }
+
+  private static boolean settled(InstanceState state, Command command) {
+    Status status = state.life().status();
+    return state.code() == null
+        && (status.terminal()
+            || (command instanceof Command.SuspendInstance && status == Status.SUSPENDED)
+            || (command instanceof Command.ResumeInstance && status == Status.RUNNING));
   }
 
   CompletableFuture<Reply> start(InstanceKey key, CodeStart start) {

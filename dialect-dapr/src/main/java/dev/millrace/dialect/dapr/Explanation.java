@@ -4,6 +4,9 @@ import dev.millrace.dialect.dapr.wire.Snapshot;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.engine.code.CodeState;
+import dev.millrace.engine.graph.Graph;
+import dev.millrace.runtime.explain.Explain;
+import dev.millrace.runtime.explain.WaitReason;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,16 +18,32 @@ final class Explanation {
 
   private Explanation() {}
 
-  static Map<String, Object> of(InstanceState state, int workers) {
+  /** Of an instance of the process API. */
+  static Map<String, Object> of(InstanceState state, Graph graph) {
     Snapshot snapshot = Snapshot.of(state);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("instanceID", snapshot.instanceId());
-    CodeState code = state.code();
-    if (code == null) {
-      json.put("runtimeStatus", snapshot.word());
-      json.put("why", "an instance of the process API; ask that API to explain it");
-      return json;
-    }
+    json.put("workflowName", snapshot.name());
+    json.put("runtimeStatus", snapshot.word());
+    List<WaitReason> reasons = Explain.explain(state, graph);
+    json.put("why", reasons.isEmpty() ? "it has ended" : reasons.getFirst().sentence());
+    json.put("waiting", reasons.stream().map(Explanation::waiting).toList());
+    return json;
+  }
+
+  private static Map<String, Object> waiting(WaitReason reason) {
+    Map<String, Object> wait = new LinkedHashMap<>();
+    wait.put("for", reason.kind().name().toLowerCase(Locale.ROOT));
+    wait.put("name", reason.holder());
+    wait.put("since", reason.since().toString());
+    wait.put("text", reason.sentence());
+    return wait;
+  }
+
+  static Map<String, Object> of(InstanceState state, CodeState code, int workers) {
+    Snapshot snapshot = Snapshot.of(state);
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("instanceID", snapshot.instanceId());
     json.put("workflowName", code.started().name());
     json.put("runtimeStatus", code.stalled() ? "STALLED" : snapshot.word());
     json.put("connectedWorkers", (long) workers);

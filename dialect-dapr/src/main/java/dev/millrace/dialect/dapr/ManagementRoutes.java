@@ -5,6 +5,7 @@ import dev.millrace.dialect.dapr.wire.MessageJson;
 import dev.millrace.dialect.dapr.wire.Snapshot;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.code.CodeState;
 import dev.millrace.transport.Problem;
 import dev.millrace.transport.Request;
 import dev.millrace.transport.Response;
@@ -94,7 +95,12 @@ final class ManagementRoutes {
   private Response explain(Request request) throws InterruptedException {
     InstanceState state = state(request);
     String app = state.header().key().namespace();
-    return Response.json(OK, Explanation.of(state, engine.workers().connected(app)));
+    CodeState code = state.code();
+    return Response.json(
+        OK,
+        code == null
+            ? Explanation.of(state, engine.graph(state.header().definition()))
+            : Explanation.of(state, code, engine.workers().connected(app)));
   }
 
   private InstanceState state(Request request) throws InterruptedException {

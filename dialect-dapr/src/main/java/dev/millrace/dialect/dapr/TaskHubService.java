@@ -171,7 +171,7 @@ final class TaskHubService extends TaskHubSidecarServiceGrpc.TaskHubSidecarServi
           InstanceKey key = key(request.getInstanceId(), request.hasRouter(), request.getRouter());
           String input = Texts.orNull(request.hasInput(), request.getInput());
           return engine
-              .submit(new Command.RaiseEvent(key, request.getName(), "", input, "", 0))
+              .submit(Command.RaiseEvent.ofText(key, request.getName(), input))
               .thenApply(reply -> {
                 HubReplies.changed(reply, key, "");
                 return RaiseEventResponse.getDefaultInstance();

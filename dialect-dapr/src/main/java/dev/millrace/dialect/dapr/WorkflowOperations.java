@@ -148,7 +148,7 @@ final class WorkflowOperations implements WorkflowVerbs {
           "ERR_RAISE_EVENT_WORKFLOW", prefix + "string field contains invalid UTF-8");
     }
     return engine
-        .submit(new Command.RaiseEvent(new InstanceKey(app, id), event, "", text, "", 0))
+        .submit(Command.RaiseEvent.ofText(new InstanceKey(app, id), event, text))
         .thenApply(reply -> accepted(reply, "ERR_RAISE_EVENT_WORKFLOW", prefix));
   }
 

@@ -1,16 +1,12 @@
 package dev.millrace.dialect.dapr;
 
-import dev.millrace.engine.Command;
-import dev.millrace.engine.Decision;
-import dev.millrace.engine.Effect;
-import dev.millrace.engine.HistoryEvent;
-import dev.millrace.engine.InstanceState;
-import dev.millrace.engine.Moment;
 import dev.millrace.engine.graph.NodeTypes;
+import dev.millrace.engine.graph.node.BuiltInNodeTypes;
 import dev.millrace.engine.interpreter.Engine;
 import dev.millrace.expression.JsonSchemas;
 import dev.millrace.expression.ProcessExpressions;
-import dev.millrace.runtime.Decider;
+import dev.millrace.runtime.DefinitionFormat;
+import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
 import dev.millrace.store.Store;
@@ -22,7 +18,6 @@ import io.grpc.inprocess.InProcessChannelBuilder;
 import io.grpc.inprocess.InProcessServerBuilder;
 import java.io.IOException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A whole engine in memory, with the dialect over it and an in-process gRPC channel to it. */
 final class LiveEngine implements AutoCloseable {
@@ -32,23 +27,19 @@ final class LiveEngine implements AutoCloseable {
   private final ManagedChannel channel;
 
   LiveEngine() {
-    this(new MemoryStore());
+    this(new MemoryStore(), List.of(), List.of());
   }
 
-  LiveEngine(Store store) {
-    this(store, List.of());
-  }
-
-  LiveEngine(Store store, List<ComponentBinding> components) {
-    NodeTypes types = new NodeTypes(List.of());
+  LiveEngine(Store store, List<DefinitionFormat> formats, List<ComponentBinding> components) {
+    NodeTypes types = new NodeTypes(BuiltInNodeTypes.all());
     runtime =
         EngineRuntime.open(
             store,
             RuntimeSettings.DEFAULT,
-            List.of(),
+            formats,
             List.of(),
             (graphs, environment) ->
-                new Rules(
+                new EngineDecider(
                     new Engine(
                         graphs, environment, types, new ProcessExpressions(), new JsonSchemas())));
     dialect =
@@ -93,27 +84,5 @@ final class LiveEngine implements AutoCloseable {
     channel.shutdownNow();
     server.shutdownNow();
     runtime.close();
-  }
-
-  private record Rules(Engine engine) implements Decider {
-    @Override
-    public Decision decide(@Nullable InstanceState state, Command command, Moment moment) {
-      return engine.decide(state, command, moment);
-    }
-
-    @Override
-    public InstanceState apply(@Nullable InstanceState state, HistoryEvent event) {
-      return engine.apply(state, event);
-    }
-
-    @Override
-    public List<Effect> resume(InstanceState state, Moment moment) {
-      return engine.recover(state, moment);
-    }
-
-    @Override
-    public int openWork(InstanceState state) {
-      return Engine.openWork(state);
-    }
   }
 }

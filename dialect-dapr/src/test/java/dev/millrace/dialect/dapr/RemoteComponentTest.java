@@ -198,9 +198,7 @@ class RemoteComponentTest {
 
   private HttpDoor near(Map<String, String> properties) throws ComponentException {
     LiveEngine engine =
-        new LiveEngine(
-            new MemoryStore(),
-            List.of(
+        new LiveEngine(new MemoryStore(), List.of(), List.of(
                 new ComponentBinding(
                     "far", "workflow.dapr-remote", "v1", component(properties), Set.of())));
     opened.add(engine);

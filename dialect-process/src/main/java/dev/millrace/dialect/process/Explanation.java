@@ -1,10 +1,15 @@
 package dev.millrace.dialect.process;
 
+import dev.millrace.engine.Command;
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.Wait;
+import dev.millrace.engine.WorkerActivity;
+import dev.millrace.runtime.explain.CodeExplain;
+import dev.millrace.runtime.explain.WaitReason;
+import dev.millrace.runtime.worker.Workers;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class Explanation {
   private Explanation() {}
 
-  static Map<String, @Nullable Object> of(InstanceState state) {
+  static Map<String, @Nullable Object> of(InstanceState state, Workers workers) {
     InstanceState.Lifecycle life = state.life();
     Map<String, @Nullable Object> json = Answers.object("id", state.header().key().uid());
     json.put("status", StatusView.word(state));
@@ -25,27 +30,70 @@ final class Explanation {
     Failure failure = life.failure() == null ? life.caught() : life.failure();
     json.put("errorDetail", failure == null ? null : failure.toJson());
     json.put("timeoutAt", Times.millis(life.timeoutAt()));
-    json.put("waiting", state.openRuns().stream().map(Explanation::waiting).toList());
+    json.put(
+        "waiting",
+        state.code() == null
+            ? state.openRuns().stream().map(run -> waiting(state, run, workers)).toList()
+            : CodeExplain.explain(state, workers).stream().map(Explanation::waiting).toList());
     json.put("parked", state.graph().parked().stream().map(token -> token.nodeId()).toList());
     json.put("joins", joins(state));
     json.put("signals", signals(state));
     return json;
   }
 
-  private static Map<String, @Nullable Object> waiting(NodeRun run) {
+  /** Of a workflow written as code, whose activities and timers are no tasks of a definition. */
+  private static Map<String, @Nullable Object> waiting(WaitReason reason) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    json.put("for", reason.kind().name().toLowerCase(Locale.ROOT));
+    json.put("text", reason.sentence());
+    json.put("since", reason.since().toEpochMilli());
+    json.put("holder", reason.holder());
+    json.put("unblockedBy", reason.unblockedBy());
+    return json;
+  }
+
+  private static Map<String, @Nullable Object> waiting(
+      InstanceState state, NodeRun run, Workers workers) {
     Map<String, @Nullable Object> json = Answers.object("taskId", run.place().nodeId());
     json.put("index", run.place().index());
     json.put("since", run.startAt().toEpochMilli());
     json.put("attempt", run.attempt());
     json.put("timeoutAt", Times.millis(run.timeoutAt()));
     Wait wait = run.waitsFor();
-    if (wait != null) {
+    WorkerActivity activity =
+        wait instanceof Wait.ForActivity(var name, var _, var _) ? WorkerActivity.of(name) : null;
+    if (activity != null) {
+      describe(state, run, activity, workers, json);
+    } else if (wait != null) {
       describe(wait, json);
     }
     if (!run.attempts().isEmpty()) {
       json.put("lastError", run.attempts().getLast().failure().toJson());
     }
     return json;
+  }
+
+  private static void describe(
+      InstanceState state,
+      NodeRun run,
+      WorkerActivity activity,
+      Workers workers,
+      Map<String, @Nullable Object> json) {
+    Command.WorkToken token =
+        new Command.WorkToken(state.life().generation(), run.id(), run.attempt());
+    String wanted =
+        "a worker of app %s that runs activity %s".formatted(activity.app(), activity.name());
+    int connected = workers.connected(activity.app());
+    put(
+        json,
+        "worker",
+        workers.activityOut(state.header().key(), token)
+            ? wanted + "; one has it and has not answered"
+            : connected == 0
+                ? wanted + "; none is connected"
+                : wanted + "; connected are %d, none of which has room".formatted(connected));
+    json.put("app", activity.app());
+    json.put("activity", activity.name());
   }
 
   private static void describe(Wait wait, Map<String, @Nullable Object> json) {

@@ -3,6 +3,7 @@ package dev.millrace.dialect.process;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.Wait;
+import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.store.query.Queries.NumberedEvent;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
@@ -81,7 +82,7 @@ final class HistoryAnswer {
 
   private static Map<String, @Nullable Object> object(Record record) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
-    if (record instanceof Wait) {
+    if (record instanceof Wait || record instanceof CodeEvent) {
       json.put("kind", camelCase(record.getClass().getSimpleName()));
     }
     members(record, json);

@@ -5,6 +5,8 @@ import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.JsonValue;
 import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.code.CodeState;
+import dev.millrace.runtime.worker.Payloads;
 import dev.millrace.store.StatusWords;
 import dev.millrace.store.query.Queries.DefinitionView;
 import dev.millrace.store.query.Queries.InstanceView;
@@ -28,6 +30,7 @@ final class InstanceAnswer {
       InstanceState state, @Nullable DefinitionView definition) {
     InstanceState.Header header = state.header();
     InstanceState.Lifecycle life = state.life();
+    CodeState code = state.code();
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("id", header.key().uid());
     json.put("proc_id", header.definition().id());
@@ -42,7 +45,7 @@ final class InstanceAnswer {
     json.put("revision", header.definition().revision());
     json.put("status", StatusView.word(state));
     json.put("executor", header.origin().executor());
-    json.put("output", life.output());
+    json.put("output", code == null ? life.output() : Payloads.plain(life.output()));
     json.put("executionUid", life.executionUid());
     Failure failure = life.failure() == null ? life.caught() : life.failure();
     json.put("error", failure == null ? "" : errorText(failure));
@@ -51,6 +54,10 @@ final class InstanceAnswer {
     json.put("startAt", header.startedAt().toEpochMilli());
     json.put("endAt", Times.millis(life.endedAt()));
     json.put("tasks", tasks(state, document));
+    if (code != null) {
+      json.put("name", code.started().name());
+      json.put("customStatus", Payloads.plain(code.progress().customStatus()));
+    }
     return json;
   }
 
@@ -94,6 +101,9 @@ final class InstanceAnswer {
 
   private static List<Map<String, @Nullable Object>> tasks(
       InstanceState state, Map<String, @Nullable Object> document) {
+    if (state.code() != null) {
+      return CodeTasks.of(state.code().history());
+    }
     Map<String, List<Map<String, @Nullable Object>>> runtimes = new LinkedHashMap<>();
     for (NodeRun run : state.graph().runs().values()) {
       runtimes

@@ -2,6 +2,7 @@ package dev.millrace.dialect.process;
 
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
+import dev.millrace.runtime.worker.Workers;
 import dev.millrace.store.query.Queries.InstanceFilter;
 import dev.millrace.store.query.Queries.InstancePage;
 import dev.millrace.store.query.Queries.NumberedEvent;
@@ -16,10 +17,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads of instances: whole, one task, search, history, what they wait for, variables. */
 final class InstanceRoutes {
   private final EngineCalls calls;
+  private final Workers workers;
   private final Times times;
 
-  InstanceRoutes(EngineCalls calls, Times times) {
+  InstanceRoutes(EngineCalls calls, Workers workers, Times times) {
     this.calls = calls;
+    this.workers = workers;
     this.times = times;
   }
 
@@ -85,7 +88,7 @@ final class InstanceRoutes {
   }
 
   private Response explain(Request request) throws InterruptedException {
-    return Answers.wrapped(Explanation.of(calls.state(EngineCalls.key(request))));
+    return Answers.wrapped(Explanation.of(calls.state(EngineCalls.key(request)), workers));
   }
 
   private Response variables(Request request) throws InterruptedException {

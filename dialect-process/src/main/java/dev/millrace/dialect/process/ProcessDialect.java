@@ -4,6 +4,7 @@ import dev.millrace.dialect.process.definition.ProcessFormat;
 import dev.millrace.engine.expression.Schemas;
 import dev.millrace.engine.graph.NodeTypes;
 import dev.millrace.runtime.EngineApi;
+import dev.millrace.runtime.worker.Workers;
 import dev.millrace.transport.Caller;
 import dev.millrace.transport.Routes;
 import java.time.ZoneId;
@@ -21,9 +22,14 @@ public final class ProcessDialect {
   private final HumanTaskRoutes humanTasks;
   private final NodeTypes nodeTypes;
 
-  /** A dialect that is served once {@link #register} was called. */
+  /**
+   * A dialect that is served once {@link #register} was called.
+   *
+   * @param workers asked which of them could do what an instance waits for
+   */
   public ProcessDialect(
       EngineApi engine,
+      Workers workers,
       ProcessFormat format,
       NodeTypes nodeTypes,
       Schemas schemas,
@@ -33,7 +39,7 @@ public final class ProcessDialect {
     Times times = new Times(settings.zone());
     this.processes = new ProcessRoutes(calls, format, users, times);
     this.starts = new StartRoutes(calls, schemas, users);
-    this.instances = new InstanceRoutes(calls, times);
+    this.instances = new InstanceRoutes(calls, workers, times);
     this.actions = new ActionRoutes(calls, users);
     this.humanTasks = new HumanTaskRoutes(calls, users, times);
     this.nodeTypes = nodeTypes;

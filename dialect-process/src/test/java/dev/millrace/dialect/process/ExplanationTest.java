@@ -23,7 +23,9 @@ class ExplanationTest {
             new HumanTaskSpec(HumanTaskSpec.Rule.ALL, "t", "c", null, "", ""), tasks);
 
     String json =
-        Json.writeText(Explanation.of(States.running(States.open(1, "A", List.of(), wait))));
+        Json.writeText(
+            Explanation.of(
+                States.running(States.open(1, "A", List.of(), wait)), States.NO_WORKERS));
 
     assertThat(json)
         .contains("\"text\":\"waits for an answer of u2\"")
@@ -35,14 +37,16 @@ class ExplanationTest {
   void shouldSayThatAnOperatorIsNeeded() {
     String json =
         Json.writeText(
-            Explanation.of(States.running(States.open(1, "A", List.of(), new Wait.ForOperator()))));
+            Explanation.of(
+                States.running(States.open(1, "A", List.of(), new Wait.ForOperator())),
+                States.NO_WORKERS));
 
     assertThat(json).contains("\"for\":\"operator\"").contains("\"incident\":true");
   }
 
   @Test
   void shouldWaitForNothingAtTheEnd() {
-    assertThat(Json.writeText(Explanation.of(States.completed("ok"))))
+    assertThat(Json.writeText(Explanation.of(States.completed("ok"), States.NO_WORKERS)))
         .contains("\"status\":\"completed\"")
         .contains("\"waiting\":[]");
   }

@@ -56,6 +56,7 @@ class ProcessDialectTest {
     Routes.Builder routes = Routes.builder();
     new ProcessDialect(
             engine,
+            States.NO_WORKERS,
             new ProcessFormat(types, new ProcessExpressions(), schemas),
             types,
             schemas,

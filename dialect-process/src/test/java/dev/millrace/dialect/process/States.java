@@ -7,14 +7,17 @@ import dev.millrace.engine.Failure;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.Reply;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.Wait;
+import dev.millrace.runtime.worker.Workers;
 import dev.millrace.store.query.Queries.DefinitionView;
 import dev.millrace.transport.json.Json;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** States and definitions for tests. */
@@ -23,6 +26,10 @@ final class States {
   static final Instant END = Instant.ofEpochMilli(1_700_063_307_000L);
   static final InstanceKey KEY = InstanceKey.of("1541815603606036480");
   static final DefinitionRef REF = new DefinitionRef("proc-avxhke9u", 2);
+
+  /** The workers of a server to which none is connected. */
+  static final Workers NO_WORKERS =
+      new Workers(_ -> CompletableFuture.completedFuture(Reply.OK), "t-", (_, _) -> {});
 
   private States() {}
 

@@ -44,6 +44,7 @@ final class Endings {
   /** Stops an open run; work in flight is told nothing, its late result is ignored. */
   void stop(NodeRun run) {
     turn.waits.cancelTimers(run);
+    turn.waits.dropWork(run);
     turn.waits.closePeople(run);
     if (run.waitsFor() instanceof Wait.ForChild child && child.terminateWithParent()) {
       terminate(child.child(), "the parent's node was stopped");

@@ -94,7 +94,9 @@ public final class Engine {
           terminate(
               state,
               new Command.TerminateInstance(
-                  end.key(), EndReason.SYSTEM, Objects.requireNonNullElse(end.output(), "")),
+                  end.key(),
+                  end.parent() == null ? EndReason.PERSON : EndReason.SYSTEM,
+                  Objects.requireNonNullElse(end.output(), "")),
               turn);
       case Command.StartCodeInstance _,
           Command.StartForkedInstance _,

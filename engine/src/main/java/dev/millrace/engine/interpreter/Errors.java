@@ -68,6 +68,7 @@ final class Errors {
     Node node = turn.graph.node(run.place().nodeId());
     Failure seen = failure.at(node.id(), turn.now());
     turn.waits.cancelTimers(run);
+    turn.waits.dropWork(run);
     turn.waits.closePeople(run);
     if (canRetry(node, run.attempts().size(), run.startAt(), seen)) {
       Instant due = turn.now().plusMillis(delay(node, run.attempt(), leastDelayMillis));

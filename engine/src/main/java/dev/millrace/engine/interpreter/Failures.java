@@ -1,6 +1,7 @@
 package dev.millrace.engine.interpreter;
 
 import dev.millrace.engine.Failure;
+import dev.millrace.engine.code.FailureDetails;
 import dev.millrace.engine.graph.ErrorPolicy;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,6 +44,10 @@ final class Failures {
     }
     if (!retry.on().isEmpty()) {
       return matches(retry.on(), failure.type());
+    }
+    FailureDetails told = FailureDetails.fromJson(failure.detail());
+    if (told != null && told.nonRetriable()) {
+      return false;
     }
     return failure.retryable() || (!NEVER_RETRIED.contains(failure.type()) && !client(failure));
   }

@@ -13,6 +13,7 @@ import dev.millrace.engine.ParentRef;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.Token;
 import dev.millrace.engine.Wait;
+import dev.millrace.engine.WorkerActivity;
 import dev.millrace.engine.expression.ExpressionException;
 import dev.millrace.engine.graph.Edge;
 import dev.millrace.engine.graph.Node;
@@ -283,12 +284,16 @@ final class Nodes {
   private @Nullable Instant timeoutAt(
       Node node, Map<String, @Nullable Object> parameters, Wait waitsFor) {
     long millis = node.policies().timeoutMillis();
-    if (millis == 0
-        && !(waitsFor instanceof Wait.ForActivity)
-        && parameters.get("timeout") instanceof Number seconds) {
+    if (millis == 0 && !builtIn(waitsFor) && parameters.get("timeout") instanceof Number seconds) {
       millis = Math.round(seconds.doubleValue() * 1000);
     }
     return millis > 0 ? turn.now().plusMillis(millis) : null;
+  }
+
+  /** Whether the server's own dispatcher keeps the time of it. */
+  private static boolean builtIn(Wait wait) {
+    return wait instanceof Wait.ForActivity activity
+        && WorkerActivity.of(activity.activity()) == null;
   }
 
   private void race(Node node, NodeRun run, Parameters parameters) {

@@ -9,6 +9,7 @@ import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.Result;
 import dev.millrace.engine.NodeRun.RunStatus;
 import dev.millrace.engine.Wait;
+import dev.millrace.engine.WorkerActivity;
 import dev.millrace.engine.graph.Outcomes;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -50,6 +51,14 @@ final class Waits {
 
   void cancelTimers(NodeRun run) {
     timersOf(run).keySet().forEach(id -> turn.effect(new Effect.CancelTimer(id)));
+  }
+
+  /** Takes back the work of a run that no worker has yet. */
+  void dropWork(NodeRun run) {
+    if (run.waitsFor() instanceof Wait.ForActivity activity
+        && WorkerActivity.of(activity.activity()) != null) {
+      turn.effect(new Effect.DropWork(WorkerActivity.work(turn.draft.generation(), run.id())));
+    }
   }
 
   /** Gives a run that waits for an event one that was kept, if there is one. */

@@ -5,6 +5,7 @@ import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.Wait;
+import dev.millrace.engine.WorkerActivity;
 import dev.millrace.engine.graph.Graph;
 import dev.millrace.engine.graph.Node;
 import java.time.Instant;
@@ -72,14 +73,7 @@ public final class Explain {
     Instant since = run.attemptAt();
     String until = run.timeoutAt() == null ? "" : " Its time is up at " + run.timeoutAt() + ".";
     return switch (wait) {
-      case Wait.ForActivity activity ->
-          of(
-              WaitReason.Kind.ACTIVITY,
-              since,
-              "activity " + activity.activity(),
-              "its result",
-              "%s runs activity %s, attempt %d.%s"
-                  .formatted(node, activity.activity(), run.attempt(), until));
+      case Wait.ForActivity activity -> activity(run, activity, node, until);
       case Wait.ForTime time ->
           of(
               WaitReason.Kind.TIME,
@@ -133,6 +127,26 @@ public final class Explain {
               "the first of them to finish",
               "%s waits for the first of the nodes that follow it.%s".formatted(node, until));
     };
+  }
+
+  private static WaitReason activity(
+      NodeRun run, Wait.ForActivity activity, String node, String until) {
+    WorkerActivity wanted = WorkerActivity.of(activity.activity());
+    return wanted == null
+        ? of(
+            WaitReason.Kind.ACTIVITY,
+            run.attemptAt(),
+            "activity " + activity.activity(),
+            "its result",
+            "%s runs activity %s, attempt %d.%s"
+                .formatted(node, activity.activity(), run.attempt(), until))
+        : of(
+            WaitReason.Kind.WORKER,
+            run.attemptAt(),
+            "a worker of app " + wanted.app(),
+            "the worker's result",
+            "%s waits for a worker of app %s that runs activity %s, attempt %d.%s"
+                .formatted(node, wanted.app(), wanted.name(), run.attempt(), until));
   }
 
   private static WaitReason retry(NodeRun run, Wait.ForRetry retry, String node) {

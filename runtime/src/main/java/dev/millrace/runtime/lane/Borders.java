@@ -7,8 +7,7 @@ import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.ParentRef;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.code.CodeStart;
-import dev.millrace.store.StoreException;
-import dev.millrace.store.codec.Codec;
+import dev.millrace.runtime.worker.Payloads;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +19,8 @@ final class Borders {
 
   /** The origin of what SDK clients start. */
   static final Command.Origin ORIGIN = new Command.Origin("", "dapr", false);
+
+  private static final long UNTIL_TAKEN = -1;
 
   private Borders() {}
 
@@ -38,7 +39,7 @@ final class Borders {
                   ended.runId(),
                   ended.child(),
                   ended.status(),
-                  code ? plain(ended.result()) : text(ended.result()),
+                  code ? Payloads.plain(ended.result()) : Payloads.text(ended.result()),
                   ended.execution()));
       case Effect.StartChild child when code -> {
         ParentRef parent = child.parent();
@@ -46,7 +47,7 @@ final class Borders {
             child.key(),
             child.definition(),
             child.revision(),
-            plain(child.input()),
+            Payloads.plain(child.input()),
             child.executor(),
             parent);
       }
@@ -60,40 +61,29 @@ final class Borders {
     return new Command.StartCodeInstance(
         child.key(),
         0,
-        CodeStart.of(DefinitionRef.codeWorkflow(child.definition()), text(child.input()), app),
+        CodeStart.of(
+            DefinitionRef.codeWorkflow(child.definition()), Payloads.text(child.input()), app),
         new Command.Origin(child.executor(), "sub-workflow", false),
         child.parent());
   }
 
   /** A command in the form that the instance expects. */
   static Command incoming(InstanceState state, Command command) {
-    return state.code() != null
-            && command instanceof Command.RaiseEvent raise
-            && raise.payload() != null
-            && !(raise.payload() instanceof String)
-        ? new Command.RaiseEvent(
-            raise.key(),
-            raise.name(),
-            raise.correlation(),
-            text(raise.payload()),
-            raise.eventId(),
-            raise.ttlMillis())
-        : command;
+    if (!(command instanceof Command.RaiseEvent raise)) {
+      return command;
+    }
+    if (state.code() == null) {
+      return raise.text() ? raised(raise, Payloads.plain(raise.payload()), UNTIL_TAKEN) : raise;
+    }
+    Object payload = raise.payload();
+    return payload == null || payload instanceof String
+        ? raise
+        : raised(raise, Payloads.text(payload), raise.ttlMillis());
   }
 
-  private static @Nullable Object plain(@Nullable Object text) {
-    if (!(text instanceof String json)) {
-      return text;
-    }
-    try {
-      return Codec.decodeJson(json);
-    } catch (StoreException e) {
-      // Workers may answer with text that is no JSON; it is a text then.
-      return text;
-    }
-  }
-
-  private static @Nullable String text(@Nullable Object value) {
-    return value == null ? null : Codec.encodeJson(value);
+  private static Command raised(
+      Command.RaiseEvent raise, @Nullable Object payload, long ttlMillis) {
+    return new Command.RaiseEvent(
+        raise.key(), raise.name(), raise.correlation(), payload, raise.eventId(), ttlMillis);
   }
 }

@@ -9,6 +9,7 @@ import dev.millrace.engine.Moment;
 import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
 import dev.millrace.engine.Status;
+import dev.millrace.engine.WorkerActivity;
 import dev.millrace.store.Rows;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -230,7 +231,11 @@ final class Instances {
               entry,
               () -> {
                 memory.tally.activities.increment();
-                memory.ports.dispatcher().dispatch(key, attempt, memory::submit);
+                if (WorkerActivity.of(attempt.activity()) == null) {
+                  memory.ports.dispatcher().dispatch(key, attempt, memory::submit);
+                } else {
+                  memory.ports.workers().activity(key, attempt);
+                }
               });
       case Effect.ArmTimer timer -> arm(state, partition, timer);
       case Effect.CancelTimer timer -> cancel(state, partition, timer.timerId());
@@ -249,7 +254,7 @@ final class Instances {
             memory.ports.workers().task(key, task);
           });
       case Effect.DropWork drop ->
-          memory.building.after(() -> memory.ports.workers().drop(key, drop.execution()));
+          leave(entry, () -> memory.ports.workers().drop(key, drop.execution()));
       case Effect.Purge _ -> throw new IllegalStateException("removed before its effects");
       case Effect.SetEnvironment variable -> {
         memory.variables.set(variable.owner(), variable.name(), variable.value());

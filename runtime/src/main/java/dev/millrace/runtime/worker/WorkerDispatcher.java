@@ -4,8 +4,8 @@ import dev.millrace.engine.Effect;
 import dev.millrace.engine.InstanceKey;
 
 /**
- * Takes the work of code workflows once it is committed. Called by the lane; returns at once. Work
- * is lost when the server stops, and offered again after a restart.
+ * Takes the work of workers once it is committed. Called by the lane; returns at once. Work is lost
+ * when the server stops, and offered again after a restart.
  */
 public interface WorkerDispatcher {
 
@@ -18,6 +18,12 @@ public interface WorkerDispatcher {
   /** An activity. The same one offered again while it is known is not run twice. */
   void task(InstanceKey key, Effect.DispatchTask task);
 
+  /**
+   * An activity that a node of a graph asks for. The same attempt offered again while it is known
+   * is not run twice; an earlier attempt of the run that no worker has is forgotten.
+   */
+  void activity(InstanceKey key, Effect.DispatchActivity attempt);
+
   /** Forgets the work of an instance's run that no worker has yet. */
   void drop(InstanceKey key, String execution);
 
@@ -29,6 +35,9 @@ public interface WorkerDispatcher {
 
         @Override
         public void task(InstanceKey key, Effect.DispatchTask task) {}
+
+        @Override
+        public void activity(InstanceKey key, Effect.DispatchActivity attempt) {}
 
         @Override
         public void drop(InstanceKey key, String execution) {}

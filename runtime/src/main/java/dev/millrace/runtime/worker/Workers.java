@@ -4,6 +4,7 @@ import dev.millrace.engine.Command;
 import dev.millrace.engine.Effect;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.Reply;
+import dev.millrace.engine.WorkerActivity;
 import dev.millrace.engine.code.CodeAction;
 import dev.millrace.engine.code.CodeVersion;
 import dev.millrace.engine.code.FailureDetails;
@@ -20,6 +21,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -126,7 +128,11 @@ public final class Workers implements WorkerDispatcher {
 
   /** Whether a worker has an activity of an instance's present run. */
   public synchronized boolean taskOut(InstanceKey key, String execution, int taskId) {
-    Slot slot = tasks.getOrDefault(key, Map.of()).get(new TaskName(execution, taskId));
+    return out(key, new TaskName(execution, taskId));
+  }
+
+  private boolean out(InstanceKey key, TaskName name) {
+    Slot slot = tasks.getOrDefault(key, Map.of()).get(name);
     return slot != null && (slot.handed != null || slot.answering);
   }
 
@@ -176,6 +182,29 @@ public final class Workers implements WorkerDispatcher {
     known.put(name, slot);
     Pool.enqueue(slot, false);
     pump(slot.pool);
+  }
+
+  @Override
+  public synchronized void activity(InstanceKey key, Effect.DispatchActivity attempt) {
+    WorkerActivity activity = Objects.requireNonNull(WorkerActivity.of(attempt.activity()));
+    TaskName name = activityName(attempt.token());
+    Map<TaskName, Slot> known = tasks.computeIfAbsent(key, _ -> new HashMap<>());
+    if (known.containsKey(name)) {
+      return;
+    }
+    Slot slot = new Slot(key, pool(activity.app()), name, attempt);
+    known.put(name, slot);
+    Pool.enqueue(slot, false);
+    pump(slot.pool);
+  }
+
+  private static TaskName activityName(Command.WorkToken token) {
+    return new TaskName(WorkerActivity.work(token.generation(), token.runId()), token.attempt());
+  }
+
+  /** Whether a worker has what a node of a graph asked for. */
+  public synchronized boolean activityOut(InstanceKey key, Command.WorkToken token) {
+    return out(key, activityName(token));
   }
 
   @Override
@@ -255,7 +284,10 @@ public final class Workers implements WorkerDispatcher {
     }
     return answered(
         handed,
-        new Command.CompleteTask(item.key(), item.task().execution(), taskId, result, failure));
+        handed.slot.newest instanceof Effect.DispatchActivity attempt
+            ? GraphTasks.answer(item.key(), attempt, result, failure)
+            : new Command.CompleteTask(
+                item.key(), item.task().execution(), taskId, result, failure));
   }
 
   /** Finds what an answer is for and frees the worker's room. */
@@ -407,9 +439,12 @@ public final class Workers implements WorkerDispatcher {
         switch (slot.newest) {
           case Effect.DispatchTurn turn -> new WorkItem.Turn(slot.key, token, turn);
           case Effect.DispatchTask task -> new WorkItem.Task(slot.key, token, task);
+          case Effect.DispatchActivity attempt ->
+              new WorkItem.Task(slot.key, token, GraphTasks.task(attempt));
           default -> throw new IllegalStateException("no work for a worker: " + slot.newest);
         };
-    int taskId = slot.task == null ? AnswerName.TURN : slot.task.taskId();
+    int taskId =
+        item instanceof WorkItem.Task task ? task.task().task().eventId() : AnswerName.TURN;
     AnswerName name = new AnswerName(seat.pool.app, slot.key.uid(), taskId);
     Handed handed = new Handed(name, item, slot, seat);
     slot.queued = false;

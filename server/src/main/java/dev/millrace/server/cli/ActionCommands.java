@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** What can be done to an instance. */
 final class ActionCommands {
@@ -20,8 +19,7 @@ final class ActionCommands {
   abstract static class Action implements Callable<Integer> {
     @Mixin private ClientOptions options = new ClientOptions();
 
-    @Parameters(paramLabel = "ID", description = "the instance's id")
-    private @Nullable String id;
+    @Mixin private InstanceName instance = new InstanceName();
 
     int act(String action, Map<String, @Nullable Object> body) {
       Object answer =
@@ -29,8 +27,7 @@ final class ActionCommands {
               .client()
               .send(
                   "POST",
-                  "/api/processInst/%s/actions/%s"
-                      .formatted(ApiClient.encoded(Commands.given(id)), action),
+                  instance.path("/actions/" + action),
                   body.isEmpty() ? null : Json.write(body));
       Object response = JsonValue.get(answer, "response");
       return options.print(

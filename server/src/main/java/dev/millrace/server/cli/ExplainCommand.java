@@ -1,27 +1,20 @@
 package dev.millrace.server.cli;
 
 import dev.millrace.engine.JsonValue;
-import dev.millrace.server.client.ApiClient;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 @Command(name = "explain", description = "Say in words what an instance waits for.")
 final class ExplainCommand implements Callable<Integer> {
   @Mixin private ClientOptions options = new ClientOptions();
 
-  @Parameters(paramLabel = "ID", description = "the instance's id")
-  private @Nullable String id;
+  @Mixin private InstanceName instance = new InstanceName();
 
   @Override
   public Integer call() {
-    Object answer =
-        options
-            .client()
-            .get("/api/processInst/" + ApiClient.encoded(Commands.given(id)) + "/actions/explain");
+    Object answer = options.client().get(instance.path("/actions/explain"));
     Object response = JsonValue.get(answer, "response");
     return options.print(
         answer,
@@ -38,9 +31,9 @@ final class ExplainCommand implements Callable<Integer> {
           if (JsonValue.get(response, "waiting") instanceof List<?> waiting) {
             for (Object run : waiting) {
               out.printf(
-                  "  %s %s (since %s)%n",
-                  JsonValue.text(run, "taskId", ""),
-                  JsonValue.text(run, "text", "runs"),
+                  "  %s (since %s)%n",
+                  (JsonValue.text(run, "taskId", "") + " " + JsonValue.text(run, "text", "runs"))
+                      .strip(),
                   Table.time(JsonValue.get(run, "since")));
               if (JsonValue.get(run, "taskInstIds") instanceof List<?> items) {
                 items.forEach(item -> out.println("    work item " + item));

@@ -8,23 +8,21 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 @Command(name = "get", description = "Show an instance with its tasks, or a process (proc-…).")
 final class GetCommand implements Callable<Integer> {
   @Mixin private ClientOptions options = new ClientOptions();
 
-  @Parameters(paramLabel = "ID", description = "an instance's or a process's id")
-  private @Nullable String id;
+  @Mixin private InstanceName instance = new InstanceName();
 
   @Override
   public Integer call() {
-    String wanted = Commands.given(id);
+    String wanted = instance.id();
     boolean process = wanted.startsWith("proc-");
     Object answer =
         options
             .client()
-            .get((process ? "/api/process/" : "/api/processInst/") + ApiClient.encoded(wanted));
+            .get(process ? "/api/process/" + ApiClient.encoded(wanted) : instance.path(""));
     return options.print(
         answer,
         out -> {

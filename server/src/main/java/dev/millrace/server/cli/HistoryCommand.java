@@ -11,7 +11,6 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 @Command(name = "history", description = "Show every recorded fact of an instance, in order.")
 final class HistoryCommand implements Callable<Integer> {
@@ -20,15 +19,12 @@ final class HistoryCommand implements Callable<Integer> {
 
   @Mixin private ClientOptions options = new ClientOptions();
 
-  @Parameters(paramLabel = "ID", description = "the instance's id")
-  private @Nullable String id;
+  @Mixin private InstanceName instance = new InstanceName();
 
   @Override
   public Integer call() {
     ApiClient client = options.client();
-    String path =
-        "/api/processInst/%s/actions/history?limit=%d"
-            .formatted(ApiClient.encoded(Commands.given(id)), PAGE);
+    String path = instance.path("/actions/history?limit=" + PAGE);
     List<@Nullable Object> events = new ArrayList<>();
     String cursor = "";
     do {

@@ -11,8 +11,16 @@ import dev.millrace.transport.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -242,6 +250,53 @@ class MillraceCommandTest {
     assertThat(client("resume", instance).out).contains("started");
     assertThat(client("stop", instance, "--message", "enough").out).contains("stopped");
     assertThat(client("stop", instance).code).isEqualTo(ExitCodes.CONFLICT);
+  }
+
+  @Test
+  void shouldManageWorkflowsWrittenAsCode() throws Exception {
+    startCode("/v1.0/workflows/dapr/Ship/start?instanceID=order-7");
+    startCode("/v1.0/workflows/dapr/Ship/start?instanceID=order-8&appID=shop");
+
+    assertThat(client("get", "order-7").out).contains("code:Ship", "started");
+    assertThat(client("explain", "order-7").out)
+        .contains("Waits for a worker of app default that runs workflow Ship");
+    assertThat(client("history", "order-7").out).contains("executionStarted");
+    assertThat(client("suspend", "order-7").out).contains("order-7 suspended");
+    assertThat(client("resume", "order-7").out).contains("order-7 started");
+    assertThat(client("stop", "order-7").out).contains("order-7 stopped");
+    assertThat(client("get", "order-8").code).isEqualTo(ExitCodes.NOT_FOUND);
+    assertThat(client("get", "order-8", "--namespace", "shop").out).contains("code:Ship");
+    assertThat(client("explain", "order-8", "--namespace", "shop").out).contains("app shop");
+    assertThat(client("history", "order-8", "--namespace", "shop").code).isEqualTo(ExitCodes.OK);
+    assertThat(client("stop", "order-8", "--namespace", "shop").out).contains("order-8 stopped");
+    assertThat(row("order-7")).isEqualTo("Ship|stopped|dapr|default");
+    assertThat(row("order-8")).isEqualTo("Ship|stopped|dapr|shop");
+  }
+
+  private String row(String uid) throws Exception {
+    String url = "jdbc:sqlite:" + directory.resolve("data").resolve("millrace.db");
+    try (Connection connection = DriverManager.getConnection(url);
+        PreparedStatement select =
+            connection.prepareStatement(
+                "SELECT name || '|' || status || '|' || trigger_app || '|' || namespace"
+                    + " FROM workflow_inst WHERE uid = ?")) {
+      select.setString(1, uid);
+      try (ResultSet rows = select.executeQuery()) {
+        assertThat(rows.next()).isTrue();
+        return rows.getString(1);
+      }
+    }
+  }
+
+  private void startCode(String path) throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      HttpRequest request =
+          HttpRequest.newBuilder(URI.create(server.url() + path))
+              .POST(HttpRequest.BodyPublishers.noBody())
+              .build();
+      assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+          .isEqualTo(202);
+    }
   }
 
   @Test

@@ -30,6 +30,7 @@ public final class BuiltInNodeTypes {
           new TransformNode(),
           new ValidateNode(),
           new ScriptNode(),
+          new ActivityNode(),
           new HttpNode(),
           new DatabaseHandlerNode(),
           new ApprovalNode(),

@@ -66,6 +66,8 @@ class BuiltInNodeTypesTest {
             "transform",
             "validate",
             "script",
+            "activity",
+            "worker",
             "http",
             "service",
             "request",

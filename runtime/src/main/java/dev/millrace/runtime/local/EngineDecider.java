@@ -1,4 +1,4 @@
-package dev.millrace.server;
+package dev.millrace.runtime.local;
 
 import dev.millrace.engine.Command;
 import dev.millrace.engine.Decision;
@@ -11,8 +11,8 @@ import dev.millrace.runtime.Decider;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The interpreter as the runtime asks it. */
-record EngineRules(Engine engine) implements Decider {
+/** The interpreter as the runtime asks it; thread-safe, as the interpreter is. */
+public record EngineDecider(Engine engine) implements Decider {
 
   @Override
   public Decision decide(@Nullable InstanceState state, Command command, Moment moment) {
@@ -22,6 +22,11 @@ record EngineRules(Engine engine) implements Decider {
   @Override
   public InstanceState apply(@Nullable InstanceState state, HistoryEvent event) {
     return engine.apply(state, event);
+  }
+
+  @Override
+  public InstanceState fold(@Nullable InstanceState state, List<HistoryEvent> events) {
+    return engine.fold(state, events);
   }
 
   @Override

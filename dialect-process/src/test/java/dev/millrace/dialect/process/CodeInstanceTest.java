@@ -1,0 +1,235 @@
+package dev.millrace.dialect.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.dialect.process.definition.ProcessFormat;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.code.CodeAction;
+import dev.millrace.engine.code.CodeOutcome;
+import dev.millrace.engine.code.CodeStart;
+import dev.millrace.engine.graph.NodeTypes;
+import dev.millrace.engine.graph.node.BuiltInNodeTypes;
+import dev.millrace.engine.interpreter.Engine;
+import dev.millrace.expression.JsonSchemas;
+import dev.millrace.expression.ProcessExpressions;
+import dev.millrace.runtime.CodeApi;
+import dev.millrace.runtime.local.EngineDecider;
+import dev.millrace.runtime.local.EngineRuntime;
+import dev.millrace.runtime.local.RuntimeSettings;
+import dev.millrace.runtime.worker.WorkItem;
+import dev.millrace.store.memory.MemoryStore;
+import dev.millrace.transport.Authenticator;
+import dev.millrace.transport.HttpListener;
+import dev.millrace.transport.ListenerSettings;
+import dev.millrace.transport.Observer;
+import dev.millrace.transport.Routes;
+import dev.millrace.transport.json.Json;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Workflows written as code, managed through the process API over a real engine. */
+@Timeout(60)
+class CodeInstanceTest {
+  private static final String APP = InstanceKey.DEFAULT_NAMESPACE;
+  private static final InstanceKey KEY = new InstanceKey(APP, "order-7");
+
+  private static final NodeTypes TYPES = new NodeTypes(BuiltInNodeTypes.all());
+  private static final ProcessFormat FORMAT =
+      new ProcessFormat(TYPES, new ProcessExpressions(), new JsonSchemas());
+
+  private final BlockingQueue<WorkItem> offered = new LinkedBlockingQueue<>();
+  private final HttpClient client = HttpClient.newHttpClient();
+  private EngineRuntime runtime;
+  private HttpListener listener;
+
+  @BeforeEach
+  void listen() {
+    runtime =
+        EngineRuntime.open(
+            new MemoryStore(),
+            RuntimeSettings.DEFAULT,
+            List.of(FORMAT),
+            List.of(),
+            (graphs, environment) ->
+                new EngineDecider(
+                    new Engine(
+                        graphs, environment, TYPES, new ProcessExpressions(), new JsonSchemas())));
+    Routes.Builder routes = Routes.builder();
+    new ProcessDialect(
+            runtime,
+            runtime.workers(),
+            FORMAT,
+            TYPES,
+            new JsonSchemas(),
+            new ProcessDialect.Settings(ZoneOffset.UTC, caller -> false))
+        .register(routes);
+    listener =
+        new HttpListener(
+            ListenerSettings.of("127.0.0.1", 0),
+            routes.build(),
+            Authenticator.ALLOW_ALL,
+            Observer.NONE);
+    listener.start();
+  }
+
+  @AfterEach
+  void stop() {
+    listener.close();
+    runtime.close();
+    client.close();
+  }
+
+  @Test
+  void shouldShowAnInstanceFromItsStartToItsEnd() throws Exception {
+    start(KEY);
+    assertThat(get("/api/processInst/order-7"))
+        .contains("\"status\":\"started\"", "\"proc_id\":\"code:Ship\"", "\"name\":\"Ship\"");
+    assertThat(get("/api/processInst/order-7/actions/explain"))
+        .contains("for a worker of app default that runs workflow Ship; none is connected");
+
+    runtime.workers().connect(APP, 5, offered::add);
+    answer(new CodeAction.ScheduleTask(0, null, "Pack", null, "{\"n\":1}", "x", null));
+    WorkItem.Task task = (WorkItem.Task) take();
+    assertThat(get("/api/processInst/order-7/actions/explain"))
+        .contains("\"for\":\"activity\"", "Activity Pack (0) has no result yet");
+    assertThat(get("/api/processInst/order-7/0"))
+        .contains("\"template\":\"activity\"", "\"status\":\"started\"", "\"input\":{\"n\":1}");
+    runtime.workers().completeTask(APP, KEY.uid(), 0, task.token(), "\"box\"", null).join();
+    answer(complete("{\"sent\":true}"));
+    runtime.when(KEY, CodeApi.Milestone.ENDED).join();
+
+    assertThat(get("/api/processInst/order-7"))
+        .contains("\"status\":\"completed\"", "\"output\":{\"sent\":true}")
+        .contains("\"name\":\"Pack\"", "\"output\":\"box\"");
+    assertThat(get("/api/processInst/order-7/actions/explain")).contains("\"waiting\":[]");
+    assertThat(get("/api/processInst/order-7/actions/history"))
+        .contains("\"type\":\"turnTaken\"", "\"kind\":\"taskScheduled\"")
+        .contains("\"kind\":\"taskCompleted\"", "\"kind\":\"executionCompleted\"");
+  }
+
+  @Test
+  void shouldListInstancesOfAllModels() throws Exception {
+    start(KEY);
+    start(new InstanceKey("shop", "order-8"));
+
+    assertThat(get("/api/processInsts?procId=code:Ship"))
+        .contains("\"total\":2", "\"id\":\"order-7\"", "\"name\":\"Ship\"")
+        .contains("\"namespace\":\"shop\"");
+    assertThat(get("/api/processInsts?status=started")).contains("\"total\":2");
+    assertThat(get("/api/processInsts?status=completed")).contains("\"total\":0");
+  }
+
+  @Test
+  void shouldSuspendResumeAndStop() throws Exception {
+    start(KEY);
+
+    assertThat(post("suspend")).contains("\"status\":\"suspended\"");
+    assertThat(get("/api/processInst/order-7/actions/explain")).contains("\"for\":\"suspended\"");
+    assertThat(post("resume")).contains("\"status\":\"started\"");
+    assertThat(post("stop")).contains("\"status\":\"stopped\"");
+    assertThat(post("stop")).contains("\"code\":\"conflict\"");
+    assertThat(post("rerun")).contains("written as code");
+    assertThat(get("/api/processInsts?status=stopped")).contains("\"total\":1");
+  }
+
+  @Test
+  void shouldSelectTheAppByNamespace() throws Exception {
+    start(new InstanceKey("shop", "order-8"));
+
+    assertThat(get("/api/processInst/order-8")).contains("\"code\":\"not_found\"");
+    assertThat(get("/api/processInst/order-8?namespace=shop"))
+        .contains("\"namespace\":\"shop\"", "\"name\":\"Ship\"");
+    assertThat(post("suspend?namespace=shop", "order-8")).contains("\"status\":\"suspended\"");
+  }
+
+  @Test
+  void shouldGiveASignalToCode() throws Exception {
+    start(KEY);
+    runtime.workers().connect(APP, 5, offered::add);
+    answer();
+    send("POST", "/api/processInst/order-7/signals/Paid", "{\"payload\":{\"sum\":5}}");
+    WorkItem.Turn turn = (WorkItem.Turn) take();
+
+    assertThat(turn.turn().fresh().getLast().toString()).contains("Paid", "{\"sum\":5}");
+  }
+
+  @Test
+  void shouldSayWhichWorkerATaskWaitsFor() throws Exception {
+    String created =
+        send(
+            "POST",
+            "/api/process",
+            "{\"name\":\"p\",\"tasks\":[{\"instId\":\"a\",\"name\":\"a\","
+                + "\"template\":\"activity\",\"parameters\":{\"app\":{\"value\":\"shop\"},"
+                + "\"name\":{\"value\":\"Charge\"}}}]}");
+    String started = send("POST", "/api/process/" + id(created), "{}");
+    String explain = "/api/processInst/" + id(started) + "/actions/explain";
+
+    assertThat(get(explain))
+        .contains("waits for a worker of app shop that runs activity Charge; none is connected");
+    runtime.workers().connect("shop", 5, offered::add);
+    take();
+    assertThat(get(explain)).contains("runs activity Charge; one has it and has not answered");
+  }
+
+  private static String id(String answer) {
+    Object response =
+        dev.millrace.engine.JsonValue.get(Objects.requireNonNull(Json.parse(answer)), "response");
+    return dev.millrace.engine.JsonValue.text(response, "id", "");
+  }
+
+  private void start(InstanceKey key) {
+    runtime.startCode(key, CodeStart.of("Ship", null, key.namespace())).join();
+  }
+
+  private WorkItem take() throws InterruptedException {
+    return Objects.requireNonNull(offered.poll(20, TimeUnit.SECONDS));
+  }
+
+  private void answer(CodeAction... actions) throws InterruptedException {
+    WorkItem item = take();
+    runtime.workers().completeTurn(item.key(), item.token(), List.of(actions), null, null).join();
+  }
+
+  private static CodeAction complete(String result) {
+    return new CodeAction.Complete(1, null, CodeOutcome.COMPLETED, result, null, null, List.of());
+  }
+
+  private String get(String path) throws Exception {
+    return send("GET", path, null);
+  }
+
+  private String post(String action) throws Exception {
+    return post(action, "order-7");
+  }
+
+  private String post(String action, String id) throws Exception {
+    return send("POST", "/api/processInst/" + id + "/actions/" + action, null);
+  }
+
+  private String send(String method, String path, @Nullable String body) throws Exception {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listener.port() + path))
+            .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    if (body != null) {
+      request.header("Content-Type", "application/json");
+    }
+    HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
+    return answer.body();
+  }
+}
