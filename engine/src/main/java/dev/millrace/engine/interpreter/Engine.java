@@ -122,7 +122,7 @@ public final class Engine {
         state.graph().loops().values().stream()
             .anyMatch(loop -> !loop.closed() && loop.count().active() == 0);
     if (state.life().status() == Status.RUNNING
-        && (unfinishedLoop || !state.graph().parked().isEmpty())) {
+        && (unfinishedLoop || !state.graph().parked().isEmpty() || Bodies.due(turn.draft))) {
       effects.add(new Effect.Continue());
     }
     return effects;
@@ -146,6 +146,9 @@ public final class Engine {
       if (!loop.closed() && loop.count().active() == 0) {
         work++;
       }
+    }
+    if (state.life().status() == Status.RUNNING && Bodies.due(new Draft(state))) {
+      work++;
     }
     return work;
   }
@@ -416,6 +419,7 @@ public final class Engine {
         turn.advanceLater(loop.id());
       }
     }
+    turn.bodies.touchAll();
   }
 
   private Decision terminate(InstanceState state, Command.TerminateInstance command, Turn turn) {

@@ -38,9 +38,9 @@ final class Loops {
     int total = -1;
     try {
       switch (policy.kind()) {
-        case FOR -> total = times(policy);
+        case FOR -> total = times(policy, place);
         case FOR_EACH -> {
-          items = items(policy);
+          items = items(policy, place);
           total = Math.min(items.size(), policy.maxIteration());
         }
         case WHILE, DO_WHILE -> {}
@@ -63,19 +63,19 @@ final class Loops {
     return policy;
   }
 
-  private int times(LoopPolicy policy) {
+  private int times(LoopPolicy policy, Place place) {
     if (policy.times() == null) {
       return policy.maxIteration();
     }
-    Object times = turn.ports.expressions().resolve(policy.times(), RunScope.ofInstance(turn));
+    Object times = turn.ports.expressions().resolve(policy.times(), RunScope.at(turn, place));
     if (!(times instanceof Number number) || number.longValue() < 0) {
       throw new ExpressionException("loop times: expected a number from 0, found " + times);
     }
     return (int) Math.min(number.longValue(), policy.maxIteration());
   }
 
-  private List<@Nullable Object> items(LoopPolicy policy) {
-    Object items = turn.ports.expressions().resolve(policy.items(), RunScope.ofInstance(turn));
+  private List<@Nullable Object> items(LoopPolicy policy, Place place) {
+    Object items = turn.ports.expressions().resolve(policy.items(), RunScope.at(turn, place));
     List<@Nullable Object> list = new ArrayList<>();
     switch (items) {
       case List<?> elements -> list.addAll(elements);
@@ -162,7 +162,7 @@ final class Loops {
       }
     }
     return last == null
-        ? RunScope.ofInstance(turn).with("index", 0L)
+        ? RunScope.at(turn, loop.place()).with("index", 0L)
         : new RunScope(turn, last, Nodes.Extras.NONE);
   }
 
