@@ -103,6 +103,12 @@ final class WakeCheck {
               state.openRuns().size() > 1,
               state,
               "race %d has no runner".formatted(race.scope()));
+      case Wait.ForBodies _ ->
+          require(
+              state.graph().scopes().values().stream()
+                  .anyMatch(scope -> scope.body() != null && scope.body().run() == run.id()),
+              state,
+              "run %d waits for bodies and none is open".formatted(run.id()));
       case Wait.ForEvent _, Wait.ForCallback _, Wait.ForOperator _ -> {}
       case null -> require(false, state, "run %d is open and waits for nothing".formatted(run.id()));
     }

@@ -132,7 +132,17 @@ public final class Explain {
               "the nodes that follow",
               "the first of them to finish",
               "%s waits for the first of the nodes that follow it.%s".formatted(node, until));
+      case Wait.ForBodies _ -> bodies(since, node, until);
     };
+  }
+
+  private static WaitReason bodies(Instant since, String node, String until) {
+    return of(
+        WaitReason.Kind.BODIES,
+        since,
+        "the nodes inside it",
+        "their end",
+        "%s waits for the nodes inside it.%s".formatted(node, until));
   }
 
   private static WaitReason retry(NodeRun run, Wait.ForRetry retry, String node) {
