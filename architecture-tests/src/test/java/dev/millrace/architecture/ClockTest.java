@@ -113,7 +113,9 @@ class ClockTest {
               "dev.millrace.runtime.local.EngineRuntime",
               "the real runtime draws here, once, what the simulator hands in as a seed",
               "dev.millrace.transport.Request",
-              "draws trace ids, which name a request in log and answer and decide nothing"));
+              "draws trace ids, which name a request in log and answer and decide nothing",
+              "dev.millrace.dialect.dapr.InstanceIds",
+              "makes ids for callers that give none, before the engine is asked"));
 
   private static final Exceptions THREADS =
       new Exceptions(
@@ -129,7 +131,11 @@ class ClockTest {
               "dev.millrace.activities.script.ScriptActivity",
               "a script needs a stack of a known size",
               "dev.millrace.transport.ConnectionGuard",
-              "ends a connection that is too slow, from outside its blocked thread"));
+              "ends a connection that is too slow, from outside its blocked thread",
+              "dev.millrace.transport.grpc.GrpcListener",
+              "calls run on virtual threads of the listener, which ends them",
+              "dev.millrace.dialect.dapr.worker.WorkStream",
+              "one sender for each stream, ended with it: who hands work over never waits"));
 
   @Test
   void shouldReadClocksInOnePlace() {

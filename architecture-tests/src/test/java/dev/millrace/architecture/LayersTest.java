@@ -33,6 +33,9 @@ class LayersTest {
   /** The values of the engine: what is asked, what happened, what is kept. */
   private static final String ENGINE_VALUES = "dev.millrace.engine";
 
+  /** The same for workflows written as code. */
+  private static final String CODE_VALUES = "dev.millrace.engine.code";
+
   /** Benchmarks may do what they like, and depend on all the others. */
   private static final String UNSEEN = "benchmarks";
 
@@ -96,6 +99,9 @@ class LayersTest {
                 "dev.millrace.runtime",
                 Product.TRANSPORT,
                 ENGINE_VALUES,
+                CODE_VALUES,
+                "dev.millrace.runtime.worker",
+                Product.PROTO,
                 "dev.millrace.engine.expression",
                 "dev.millrace.engine.graph",
                 "dev.millrace.store.query")
@@ -128,7 +134,7 @@ class LayersTest {
   void shouldKeepStoresFreeOfTheRuntime() {
     onlySees(
         Product.STORE,
-        resideInAnyPackage(Product.STORE, ENGINE_VALUES),
+        resideInAnyPackage(Product.STORE, ENGINE_VALUES, CODE_VALUES),
         "a store keeps rows and decides nothing; decide in the engine and put the outcome into the"
             + " Batch");
     noClasses()
@@ -180,6 +186,7 @@ class LayersTest {
         resideInAnyPackage(
             Product.RUNTIME,
             ENGINE_VALUES,
+            CODE_VALUES,
             "dev.millrace.engine.graph",
             "dev.millrace.store",
             "dev.millrace.store.query"),

@@ -51,6 +51,13 @@ class LibrariesTest {
         library("mail")
             .packages("jakarta.mail..", "org.eclipse.angus..")
             .owners("dev.millrace.activities.mail.."),
+        library("gRPC and Protocol Buffers")
+            .packages("io.grpc..", "com.google.protobuf..")
+            .owners(
+                "dev.millrace.transport.grpc..",
+                "dev.millrace.dialect.dapr..",
+                Product.PROTO,
+                Product.SERVER),
         library("Helidon").packages("io.helidon..").owners(Product.TRANSPORT),
         library("command line, metrics, YAML, pools, logging")
             .packages(

@@ -18,6 +18,7 @@ final class Product {
   static final String RUNTIME_TIME = "dev.millrace.runtime.time..";
   static final String ACTIVITIES = "dev.millrace.activities..";
   static final String TRANSPORT = "dev.millrace.transport..";
+  static final String PROTO = "dev.millrace.proto..";
   static final String DIALECTS = "dev.millrace.dialect..";
   static final String SERVER = "dev.millrace.server..";
   static final String TESTKIT = "dev.millrace.testkit..";
@@ -27,6 +28,8 @@ final class Product {
   static final JavaClasses CLASSES =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          // Generated: nobody wrote its names.
+          .withImportOption(location -> !location.contains("/dev/millrace/proto/"))
           .importPackages(ROOT);
 
   private Product() {}

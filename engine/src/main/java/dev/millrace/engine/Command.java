@@ -1,6 +1,11 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.code.CodeAction;
+import dev.millrace.engine.code.CodeStart;
+import dev.millrace.engine.code.CodeVersion;
+import dev.millrace.engine.code.FailureDetails;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -59,15 +64,38 @@ public sealed interface Command {
   record FireTimer(InstanceKey key, int generation, String timerId, Instant dueAt)
       implements Command {}
 
-  /** A child instance ended, or could not be started. */
+  /**
+   * A child instance ended, or could not be started.
+   *
+   * @param result the output of a completed one, else {@link Failure#toJson} or null
+   * @param execution the run of a parent that is a code workflow; empty for other parents
+   */
   record ChildEnded(
       InstanceKey key,
       int generation,
       int runId,
       InstanceKey child,
       Status status,
-      @Nullable Object result)
-      implements Command {}
+      @Nullable Object result,
+      String execution)
+      implements Command {
+
+    /** For a parent that is a graph. */
+    public ChildEnded(
+        InstanceKey key,
+        int generation,
+        int runId,
+        InstanceKey child,
+        Status status,
+        @Nullable Object result) {
+      this(key, generation, runId, child, status, result, "");
+    }
+
+    public ChildEnded {
+      // Texts of before code workflows do not have it.
+      execution = execution == null ? "" : execution;
+    }
+  }
 
   /**
    * A named event from outside.
@@ -99,11 +127,27 @@ public sealed interface Command {
   record ActOnHumanTask(InstanceKey key, String taskId, String user, @Nullable Object payload)
       implements Command {}
 
-  /** No new node starts until resumed. */
-  record SuspendInstance(InstanceKey key) implements Command {}
+  /**
+   * No new node starts until resumed.
+   *
+   * @param reason told to code workflows; null for none
+   */
+  record SuspendInstance(InstanceKey key, @Nullable String reason) implements Command {
+    public SuspendInstance(InstanceKey key) {
+      this(key, null);
+    }
+  }
 
-  /** Undoes a suspension. */
-  record ResumeInstance(InstanceKey key) implements Command {}
+  /**
+   * Undoes a suspension.
+   *
+   * @param reason told to code workflows; null for none
+   */
+  record ResumeInstance(InstanceKey key, @Nullable String reason) implements Command {
+    public ResumeInstance(InstanceKey key) {
+      this(key, null);
+    }
+  }
 
   /**
    * Ends the instance now.
@@ -135,4 +179,81 @@ public sealed interface Command {
 
   /** Marks an unfinished fast instance found at start-up as lost. */
   record AbandonInstance(InstanceKey key) implements Command {}
+
+  /**
+   * Starts a code workflow, or deals with the instance of that id as {@link CodeStart#conflict}
+   * says.
+   *
+   * @param id the numeric id, assigned by the runtime
+   */
+  record StartCodeInstance(
+      InstanceKey key, long id, CodeStart start, Origin origin, @Nullable ParentRef parent)
+      implements Command {}
+
+  /**
+   * Starts a code workflow whose first turns are taken from another's history.
+   *
+   * @param id the numeric id, assigned by the runtime
+   * @param seed what is replayed and what is done again
+   */
+  record StartForkedInstance(
+      InstanceKey key, long id, dev.millrace.engine.code.CodeFork seed, Origin origin)
+      implements Command {}
+
+  /**
+   * Names one turn of one run.
+   *
+   * @param turn counts from 1; answers for another than the next are ignored
+   * @param consumed how many arrivals the worker was shown
+   * @param startedAt the present that the worker was shown
+   */
+  record TurnToken(String execution, int turn, int consumed, Instant startedAt) {}
+
+  /**
+   * A worker's answer to a turn.
+   *
+   * @param customStatus replaces the present one; null clears it
+   * @param version what code ran, null when the worker does not say
+   */
+  record CompleteTurn(
+      InstanceKey key,
+      TurnToken token,
+      List<CodeAction> actions,
+      @Nullable String customStatus,
+      @Nullable CodeVersion version)
+      implements Command {}
+
+  /** A turn cannot be shown to any worker: what it carries is too large. */
+  record StallTurn(InstanceKey key, TurnToken token, String description) implements Command {}
+
+  /**
+   * A worker's answer to an activity of a code workflow.
+   *
+   * @param failure null when it succeeded
+   */
+  record CompleteTask(
+      InstanceKey key,
+      String execution,
+      int taskId,
+      @Nullable String result,
+      @Nullable FailureDetails failure)
+      implements Command {}
+
+  /**
+   * Ends a code workflow now, with or without a worker.
+   *
+   * @param output what it answers, raw text or null
+   * @param recurse whether its children are ended too
+   * @param parent only when this is its parent; null for any
+   */
+  record TerminateCode(
+      InstanceKey key, @Nullable String output, boolean recurse, @Nullable InstanceKey parent)
+      implements Command {}
+
+  /**
+   * Removes every trace of an instance; its id is free at once.
+   *
+   * @param force also when it has not ended
+   */
+  record PurgeInstance(InstanceKey key, boolean force) implements Command {}
 }

@@ -1,4 +1,43 @@
 package dev.millrace.engine;
 
-/** One revision of a definition: what an instance is pinned to. */
-public record DefinitionRef(String id, int revision) {}
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an instance is pinned to: one revision of a definition, or a workflow that workers hold as
+ * code, which has no revision.
+ */
+public record DefinitionRef(String id, int revision) {
+
+  private static final String CODE = "code:";
+
+  /** A workflow written as code, by the name its workers registered. */
+  public static DefinitionRef code(String workflow) {
+    return new DefinitionRef(CODE + workflow, 0);
+  }
+
+  /**
+   * The application of a workflow that a graph names as {@code code:app/workflow}; null for the id
+   * of a definition.
+   */
+  public static @Nullable String codeApp(String name) {
+    int slash = name.indexOf('/');
+    return name.startsWith(CODE) && slash > CODE.length()
+        ? name.substring(CODE.length(), slash)
+        : null;
+  }
+
+  /** The workflow of {@code code:app/workflow}. */
+  public static String codeWorkflow(String name) {
+    return name.substring(name.indexOf('/') + 1);
+  }
+
+  /** Whether it is written as code. */
+  public boolean isCode() {
+    return revision == 0 && id.startsWith(CODE);
+  }
+
+  /** The name of a workflow written as code; the id of any other. */
+  public String workflow() {
+    return isCode() ? id.substring(CODE.length()) : id;
+  }
+}

@@ -1,6 +1,8 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.code.CodeEvent;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -52,4 +54,33 @@ public sealed interface Effect {
 
   /** Asks for a {@link Command.ContinueInstance}. */
   record Continue() implements Effect {}
+
+  /**
+   * Hands a turn to a worker. One of the same number replaces it while no worker has it.
+   *
+   * @param past what a worker replays
+   * @param fresh what it is to react to; the first is a {@link CodeEvent.TurnStarted}
+   * @param stalled whether the workers of before could not take it: it waits for a new one
+   */
+  record DispatchTurn(
+      Command.TurnToken token,
+      CodeEvent.ExecutionStarted started,
+      List<CodeEvent> past,
+      List<CodeEvent> fresh,
+      boolean stalled)
+      implements Effect {}
+
+  /**
+   * Hands an activity of a code workflow to a worker.
+   *
+   * @param app the application whose workers run it
+   */
+  record DispatchTask(String execution, String app, CodeEvent.TaskScheduled task)
+      implements Effect {}
+
+  /** What no worker has yet of a run is not to be handed over any more. */
+  record DropWork(String execution) implements Effect {}
+
+  /** Removes every row of the instance. */
+  record Purge() implements Effect {}
 }

@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.code.CodeEvent;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -169,4 +170,57 @@ public sealed interface HistoryEvent {
       Map<String, Map<String, @Nullable Object>> parameters,
       @Nullable Instant timeoutAt)
       implements HistoryEvent {}
+
+  /** Something arrived for a code workflow; a later turn consumes it. */
+  record CodeArrived(Instant at, CodeEvent event) implements HistoryEvent {}
+
+  /** The start of a code workflow that was to wait for a time is due. */
+  record StartReached(Instant at) implements HistoryEvent {}
+
+  /**
+   * A worker answered a turn.
+   *
+   * @param turn counts from 1
+   * @param consumed how many of the arrivals it consumed, oldest first
+   * @param started the beginning of the turn, with the version that ran
+   * @param produced what it asked for, in order
+   */
+  record TurnTaken(
+      Instant at,
+      int turn,
+      int consumed,
+      CodeEvent.TurnStarted started,
+      List<CodeEvent> produced,
+      @Nullable String customStatus)
+      implements HistoryEvent {}
+
+  /**
+   * A turn was answered without progress; nothing was consumed.
+   *
+   * @param noted whether the history of the workflow shows it, which it does once per cause
+   */
+  record TurnStalled(Instant at, int turn, CodeEvent.ExecutionStalled stall, boolean noted)
+      implements HistoryEvent {}
+
+  /**
+   * A turn ended its run and began the next one.
+   *
+   * @param consumed how many of the arrivals it consumed, oldest first
+   * @param started the beginning of the new run
+   * @param carryover events of the old run that the new one is given, unchanged
+   */
+  record ContinuedAsNew(
+      Instant at,
+      int turn,
+      int consumed,
+      CodeEvent.ExecutionStarted started,
+      List<CodeEvent> carryover,
+      @Nullable String customStatus)
+      implements HistoryEvent {}
+
+  /** A run begins in the middle, after events taken from another instance. */
+  record HistorySeeded(Instant at, List<CodeEvent> events) implements HistoryEvent {}
+
+  /** An activity that the ended workflow had not waited for is done. */
+  record TaskSettled(Instant at, int taskId) implements HistoryEvent {}
 }

@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.code.CodeState;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -10,18 +11,21 @@ import org.jspecify.annotations.Nullable;
  * changed.
  *
  * @param eventIds the ids of the latest events that were raised, oldest first; a repeat is ignored
+ * @param graph empty for code workflows
+ * @param code null for graphs
  */
 public record InstanceState(
     Header header,
     Lifecycle life,
     GraphState graph,
     List<KeptEvent> keptEvents,
-    List<String> eventIds) {
+    List<String> eventIds,
+    @Nullable CodeState code) {
 
-  /** An instance that was told of no event with an id yet. */
+  /** The state of a graph instance that was told of no event with an id yet. */
   public InstanceState(
       Header header, Lifecycle life, GraphState graph, List<KeptEvent> keptEvents) {
-    this(header, life, graph, keptEvents, List.of());
+    this(header, life, graph, keptEvents, List.of(), null);
   }
 
   /** What the start fixed. */
@@ -97,7 +101,8 @@ public record InstanceState(
    * @param variables what expressions inside see by name
    * @param entered whether its first node was reached
    * @param last the run that ended last in it, 0 for none
-   * @param runs the run that ended last, per node id; those of bodies inside are not counted
+   * @param runs the run that ended last, per node id; those of bodies inside count once these are
+   *     closed
    * @param outcome how it ends where that is not decided by its natural end, or null
    */
   public record Body(

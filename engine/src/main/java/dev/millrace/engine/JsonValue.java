@@ -35,7 +35,7 @@ public final class JsonValue {
       case Short number -> number.longValue();
       case Byte number -> number.longValue();
       case BigInteger number -> narrow(number);
-      case BigDecimal number -> number;
+      case BigDecimal number -> number.scale() == 0 ? narrow(number.unscaledValue()) : number;
       case Double number -> decimal(number);
       case Float number -> decimal(number.doubleValue());
       case List<?> list -> list(list);

@@ -16,6 +16,8 @@ package dev.millrace.runtime;
  * @param activities attempts handed to activities
  * @param messages messages between instances that were consumed
  * @param duplicates messages dropped because they had been consumed before
+ * @param turns turns of code workflows offered to workers
+ * @param purged instances removed
  */
 public record RuntimeCounters(
     long commits,
@@ -30,4 +32,6 @@ public record RuntimeCounters(
     long timersFired,
     long activities,
     long messages,
-    long duplicates) {}
+    long duplicates,
+    long turns,
+    long purged) {}

@@ -2,6 +2,8 @@ package dev.millrace.server;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Formatter;
@@ -14,20 +16,17 @@ import java.util.logging.Logger;
  * Sends all logging of the process to standard error, one line an event, libraries from WARNING on.
  */
 public final class Logging {
-  // Loggers are kept weakly; these references keep the levels set below.
-  private static final List<Logger> QUIET =
-      List.of(
-          Logger.getLogger("io.helidon"),
-          Logger.getLogger("com.zaxxer.hikari"),
-          Logger.getLogger("com.networknt"),
-          Logger.getLogger("org.apache.hc"));
+  private static final List<String> LIBRARIES =
+      List.of("io.helidon", "com.zaxxer.hikari", "com.networknt", "org.apache.hc");
 
-  private static final Logger LISTENER = Logger.getLogger("io.helidon.webserver.LoomServer");
+  // Loggers are kept weakly; these references keep the levels set below.
+  private static final List<Logger> LIMITED = new ArrayList<>();
 
   private Logging() {}
 
   /** Sets it up; call once, before anything logs. */
   public static void install() {
+    System.setProperty("java.util.logging.manager", LastingLogs.class.getName());
     Logger root = Logger.getLogger("");
     for (Handler handler : root.getHandlers()) {
       root.removeHandler(handler);
@@ -35,9 +34,17 @@ public final class Logging {
     ConsoleHandler console = new ConsoleHandler();
     console.setFormatter(new OneLine());
     root.addHandler(console);
-    QUIET.forEach(logger -> logger.setLevel(Level.WARNING));
+    for (String library : LIBRARIES) {
+      limit(library, Level.WARNING);
+    }
     // A port that is taken is told once, by us, without a stack trace.
-    LISTENER.setLevel(Level.OFF);
+    limit("io.helidon.webserver.LoomServer", Level.OFF);
+  }
+
+  private static void limit(String name, Level level) {
+    Logger logger = Logger.getLogger(name);
+    logger.setLevel(level);
+    LIMITED.add(logger);
   }
 
   private static final class OneLine extends Formatter {
@@ -46,7 +53,7 @@ public final class Logging {
       String line =
           "%s %-7s %s: %s%n"
               .formatted(
-                  event.getInstant(),
+                  event.getInstant().truncatedTo(ChronoUnit.MILLIS),
                   event.getLevel(),
                   event.getLoggerName(),
                   formatMessage(event));

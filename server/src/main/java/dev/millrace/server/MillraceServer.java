@@ -2,6 +2,7 @@ package dev.millrace.server;
 
 import dev.millrace.activities.BuiltInActivities;
 import dev.millrace.activities.http.EgressPolicy;
+import dev.millrace.dialect.dapr.DaprDialect;
 import dev.millrace.dialect.process.ProcessDialect;
 import dev.millrace.dialect.process.definition.ProcessFormat;
 import dev.millrace.engine.expression.Expressions;
@@ -20,6 +21,7 @@ import dev.millrace.runtime.local.RuntimeSettings;
 import dev.millrace.server.config.Configuration;
 import dev.millrace.server.config.Configuration.Connections;
 import dev.millrace.server.config.Configuration.Listening;
+import dev.millrace.server.config.Problems;
 import dev.millrace.store.Store;
 import dev.millrace.store.StoreException;
 import dev.millrace.store.sqlite.SqliteStore;
@@ -36,6 +38,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -50,6 +53,7 @@ public final class MillraceServer implements AutoCloseable {
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final EngineRuntime runtime;
   private final HttpListener listener;
+  private final GrpcDoor grpc;
 
   private MillraceServer(Configuration configuration, Consumer<Routes.Builder> more) {
     this.listening = configuration.listening();
@@ -74,6 +78,10 @@ public final class MillraceServer implements AutoCloseable {
                           new Engine(graphs, environment, nodeTypes, expressions, schemas))));
       Metrics metrics = new Metrics(runtime);
       Routes.Builder routes = Routes.builder();
+      DaprDialect dapr =
+          new DaprDialect(runtime, runtime, runtime::health, DaprDialect.Settings.DEFAULT);
+      dapr.register(routes);
+      grpc = new GrpcDoor(configuration, dapr);
       new ProcessDialect(runtime, format, nodeTypes, schemas, dialect(configuration))
           .register(routes);
       new Operations(runtime::health, metrics).register(routes);
@@ -81,16 +89,14 @@ public final class MillraceServer implements AutoCloseable {
       listener =
           new HttpListener(
               new ListenerSettings(
-                  listening.httpAddress(),
-                  listening.httpPort(),
-                  HttpLimits.DEFAULT,
-                  Operations.openPaths()),
+                  listening.httpAddress(), listening.httpPort(), HttpLimits.DEFAULT, openPaths()),
               routes.build(),
               authenticator(configuration),
               metrics);
       open = true;
     } catch (StoreException e) {
-      throw new ServerException("cannot open the store: " + e.getMessage(), e);
+      throw new ServerException(
+          "cannot open the store: " + e.getMessage(), e, inUse(configuration.dataDir()));
     } finally {
       if (!open) {
         closeParts();
@@ -124,6 +130,13 @@ public final class MillraceServer implements AutoCloseable {
     } catch (IllegalStateException e) {
       throw new ServerException(e.getMessage() + "; choose another with --http-port", e);
     }
+    grpc.start();
+  }
+
+  private static Set<String> openPaths() {
+    Set<String> open = new HashSet<>(Operations.openPaths());
+    open.addAll(DaprDialect.openPaths());
+    return open;
   }
 
   /** Asks the system itself, as the listener does not pass on why it could not bind. */
@@ -132,10 +145,24 @@ public final class MillraceServer implements AutoCloseable {
       probe.setReuseAddress(true);
       probe.bind(new InetSocketAddress(listening.httpAddress(), listening.httpPort()));
     } catch (IOException e) {
+      boolean taken = String.valueOf(e.getMessage()).contains("in use");
       throw new ServerException(
-          "cannot listen on %s port %d: %s; choose another with --http-port"
-              .formatted(listening.httpAddress(), listening.httpPort(), e.getMessage()),
-          e);
+          "cannot listen on %s port %d: %s; choose another with %s"
+              .formatted(
+                  listening.httpAddress(),
+                  listening.httpPort(),
+                  e.getMessage(),
+                  taken ? "--http-port" : "--http-address or --http-port"),
+          e,
+          taken);
+    }
+  }
+
+  private static boolean inUse(Path dataDir) {
+    try {
+      return DataDirectory.inUse(dataDir);
+    } catch (IOException e) {
+      return false;
     }
   }
 
@@ -153,6 +180,11 @@ public final class MillraceServer implements AutoCloseable {
     return listener.port();
   }
 
+  /** The gRPC port in use, -1 before the start. */
+  public int grpcPort() {
+    return grpc.port();
+  }
+
   /** The engine, for what runs in the same process. */
   public EngineApi engine() {
     return runtime;
@@ -165,6 +197,7 @@ public final class MillraceServer implements AutoCloseable {
 
   /** Takes no more work and waits for the requests in work, as long as configured. */
   public boolean drain() throws InterruptedException {
+    grpc.drain();
     boolean all = listener.drain(listening.drain());
     runtime.drain();
     return all;
@@ -173,6 +206,7 @@ public final class MillraceServer implements AutoCloseable {
   /** Stops everything. What was accepted is stored; what runs is taken up at the next start. */
   @Override
   public void close() {
+    grpc.close();
     listener.close();
     closeParts();
   }
@@ -204,13 +238,15 @@ public final class MillraceServer implements AutoCloseable {
       Files.createDirectories(dataDir);
     } catch (IOException e) {
       throw new ServerException(
-          "expected a directory that can be written at %s, found: %s".formatted(dataDir, e), e);
+          "expected a directory that can be written at %s, found %s; choose another with --data-dir"
+              .formatted(dataDir, Problems.of(e)),
+          e);
     }
     if (!Files.isWritable(dataDir)) {
       throw new ServerException(
-          "expected a directory that can be written, found %s, which cannot; choose another with"
+          "expected a directory that can be written, found %s, which this user cannot write; choose"
                   .formatted(dataDir)
-              + " --data-dir");
+              + " another with --data-dir");
     }
     return SqliteStore.open(dataDir);
   }

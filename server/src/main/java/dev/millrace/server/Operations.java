@@ -14,7 +14,15 @@ import java.util.function.Supplier;
 final class Operations {
   static final String LIVE = "/livez";
   static final String READY = "/readyz";
+
+  /** Where programs made for a Dapr sidecar ask, and what they expect: 204 or 500. */
+  static final String HEALTHZ = "/v1.0/healthz";
+
+  static final String HEALTHZ_OUTBOUND = HEALTHZ + "/outbound";
+
   private static final int OK = 200;
+  private static final int NO_CONTENT = 204;
+  private static final int INTERNAL = 500;
   private static final int UNAVAILABLE = 503;
 
   private final Supplier<Health> health;
@@ -27,19 +35,29 @@ final class Operations {
 
   /** Paths that need no token: they say nothing but how the server is. */
   static Set<String> openPaths() {
-    return Set.of(LIVE, READY);
+    return Set.of(LIVE, READY, HEALTHZ, HEALTHZ_OUTBOUND);
   }
 
   void register(Routes.Builder routes) {
     routes
         .route("GET", LIVE, request -> Response.json(OK, Map.of("status", "alive")))
         .route("GET", READY, request -> ready())
+        .route("GET", HEALTHZ, request -> sidecar())
+        .route("GET", HEALTHZ_OUTBOUND, request -> sidecar())
         .route(
             "GET",
             "/metrics",
             request ->
                 Response.of(
                     OK, Metrics.CONTENT_TYPE, metrics.text().getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private Response sidecar() {
+    return health.get().ready()
+        ? Response.empty(NO_CONTENT)
+        : Response.json(
+            INTERNAL,
+            Map.of("errorCode", "ERR_HEALTH_NOT_READY", "message", "the server is not ready"));
   }
 
   private Response ready() {

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,11 @@ class MillraceServerTest {
       "41ef4bb0b23661e66301aac36066912dac037827b4ae63a7b1165a5aa93ed4eb";
 
   @TempDir Path directory;
+
+  @BeforeAll
+  static void beQuiet() {
+    Logging.install();
+  }
 
   @Test
   void shouldBeAliveAndReadyAndCount() throws Exception {
@@ -38,6 +44,19 @@ class MillraceServerTest {
       assertThat(get(server, "/api/processes", null).statusCode()).isEqualTo(200);
       assertThat(get(server, "/metrics", null).body())
           .contains("millrace_ready 1.0", "route=\"/api/processes\"");
+    }
+  }
+
+  @Test
+  void shouldAnswerTheHealthPathsOfASidecar() throws Exception {
+    try (MillraceServer server =
+        MillraceServer.open(configuration(Map.of(Setting.TOKENS, Map.of("ci", HASH))))) {
+      server.start();
+
+      assertThat(get(server, "/v1.0/healthz", null).statusCode()).isEqualTo(204);
+      assertThat(get(server, "/v1.0/healthz/outbound", null).statusCode()).isEqualTo(204);
+      server.drain();
+      assertThat(get(server, "/v1.0/healthz", null).statusCode()).isEqualTo(500);
     }
   }
 
@@ -112,6 +131,7 @@ class MillraceServerTest {
     Map<Setting, Object> flags = new EnumMap<>(Setting.class);
     flags.put(Setting.DATA_DIR, directory.resolve("data").toString());
     flags.put(Setting.HTTP_PORT, "0");
+    flags.put(Setting.GRPC_PORT, "0");
     flags.putAll(more);
     return new ConfigurationLoader(Map.of()).load(null, flags);
   }

@@ -60,7 +60,11 @@ final class CheckedRules implements Decider {
       world.verdict.breach("no exception", "deciding %s threw %s".formatted(command, describe(e)));
       throw e;
     }
+    if (!decision.events().isEmpty()) {
+      world.coverage.count(Coverage.Kind.COMMAND, command);
+    }
     if (foreign(state, command)) {
+      world.fault("foreign result");
       stale++;
       world.verdict.require(
           decision.ignored() && decision.events().isEmpty(),

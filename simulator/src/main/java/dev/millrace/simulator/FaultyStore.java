@@ -46,16 +46,19 @@ final class FaultyStore implements Store {
   public CommitResult commit(Batch batch) {
     Swarm.CommitFaults faults = world.swarm.commits();
     if (happens(faults.crashBefore())) {
+      world.fault("crash before a commit");
       listener.crash("before a commit");
       throw new StoreException("the server died");
     }
     if (happens(faults.errorBefore())) {
+      world.fault("commit fails");
       world.trace.line("commit fails, nothing written");
       throw new StoreException("simulated: nothing written");
     }
     CommitResult result = rows.commit(batch);
     listener.judged(batch, result);
     if (happens(faults.repeated())) {
+      world.fault("commit repeated");
       CommitResult again = rows.commit(batch);
       world.trace.line("commit repeated: " + again);
       world.verdict.require(
@@ -65,12 +68,15 @@ final class FaultyStore implements Store {
       result = again;
     }
     if (happens(faults.okButError())) {
+      world.fault("commit of unknown outcome");
       world.trace.line("commit fails though the store has it: " + result);
       throw new StoreException("simulated: outcome unknown");
     }
     if (happens(faults.crashAfter())) {
+      world.fault("crash after a commit");
       listener.crash("after a commit");
     } else if (happens(faults.crashAfterReplies())) {
+      world.fault("crash after replies");
       listener.crashAfterReplies();
     }
     return result;
@@ -82,6 +88,7 @@ final class FaultyStore implements Store {
 
   private <T> T read(Supplier<T> query) {
     if (happens(world.swarm.store().readError())) {
+      world.fault("read fails");
       world.trace.line("a read fails");
       throw new StoreException("simulated: cannot read");
     }

@@ -11,7 +11,6 @@ import dev.millrace.store.Rows;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,12 +18,16 @@ import org.jspecify.annotations.Nullable;
 /** What is known of one instance from its committed rows, and the laws of its history. */
 final class HistoryCheck {
 
+  /** Where runs come from that undo others. */
+  private static final String COMPENSATION = "(compensation)";
+
   private final World world;
   private final InstanceKey key;
   private final Map<String, Integer> runOfIndex = new HashMap<>();
   private final Set<Integer> resolved = new HashSet<>();
   private final Set<String> delivered = new HashSet<>();
   private final Set<String> raised = new HashSet<>();
+  private final Set<String> marks = new HashSet<>();
   private final Set<String> actedOn = new HashSet<>();
   private int suspensions;
   private int resumptions;
@@ -51,6 +54,10 @@ final class HistoryCheck {
   /** Whether the event was kept or taken. */
   boolean knowsEvent(String eventId) {
     return raised.contains(eventId) || delivered.contains(eventId);
+  }
+
+  boolean knowsMark(String mark) {
+    return marks.contains(mark);
   }
 
   boolean wasActedOn(String taskId) {
@@ -87,10 +94,7 @@ final class HistoryCheck {
     Rows.InstanceRow before = row;
     row = next;
     if (next.state().header().fast()) {
-      world.verdict.require(
-          before == null || !before.state().life().status().terminal(),
-          "I4",
-          "fast instance %s was written after its end".formatted(key));
+      fast(before, next);
       return;
     }
     world.verdict.require(
@@ -99,16 +103,40 @@ final class HistoryCheck {
         "the stored state of %s is not the fold of its history".formatted(key));
   }
 
+  /** A fast instance has no history; what of it is written tells of each start and each end. */
+  private void fast(Rows.@Nullable InstanceRow before, Rows.InstanceRow next) {
+    InstanceState.Lifecycle now = next.state().life();
+    endings += now.status().terminal() ? 1 : 0;
+    if (before == null) {
+      return;
+    }
+    InstanceState.Lifecycle then = before.state().life();
+    require(
+        !then.status().terminal() || then.status() == Status.FAILED,
+        "I4",
+        "is %s and was written as %s".formatted(then.status(), now.status()));
+    require(
+        now.generation() > then.generation()
+            || (now.generation() == then.generation() && now.eventCount() > then.eventCount()),
+        "I3",
+        "went from %s to %s".formatted(then, now));
+    require(
+        then.status().terminal()
+            ? now.generation() > then.generation() || now.status() == then.status()
+            : now.generation() == then.generation() || !now.status().terminal(),
+        "I4",
+        "went from %s to %s".formatted(then, now));
+  }
+
   private void check(HistoryEvent event) {
+    world.coverage.count(Coverage.Kind.EVENT, event);
     InstanceState before = folded;
     if (before == null) {
       require(event instanceof HistoryEvent.InstanceStarted, "I3", "begins with " + event);
       return;
     }
     require(
-        !event.at().isBefore(before.life().lastEventAt()),
-        "I3",
-        "time runs backwards at " + event);
+        !event.at().isBefore(before.life().lastEventAt()), "I3", "time runs backwards at " + event);
     if (before.life().status().terminal()) {
       boolean allowed =
           before.life().status() == Status.FAILED
@@ -118,10 +146,10 @@ final class HistoryCheck {
     }
     switch (event) {
       case HistoryEvent.NodeRan ran -> {
-        begun(ran.runId(), ran.place());
+        begun(before, ran.runId(), ran.place());
         resolvedNow(ran.runId());
       }
-      case HistoryEvent.NodeEntered entered -> begun(entered.runId(), entered.place());
+      case HistoryEvent.NodeEntered entered -> begun(before, entered.runId(), entered.place());
       case HistoryEvent.NodeCompleted completed -> completed(before, completed);
       case HistoryEvent.NodeResumed resumed -> {
         if (wait(before, resumed.runId()) instanceof Wait.ForRetry retry) {
@@ -129,6 +157,11 @@ final class HistoryCheck {
         }
       }
       case HistoryEvent.EventRaised kept -> raised.add(kept.eventId());
+      case HistoryEvent.VariablesSet set -> {
+        if (set.variables().get(Clients.MARK) instanceof String mark) {
+          marks.add(mark);
+        }
+      }
       case HistoryEvent.HumanTaskChanged changed -> acted(changed.task());
       case HistoryEvent.InstanceSuspended _ -> suspensions++;
       case HistoryEvent.InstanceResumed _ -> resumptions++;
@@ -143,7 +176,11 @@ final class HistoryCheck {
     }
   }
 
-  private void begun(int runId, NodeRun.Place place) {
+  private void begun(InstanceState before, int runId, NodeRun.Place place) {
+    require(
+        before.graph().undo() == null || place.from().equals(COMPENSATION),
+        "compensation",
+        "node %s begins while nodes are undone".formatted(place.nodeId()));
     Integer other = runOfIndex.put(place.nodeId() + "#" + place.index(), runId);
     require(
         other == null,
@@ -190,10 +227,5 @@ final class HistoryCheck {
 
   private void require(boolean holds, String law, String what) {
     world.verdict.require(holds, law, "instance " + key + ": " + what);
-  }
-
-  /** The raw events, for the report. */
-  List<HistoryEvent> stored() {
-    return world.rows.load(key).map(dev.millrace.store.Store.Loaded::tail).orElse(List.of());
   }
 }

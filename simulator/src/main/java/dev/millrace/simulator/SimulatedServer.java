@@ -29,7 +29,6 @@ final class SimulatedServer {
   private static final int PARTITIONS = 4;
   private static final LaneSettings.Size BATCH = new LaneSettings.Size(60, 1L << 20);
   private static final long CACHE_BYTES = 64L << 20;
-  private static final int MAILBOX = 10_000;
   private static final Duration LEAST_PAUSE = Duration.ofMillis(1);
   private static final Duration POLL = Duration.ofMillis(50);
 
@@ -69,7 +68,8 @@ final class SimulatedServer {
         new FaultyStore(world, world.subject.store().apply(world.rows), new CommitListener());
     Definitions definitions = new Definitions(store, List.of(world.format));
     SharedVariables variables = new SharedVariables(store.variables(), Map.of());
-    rules = new CheckedRules(world, world.subject.rules().apply(world.decider(definitions, variables)));
+    rules =
+        new CheckedRules(world, world.subject.rules().apply(world.decider(definitions, variables)));
     LanePorts ports =
         new LanePorts(
             world.clock,
@@ -82,7 +82,7 @@ final class SimulatedServer {
         new LaneSettings(
             "simulated " + number,
             PARTITIONS,
-            MAILBOX,
+            world.swarm.load().mailbox(),
             BATCH,
             new LaneSettings.Size(world.swarm.load().cached(), CACHE_BYTES),
             Map.of());
@@ -109,6 +109,11 @@ final class SimulatedServer {
     return dead;
   }
 
+  /** Whether every call was answered. */
+  boolean idle() {
+    return calls.isEmpty();
+  }
+
   /** Whether it only finishes its answers and does nothing else any more. */
   boolean dying() {
     return dying;
@@ -127,20 +132,21 @@ final class SimulatedServer {
     }
     Call call = new Call(unknown);
     calls.add(call);
-    request
-        .apply(api)
-        .whenComplete((answer, failure) -> {
-          if (call.over) {
-            return;
-          }
-          call.over = true;
-          calls.remove(call);
-          if (failure == null) {
-            answered.accept(answer);
-          } else {
-            unknown.run();
-          }
-        });
+    CompletableFuture<T> _ =
+        request
+            .apply(api)
+            .whenComplete((answer, failure) -> {
+              if (call.over) {
+                return;
+              }
+              call.over = true;
+              calls.remove(call);
+              if (failure == null) {
+                answered.accept(answer);
+              } else {
+                unknown.run();
+              }
+            });
   }
 
   /** Ends it at once, as a power cut does. */

@@ -3,7 +3,7 @@ package dev.millrace.simulator;
 import java.util.List;
 
 /** A law was broken. The message ends with the line that runs the same seed again. */
-public final class SimulationFailure extends RuntimeException {
+final class SimulationFailure extends RuntimeException {
 
   private final long seed;
   private final String breach;
@@ -17,12 +17,12 @@ public final class SimulationFailure extends RuntimeException {
   }
 
   /** The seed of the run. */
-  public long seed() {
+  long seed() {
     return seed;
   }
 
   /** The law and what was found, as {@code I7: ...}. */
-  public String breach() {
+  String breach() {
     return breach;
   }
 }

@@ -11,8 +11,8 @@ import java.util.function.UnaryOperator;
  * @param store wraps the store that servers use
  * @param rules wraps the rules that servers ask
  */
-public record Subject(UnaryOperator<Store> store, UnaryOperator<Decider> rules) {
+record Subject(UnaryOperator<Store> store, UnaryOperator<Decider> rules) {
 
   /** The store and the rules as they are. */
-  public static final Subject AS_IS = new Subject(UnaryOperator.identity(), UnaryOperator.identity());
+  static final Subject AS_IS = new Subject(UnaryOperator.identity(), UnaryOperator.identity());
 }

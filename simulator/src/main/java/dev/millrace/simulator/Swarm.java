@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 
 /**
- * What a run is like, drawn from its seed. Each kind of fault is absent in some runs and frequent in
- * others, so that faults which hide each other are met alone as well. Probabilities lie in 0 to 1.
+ * What a run is like, drawn from its seed. Each kind of fault is absent in some runs and frequent
+ * in others, so that faults which hide each other are met alone as well. Probabilities lie in 0 to
+ * 1.
  */
-record Swarm(Load load, CommitFaults commits, StoreFaults store, WorkFaults work, Mischief mischief) {
+record Swarm(
+    Load load, CommitFaults commits, StoreFaults store, WorkFaults work, Mischief mischief) {
 
   private static final double PRESENT = 0.6;
 
@@ -18,8 +20,9 @@ record Swarm(Load load, CommitFaults commits, StoreFaults store, WorkFaults work
    * @param actions how many calls they make together, repeats not counted
    * @param gapMillis the mean time between two calls of a client
    * @param cached how many instances a server keeps in memory
+   * @param mailbox how many calls may wait in a server
    */
-  record Load(int clients, int definitions, int actions, int gapMillis, int cached) {}
+  record Load(int clients, int definitions, int actions, int gapMillis, int cached, int mailbox) {}
 
   /**
    * What becomes of a commit, per commit.
@@ -47,7 +50,10 @@ record Swarm(Load load, CommitFaults commits, StoreFaults store, WorkFaults work
 
   /** What happens at random times; the mean time between two of a kind, or zero for never. */
   record Mischief(
-      Duration crashEvery, Duration takeoverEvery, Duration clockStopEvery, Duration clockBackEvery) {}
+      Duration crashEvery,
+      Duration takeoverEvery,
+      Duration clockStopEvery,
+      Duration clockBackEvery) {}
 
   static Swarm draw(SplittableRandom random) {
     Load load =
@@ -56,7 +62,8 @@ record Swarm(Load load, CommitFaults commits, StoreFaults store, WorkFaults work
             random.nextInt(2, 6),
             random.nextInt(60, 201),
             random.nextInt(20, 3_000),
-            random.nextInt(3) == 0 ? 3 : 1_000);
+            random.nextInt(3) == 0 ? 3 : 1_000,
+            random.nextInt(4) == 0 ? 2 : 1_000);
     double rate = random.nextInt(3) == 0 ? 0.08 : 0.02;
     CommitFaults commits =
         new CommitFaults(

@@ -12,8 +12,10 @@ import dev.millrace.store.Rows;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Whether each instance that has not ended has, in the rows of the store, what will wake it: after
@@ -47,6 +49,9 @@ final class WakeCheck {
       if (row != null && !row.state().life().status().terminal()) {
         check(row, rows, known);
       }
+      if (row != null) {
+        leftOver(row.state(), rows(row.state(), rows).keySet());
+      }
     }
   }
 
@@ -69,10 +74,74 @@ final class WakeCheck {
     require(!parked || row.openWork() > 0, state, "held tokens are not found by a restart");
     List<NodeRun> open = state.openRuns();
     require(parked || !open.isEmpty(), state, "nothing is open and it has not ended");
+    bodies(row);
     for (NodeRun run : open) {
       run(state, run, row, rows, known);
     }
     joins(state, rows);
+  }
+
+  /** Each body is waited for, and holds something that goes on unless a restart will see to it. */
+  private void bodies(Rows.InstanceRow row) {
+    InstanceState state = row.state();
+    InstanceState.GraphState graph = state.graph();
+    Set<Integer> busy = new HashSet<>();
+    state.openRuns().forEach(run -> busy.add(body(state, run.place().scope())));
+    graph.parked().forEach(token -> busy.add(body(state, token.scope())));
+    graph.loops().values().stream()
+        .filter(loop -> !loop.closed())
+        .forEach(loop -> busy.add(body(state, loop.place().scope())));
+    for (InstanceState.Scope scope : graph.scopes().values()) {
+      if (scope.body() != null) {
+        NodeRun opener = graph.runs().get(scope.body().run());
+        require(
+            opener != null && opener.waitsFor() instanceof Wait.ForBodies,
+            state,
+            "nothing waits for body %d".formatted(scope.id()));
+        require(
+            busy.contains(scope.id()) || row.openWork() > 0,
+            state,
+            "nothing is left in body %d and it is open".formatted(scope.id()));
+      }
+    }
+  }
+
+  /** The innermost body that a scope lies in or is, 0 for none. */
+  private static int body(InstanceState state, int scope) {
+    InstanceState.Scope found = state.graph().scopes().get(scope);
+    while (found != null && found.body() == null) {
+      found = state.graph().scopes().get(found.parent());
+    }
+    return found == null ? 0 : found.id();
+  }
+
+  /** A timer goes in the same commit as what it was for, or rows pile up and fire for nothing. */
+  private void leftOver(InstanceState state, Set<String> timers) {
+    for (String id : timers) {
+      int colon = id.indexOf(':');
+      String name = id.substring(colon + 1);
+      boolean needed =
+          !state.life().status().terminal()
+              && switch (id.substring(0, Math.max(0, colon))) {
+                case "" -> state.life().timeoutAt() != null;
+                case "join" -> {
+                  InstanceState.Join join = state.graph().joins().get(name);
+                  yield join != null
+                      && state.graph().undo() == null
+                      && !join.done()
+                      && !join.arrivals().isEmpty();
+                }
+                default -> {
+                  NodeRun run = state.graph().runs().get(Integer.parseInt(name));
+                  yield run != null
+                      && run.open()
+                      && (run.timeoutAt() != null
+                          || run.waitsFor() instanceof Wait.ForTime
+                          || run.waitsFor() instanceof Wait.ForRetry);
+                }
+              };
+      require(needed, state, "timer %s is stored and nothing waits for it".formatted(id));
+    }
   }
 
   private void run(
@@ -90,7 +159,8 @@ final class WakeCheck {
               people.tasks().values().stream()
                   .anyMatch(task ->
                       task.state().open()
-                          && world.rows
+                          && world
+                              .rows
                               .queries()
                               .humanTask(task.id())
                               .map(view -> view.task().state().open())
@@ -100,9 +170,7 @@ final class WakeCheck {
       case Wait.ForChild child -> child(state, run, child.child(), rows, known);
       case Wait.ForRace race ->
           require(
-              state.openRuns().size() > 1,
-              state,
-              "race %d has no runner".formatted(race.scope()));
+              state.openRuns().size() > 1, state, "race %d has no runner".formatted(race.scope()));
       case Wait.ForBodies _ ->
           require(
               state.graph().scopes().values().stream()
@@ -110,7 +178,8 @@ final class WakeCheck {
               state,
               "run %d waits for bodies and none is open".formatted(run.id()));
       case Wait.ForEvent _, Wait.ForCallback _, Wait.ForOperator _ -> {}
-      case null -> require(false, state, "run %d is open and waits for nothing".formatted(run.id()));
+      case null ->
+          require(false, state, "run %d is open and waits for nothing".formatted(run.id()));
     }
   }
 
@@ -141,6 +210,7 @@ final class WakeCheck {
       JoinPolicy policy =
           world.graphs.graph(state.header().definition()).node(join.joinId()).policies().join();
       if (policy != null
+          && state.graph().undo() == null
           && policy.timeoutMillis() > 0
           && !join.done()
           && !join.arrivals().isEmpty()) {

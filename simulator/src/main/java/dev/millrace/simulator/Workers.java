@@ -61,6 +61,7 @@ final class Workers {
 
   private void take(InstanceKey key, Effect.DispatchActivity attempt, Route route) {
     if (happens(world.swarm.work().lost())) {
+      world.fault("dispatch lost");
       world.trace.line("lost %s %s".formatted(key, attempt.token()));
       afterMillis(LEASE_MILLIS, () -> take(key, attempt, route));
       return;
@@ -68,6 +69,7 @@ final class Workers {
     int most = happens(world.swarm.work().slow()) ? SLOW_MILLIS : QUICK_MILLIS;
     afterMillis(random.nextInt(1, most), () -> finish(key, attempt, route));
     while (happens(world.swarm.work().repeated())) {
+      world.fault("result repeated");
       afterMillis(random.nextInt(1, LATE_MILLIS), () -> finish(key, attempt, route));
     }
   }
@@ -83,7 +85,7 @@ final class Workers {
       route.results().accept(result);
     } else if (!route.server().dead() || random.nextBoolean()) {
       world.trace.line("result by call " + result);
-      world.clients.tell(result);
+      world.clients.report(result);
     }
   }
 

@@ -33,6 +33,7 @@ final class World {
   final Agenda agenda = new Agenda();
   final SimulatedClock clock = new SimulatedClock(agenda);
   final Verdict verdict = new Verdict();
+  final Coverage coverage = new Coverage();
   final Trace trace;
   final MemoryStore rows = new MemoryStore();
   final ProcessExpressions expressions = new ProcessExpressions();
@@ -54,7 +55,7 @@ final class World {
   /** Timers that a server has fired, committed or not. */
   final List<Command.FireTimer> fired = new ArrayList<>();
 
-  int crashes;
+  int deaths;
   long stale;
   private final SplittableRandom mischiefRandom;
   private @Nullable SimulatedServer server;
@@ -79,6 +80,10 @@ final class World {
     return new EngineDecider(new Engine(graphs, environment, TYPES, expressions, schemas));
   }
 
+  void fault(String name) {
+    coverage.count(Coverage.Kind.FAULT, name);
+  }
+
   boolean healed() {
     return healed;
   }
@@ -96,7 +101,12 @@ final class World {
   void begin() {
     open();
     clients.begin();
-    nowAndThen(swarm.mischief().crashEvery(), () -> crash("of a kill"));
+    nowAndThen(
+        swarm.mischief().crashEvery(),
+        () -> {
+          fault("kill");
+          crash("of a kill");
+        });
     nowAndThen(swarm.mischief().takeoverEvery(), this::takeOver);
     nowAndThen(swarm.mischief().clockStopEvery(), this::stopClock);
     nowAndThen(swarm.mischief().clockBackEvery(), this::jumpBack);
@@ -122,7 +132,7 @@ final class World {
 
   /** Hears that a server died. */
   void died(SimulatedServer dead) {
-    crashes++;
+    deaths++;
     if (server == dead) {
       server = null;
       agenda.afterMicros(mischiefRandom.nextInt(1, RESTART_MILLIS) * 1_000L, this::open);
@@ -138,6 +148,7 @@ final class World {
       trace.line("server %d opens".formatted(opened.number()));
       server = opened;
     } catch (StoreException e) {
+      fault("cannot open");
       trace.line("a server cannot open: " + e.getMessage());
       agenda.afterMicros(mischiefRandom.nextInt(1, RESTART_MILLIS) * 1_000L, this::open);
     }
@@ -149,6 +160,7 @@ final class World {
     if (old == null) {
       return;
     }
+    fault("takeover");
     trace.line("server %d is taken over".formatted(old.number()));
     server = null;
     open();
@@ -156,6 +168,7 @@ final class World {
   }
 
   private void stopClock() {
+    fault("clock stands still");
     trace.line("the clock stops");
     clock.stop();
     agenda.after(Duration.ofSeconds(mischiefRandom.nextInt(1, CLOCK_SECONDS)), clock::go);
@@ -163,6 +176,7 @@ final class World {
 
   private void jumpBack() {
     Duration by = Duration.ofMillis(-mischiefRandom.nextInt(1, CLOCK_SECONDS * 1_000));
+    fault("clock jumps back");
     trace.line("the clock jumps by " + by);
     clock.jump(by);
   }

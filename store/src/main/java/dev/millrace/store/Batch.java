@@ -25,6 +25,12 @@ public final class Batch {
   public final List<Rows.DefinitionRow> definitions = new ArrayList<>();
   public final List<String> definitionsRemoved = new ArrayList<>();
 
+  /** Instances whose rows go, all of them, before anything else is written. */
+  public final List<Rows.PurgeRow> purged = new ArrayList<>();
+
+  /** History that is no longer needed, removed after everything else is written. */
+  public final List<Rows.TrimRow> trimmed = new ArrayList<>();
+
   /**
    * The fence of a partition.
    *
@@ -54,6 +60,8 @@ public final class Batch {
         + variables.size()
         + idempotency.size()
         + definitions.size()
-        + definitionsRemoved.size();
+        + definitionsRemoved.size()
+        + purged.size()
+        + trimmed.size();
   }
 }

@@ -48,6 +48,12 @@ public final class Rows {
   /** The state after event {@code seq}, so that opening need not fold from the beginning. */
   public record Snapshot(InstanceKey key, long seq, InstanceState state) {}
 
+  /** An instance that leaves no row behind; its name and number may be used again. */
+  public record PurgeRow(InstanceKey key, int partition) {}
+
+  /** The events of an instance up to a number, which a snapshot stands for. */
+  public record TrimRow(InstanceKey key, long upToSeq) {}
+
   /** A due time that fires a command. Unique by instance and timer id. */
   public record TimerRow(
       InstanceKey key, int partition, int generation, String timerId, Instant dueAt) {}

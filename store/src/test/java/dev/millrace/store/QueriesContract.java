@@ -178,4 +178,24 @@ public abstract class QueriesContract extends StoreContract {
     commit(batch);
     assertThat(store.variables()).extracting(Rows.VariableRow::value).containsOnly(large);
   }
+
+  @Test
+  void shouldPageThroughTheKeysOfANamespace() {
+    Batch batch = next();
+    long id = 0;
+    for (String uid : List.of("b", "a%", "a_", "", "中")) {
+      batch.instances.add(
+          row(
+              States.state(new InstanceKey("shop", uid), ++id, Status.RUNNING, EndReason.NONE, 1),
+              0));
+    }
+    batch.instances.add(row(States.running("b", ++id), 0));
+    commit(batch);
+    assertThat(store.queries().keys("shop", null, 3))
+        .extracting(InstanceKey::uid)
+        .containsExactly("", "a%", "a_");
+    assertThat(store.queries().keys("shop", "a_", 3))
+        .extracting(InstanceKey::uid)
+        .containsExactly("b", "中");
+  }
 }

@@ -298,4 +298,69 @@ public abstract class StoreContract {
     assertThatThrownBy(() -> store.load(A)).isInstanceOf(StoreException.class);
     assertThatThrownBy(() -> store.commit(next())).isInstanceOf(StoreException.class);
   }
+
+  @Test
+  void shouldLeaveNoRowOfAPurgedInstance() {
+    Batch first = next();
+    first.instances.add(row(States.state(B, 1, Status.RUNNING, EndReason.NONE, 3), 1));
+    first.history.add(new Rows.HistoryChunk(B, 0, 1, 1, events(3)));
+    first.snapshots.add(
+        new Rows.Snapshot(B, 2, States.state(B, 1, Status.RUNNING, EndReason.NONE, 2)));
+    first.nodeRuns.add(new Rows.NodeRunRow(B, 1, 1, States.run(1, "a", "out")));
+    first.timers.add(new Rows.TimerRow(B, 0, 1, "t1", States.START));
+    commit(first);
+    Batch second = next();
+    second.purged.add(new Rows.PurgeRow(B, 0));
+    commit(second);
+    assertThat(store.load(B)).isEmpty();
+    assertThat(store.queries().history(B, 0, 10)).isEmpty();
+    assertThat(store.timersBefore(States.START.plusSeconds(1), 10)).isEmpty();
+    assertThat(store.withOpenWork(null, 10)).isEmpty();
+    assertThat(store.queries().keys(B.namespace(), null, 10)).isEmpty();
+  }
+
+  @Test
+  void shouldTakeTheIdOfAPurgedInstanceInTheSameBatch() {
+    Batch first = next();
+    first.instances.add(row(States.state(B, 1, Status.COMPLETED, EndReason.NONE, 3), 0));
+    first.history.add(new Rows.HistoryChunk(B, 0, 1, 1, events(3)));
+    commit(first);
+    Batch second = next();
+    second.purged.add(new Rows.PurgeRow(B, 0));
+    second.instances.add(row(States.state(B, 2, Status.RUNNING, EndReason.NONE, 2), 0));
+    second.history.add(new Rows.HistoryChunk(B, 0, 1, 1, events(2)));
+    commit(second);
+    assertThat(store.load(B).orElseThrow().tail()).hasSize(2);
+    assertThat(store.queries().keys(B.namespace(), null, 10)).containsExactly(B);
+    assertThat(store.maxInstanceId()).isEqualTo(2);
+  }
+
+  @Test
+  void shouldRemoveTheHistoryThatASnapshotStandsFor() {
+    Batch first = next();
+    first.instances.add(row(States.state(B, 1, Status.RUNNING, EndReason.NONE, 3), 0));
+    first.history.add(new Rows.HistoryChunk(B, 0, 1, 1, events(3)));
+    commit(first);
+    Batch second = next();
+    InstanceState after = States.state(B, 1, Status.RUNNING, EndReason.NONE, 5);
+    second.instances.add(row(after, 0));
+    second.history.add(new Rows.HistoryChunk(B, 0, 2, 4, events(2)));
+    second.snapshots.add(new Rows.Snapshot(B, 5, after));
+    second.trimmed.add(new Rows.TrimRow(B, 5));
+    commit(second);
+    Batch third = next();
+    third.history.add(new Rows.HistoryChunk(B, 0, 2, 6, events(1)));
+    commit(third);
+    Store.Loaded loaded = store.load(B).orElseThrow();
+    assertThat(loaded.snapshot()).isEqualTo(after);
+    assertThat(loaded.tail()).hasSize(1);
+    assertThat(store.queries().history(B, 0, 10)).extracting("seq").containsExactly(6L);
+  }
+
+  @Test
+  void shouldRefuseAPurgeWithoutItsFence() {
+    Batch batch = next();
+    batch.purged.add(new Rows.PurgeRow(B, 1));
+    assertThatThrownBy(() -> store.commit(batch)).isInstanceOf(StoreException.class);
+  }
 }

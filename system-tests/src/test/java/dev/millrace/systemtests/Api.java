@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +28,9 @@ import tools.jackson.databind.JsonNode;
  * The process API over real HTTP. Safe for all threads. Remembers the last exchanges so that a
  * failing test can show them.
  */
-final class Api implements AutoCloseable {
+public final class Api implements AutoCloseable {
 
+  private static final String JSON = "application/json";
   private static final int REMEMBERED_EXCHANGES = 40;
   private static final int REMEMBERED_TEXT = 4_000;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -49,19 +51,19 @@ final class Api implements AutoCloseable {
   }
 
   /** One answer; {@link #json} parses the body. */
-  record Answer(int status, HttpHeaders headers, String text) {
+  public record Answer(int status, HttpHeaders headers, String text) {
 
-    JsonNode json() {
+    public JsonNode json() {
       return Json.parse(text);
     }
 
-    Answer expect(int expected) {
+    public Answer expect(int expected) {
       assertThat(status).as("status of the answer %s", text).isEqualTo(expected);
       return this;
     }
 
     /** Expects the error body with this status and code. */
-    Answer expectError(int expected, String code) {
+    public Answer expectError(int expected, String code) {
       expect(expected);
       assertThat(headers.firstValue("content-type").orElse(""))
           .as("content type of the error")
@@ -71,43 +73,52 @@ final class Api implements AutoCloseable {
     }
   }
 
-  Answer get(String path) {
-    return send("GET", path, null, null, null);
+  public Answer get(String path) {
+    return send("GET", path, null, Map.of());
   }
 
-  Answer post(String path, @Nullable Object body) {
-    return send("POST", path, Json.text(body), "application/json", null);
+  public Answer post(String path, @Nullable Object body) {
+    return send("POST", path, Json.text(body), Map.of("Content-Type", JSON));
   }
 
-  Answer postAs(String user, String path, Object body) {
-    return send("POST", path, Json.text(body), "application/json", user);
+  public Answer postAs(String user, String path, Object body) {
+    return send(
+        "POST",
+        path,
+        Json.text(body),
+        Map.of(
+            "Content-Type",
+            JSON,
+            "X-Millrace-User",
+            URLEncoder.encode(user, StandardCharsets.UTF_8)));
   }
 
-  Answer put(String path, Object body) {
-    return send("PUT", path, Json.text(body), "application/json", null);
+  /** A POST that may be repeated without doing its work twice. */
+  public Answer postOnce(String idempotencyKey, String path, Object body) {
+    return send(
+        "POST",
+        path,
+        Json.text(body),
+        Map.of("Content-Type", JSON, "Idempotency-Key", idempotencyKey));
+  }
+
+  public Answer put(String path, Object body) {
+    return send("PUT", path, Json.text(body), Map.of("Content-Type", JSON));
   }
 
   /** Any text with any content type, or none of both. */
-  Answer postText(String path, @Nullable String text, @Nullable String contentType) {
-    return send("POST", path, text, contentType, null);
+  public Answer postText(String path, @Nullable String text, @Nullable String contentType) {
+    return send(
+        "POST", path, text, contentType == null ? Map.of() : Map.of("Content-Type", contentType));
   }
 
   private Answer send(
-      String method,
-      String path,
-      @Nullable String body,
-      @Nullable String contentType,
-      @Nullable String user) {
+      String method, String path, @Nullable String body, Map<String, String> headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(base.resolve(path))
             .timeout(PATIENCE)
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
-    if (contentType != null) {
-      request.header("Content-Type", contentType);
-    }
-    if (user != null) {
-      request.header("X-Millrace-User", URLEncoder.encode(user, StandardCharsets.UTF_8));
-    }
+    headers.forEach(request::header);
     Answer answer = send(request.build());
     remember(method + " " + path + " " + body + "\n  -> " + answer.status() + " " + answer.text());
     return answer;
@@ -139,11 +150,11 @@ final class Api implements AutoCloseable {
   }
 
   /** The last exchanges, oldest first. */
-  String story() {
+  public String story() {
     return String.join(System.lineSeparator(), exchanges);
   }
 
-  void forget() {
+  public void forget() {
     exchanges.clear();
   }
 
@@ -173,7 +184,7 @@ final class Api implements AutoCloseable {
     return id;
   }
 
-  JsonNode instance(String id) {
+  public JsonNode instance(String id) {
     return get("/api/processInst/" + id).expect(200).json();
   }
 
@@ -220,11 +231,11 @@ final class Api implements AutoCloseable {
     return items(user).getFirst().path("id").asString("");
   }
 
-  static void until(String what, BooleanSupplier condition) {
+  public static void until(String what, BooleanSupplier condition) {
     await(what).atMost(PATIENCE).pollInterval(POLL_INTERVAL).until(condition::getAsBoolean);
   }
 
-  static String status(JsonNode node) {
+  public static String status(JsonNode node) {
     return node.path("status").asString("");
   }
 
@@ -257,7 +268,7 @@ final class Api implements AutoCloseable {
     return instance.at("/errorDetail/type").asString("");
   }
 
-  static List<JsonNode> elements(JsonNode array) {
+  public static List<JsonNode> elements(JsonNode array) {
     List<JsonNode> elements = new ArrayList<>();
     for (JsonNode element : array) {
       elements.add(element);

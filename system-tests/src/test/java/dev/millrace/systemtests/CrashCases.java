@@ -35,6 +35,13 @@ final class CrashCases {
     target.close();
   }
 
+  @Test
+  void shouldKeepItsPromisesThroughAFewCrashes() {
+    CrashCampaign campaign = new CrashCampaign(new CrashOptions(5, 1), System.out);
+
+    assertThat(campaign.run(List.of())).as("broken promises").isEmpty();
+  }
+
   private void crash() {
     running.get().kill();
     running.get().restart();

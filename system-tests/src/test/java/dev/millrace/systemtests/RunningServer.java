@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * in an instance field, each test gets its own. When a test fails, the exchanges with the server
  * and the server's log are printed.
  */
-final class RunningServer
+public final class RunningServer
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 
   private static final int PRINTED_LOG = 20_000;
@@ -64,14 +64,14 @@ final class RunningServer
         test, get().api().story(), tail);
   }
 
-  TestServer get() {
+  public TestServer get() {
     if (server == null) {
       throw new IllegalStateException("no server is running");
     }
     return server;
   }
 
-  Api api() {
+  public Api api() {
     return get().api();
   }
 }

@@ -24,8 +24,9 @@ final class Target implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final List<Hit> hits = new CopyOnWriteArrayList<>();
+  private final Map<String, List<Hit>> hits = new ConcurrentHashMap<>();
   private final Map<String, Behaviour> behaviours = new ConcurrentHashMap<>();
+  private volatile Behaviour otherwise = (hit, number) -> Reply.now(200, hit.path());
   private final List<CompletableFuture<Void>> gates = new CopyOnWriteArrayList<>();
 
   private Target(HttpServer server) {
@@ -71,6 +72,11 @@ final class Target implements AutoCloseable {
     behaviours.put(path, behaviour);
   }
 
+  /** What to answer on the paths that {@link #on} does not name. */
+  void otherwise(Behaviour behaviour) {
+    otherwise = behaviour;
+  }
+
   /** Answers these statuses in turn; the last one for ever. */
   void statuses(String path, int... statuses) {
     on(
@@ -96,7 +102,7 @@ final class Target implements AutoCloseable {
   }
 
   List<Hit> hits(String path) {
-    return hits.stream().filter(hit -> hit.path().equals(path)).toList();
+    return List.copyOf(hits.getOrDefault(path, List.of()));
   }
 
   /** The Idempotency-Keys seen on a path, each once. */
@@ -104,8 +110,9 @@ final class Target implements AutoCloseable {
     return hits(path).stream().<@Nullable String>map(Hit::key).distinct().toList();
   }
 
+  /** All requests; those to one path in the order in which they came. */
   List<Hit> hits() {
-    return List.copyOf(hits);
+    return hits.values().stream().flatMap(List::stream).toList();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
@@ -114,18 +121,23 @@ final class Target implements AutoCloseable {
       String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
       String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
       Hit hit = new Hit(path, key, body, System.nanoTime());
-      int number;
-      synchronized (hits) {
-        hits.add(hit);
-        number = hits(path).size();
-      }
-      Behaviour behaviour = behaviours.getOrDefault(path, (h, n) -> Reply.now(200, h.path()));
+      int number = note(hit);
+      Behaviour behaviour = behaviours.getOrDefault(path, otherwise);
       Reply reply = behaviour.reply(hit, number);
       reply.when().join();
       byte[] answer = reply.body().getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
       exchange.sendResponseHeaders(reply.status(), answer.length == 0 ? -1 : answer.length);
       exchange.getResponseBody().write(answer);
+    }
+  }
+
+  /** Keeps a request; its number among those to its path, from 1. */
+  private int note(Hit hit) {
+    List<Hit> known = hits.computeIfAbsent(hit.path(), path -> new CopyOnWriteArrayList<>());
+    synchronized (known) {
+      known.add(hit);
+      return known.size();
     }
   }
 

@@ -16,8 +16,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,12 +29,20 @@ import org.jspecify.annotations.Nullable;
  * It can be killed as by {@code kill -9} and started again on the same data and ports. Used by one
  * thread.
  */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
 
   private static final String LOOPBACK = "127.0.0.1";
   private static final Duration READY_PATIENCE = Duration.ofSeconds(60);
+  private static final Duration READY_POLL = Duration.ofMillis(30);
   private static final long EXIT_SECONDS = 20;
 
+  /** Below the ports that systems give to outgoing connections, which would take them. */
+  private static final int FIRST_PORT = 15_000;
+
+  private static final int PORTS = 15_000;
+  private static final int PORT_TRIES = 1_000;
+
+  private final List<String> javaOptions;
   private final Path directory;
   private final Path log;
   private final int httpPort;
@@ -40,7 +50,8 @@ final class TestServer implements AutoCloseable {
   private @Nullable Process process;
   private @Nullable Api api;
 
-  private TestServer(Path directory, int httpPort, int grpcPort) {
+  private TestServer(List<String> javaOptions, Path directory, int httpPort, int grpcPort) {
+    this.javaOptions = javaOptions;
     this.directory = directory;
     this.log = directory.resolve("server.log");
     this.httpPort = httpPort;
@@ -48,12 +59,17 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Starts a server on an empty data directory and waits until it is ready. */
-  static TestServer start() {
+  public static TestServer start() {
+    return start(List.of());
+  }
+
+  /** The same, with options of the Java command. */
+  public static TestServer start(List<String> javaOptions) {
     List<Integer> ports = freePorts();
     try {
       Path directory = Files.createTempDirectory("millrace-system-test-");
-      TestServer server = new TestServer(directory, ports.getFirst(), ports.getLast());
-      server.launch();
+      TestServer server = new TestServer(javaOptions, directory, ports.getFirst(), ports.getLast());
+      server.restart();
       return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -62,27 +78,53 @@ final class TestServer implements AutoCloseable {
 
   /** Two ports free on the loopback address; both are held until both are known. */
   private static List<Integer> freePorts() {
-    try (ServerSocket http = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        ServerSocket grpc = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (ServerSocket http = bindAny();
+        ServerSocket grpc = bindAny()) {
       return List.of(http.getLocalPort(), grpc.getLocalPort());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void launch() {
+  private static ServerSocket bindAny() throws IOException {
+    IOException last = new IOException("no free port");
+    for (int i = 0; i < PORT_TRIES; i++) {
+      int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
+      try {
+        return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+      } catch (IOException taken) {
+        last = taken;
+      }
+    }
+    throw last;
+  }
+
+  /** Where the packaged server's jars are. */
+  static Path lib() {
     Path lib = Path.of(System.getProperty("millrace.lib", "../server/target/millrace/lib"));
     if (!Files.isDirectory(lib)) {
       throw new IllegalStateException(
           "expected the packaged server in " + lib.toAbsolutePath() + "; package it first");
     }
+    return lib.toAbsolutePath();
+  }
+
+  /** A command of the packaged server as a process still to be started. */
+  static ProcessBuilder command(List<String> javaOptions, String... arguments) {
+    List<String> line = new ArrayList<>();
+    line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    line.add("--enable-native-access=ALL-UNNAMED");
+    line.addAll(javaOptions);
+    line.addAll(List.of("-cp", lib() + "/*", "dev.millrace.server.Main"));
+    line.addAll(List.of(arguments));
+    return new ProcessBuilder(line).redirectErrorStream(true);
+  }
+
+  /** Starts the process and returns at once. */
+  void spawn() {
     ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            lib.toAbsolutePath() + "/*",
-            "dev.millrace.server.Main",
+        command(
+            javaOptions,
             "serve",
             "--data-dir",
             dataDirectory().toString(),
@@ -94,23 +136,24 @@ final class TestServer implements AutoCloseable {
             Integer.toString(grpcPort),
             "--allow-egress",
             LOOPBACK);
-    builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     try {
       process = builder.start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    api = new Api(URI.create("http://" + LOOPBACK + ":" + httpPort));
-    awaitReady();
+    api = newApi();
   }
 
-  private void awaitReady() {
+  /** A client of its own, which outlives this server's restarts. */
+  Api newApi() {
+    return new Api(URI.create("http://" + LOOPBACK + ":" + httpPort));
+  }
+
+  /** Waits until the spawned process answers that it is ready. */
+  void awaitReady() {
     try {
-      await("server ready")
-          .atMost(READY_PATIENCE)
-          .pollInterval(Duration.ofMillis(50))
-          .until(this::ready);
+      await("server ready").atMost(READY_PATIENCE).pollInterval(READY_POLL).until(this::ready);
     } catch (RuntimeException e) {
       process().destroyForcibly();
       throw new IllegalStateException("the server is not ready; its log:\n" + log(), e);
@@ -129,7 +172,7 @@ final class TestServer implements AutoCloseable {
     }
   }
 
-  Api api() {
+  public Api api() {
     if (api == null) {
       throw new IllegalStateException("the server is not running");
     }
@@ -137,31 +180,43 @@ final class TestServer implements AutoCloseable {
   }
 
   /** The child process; a new one after each restart. */
-  Process process() {
+  public Process process() {
     if (process == null) {
       throw new IllegalStateException("the server is not running");
     }
     return process;
   }
 
-  int httpPort() {
+  public int httpPort() {
     return httpPort;
   }
 
-  Path dataDirectory() {
+  public int grpcPort() {
+    return grpcPort;
+  }
+
+  public Path dataDirectory() {
     return directory.resolve("data");
   }
 
   /** Ends the process at once, as {@code kill -9} does. */
-  void kill() {
+  public void kill() {
     process().destroyForcibly();
     awaitExit();
     api().close();
   }
 
   /** Starts the killed server again on the same data. */
-  void restart() {
-    launch();
+  public void restart() {
+    spawn();
+    awaitReady();
+  }
+
+  /** Ends the process in order, as SIGTERM does. */
+  public void stop() {
+    process().destroy();
+    awaitExit();
+    api().close();
   }
 
   private void awaitExit() {
@@ -175,7 +230,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** What the server printed so far. */
-  String log() {
+  public String log() {
     try {
       return Files.exists(log) ? Files.readString(log, StandardCharsets.UTF_8) : "";
     } catch (IOException e) {
@@ -184,7 +239,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** A number read from the server's tables, by a connection that cannot write. */
-  long queryNumber(String sql, String argument) {
+  public long queryNumber(String sql, String argument) {
     String url = "jdbc:sqlite:file:" + dataDirectory().resolve("millrace.db") + "?mode=ro";
     try (Connection connection = DriverManager.getConnection(url);
         PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -200,8 +255,35 @@ final class TestServer implements AutoCloseable {
     }
   }
 
+  /** The first column of all rows as text, read by a connection that cannot write. */
+  List<String> queryTexts(String sql) {
+    String url = "jdbc:sqlite:file:" + dataDirectory().resolve("millrace.db") + "?mode=ro";
+    try (Connection connection = DriverManager.getConnection(url);
+        PreparedStatement statement = connection.prepareStatement(sql);
+        ResultSet rows = statement.executeQuery()) {
+      List<String> texts = new ArrayList<>();
+      while (rows.next()) {
+        texts.add(rows.getString(1));
+      }
+      return texts;
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql, e);
+    }
+  }
+
   @Override
   public void close() {
+    end();
+    deleteDirectory(directory);
+  }
+
+  /** Ends the process and leaves the data for who looks into a failure; returns where it is. */
+  Path abandon() {
+    end();
+    return directory;
+  }
+
+  private void end() {
     if (process != null) {
       process.destroy();
       awaitExit();
@@ -209,10 +291,10 @@ final class TestServer implements AutoCloseable {
     if (api != null) {
       api.close();
     }
-    deleteDirectory();
   }
 
-  private void deleteDirectory() {
+  /** Deletes a directory and all that is in it. */
+  static void deleteDirectory(Path directory) {
     try (Stream<Path> paths = Files.walk(directory)) {
       List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
       for (Path path : deepestFirst) {

@@ -5,6 +5,11 @@
  * dev.millrace.systemtests.RunningServer} starts the packaged server as a child process, {@link
  * dev.millrace.systemtests.Api} talks HTTP to it, {@link dev.millrace.systemtests.Target} is the
  * outside world its http tasks call.
+ *
+ * <p>{@link dev.millrace.systemtests.CrashRun} kills a loaded server again and again. Its clients
+ * ({@code CrashStarter}, {@code CrashApprover}, {@code CrashReader}) write every answer that they
+ * see into a {@code CrashLedger}; {@code CrashChecks} compares the ledger with what the server
+ * holds in the end.
  */
 @NullMarked
 package dev.millrace.systemtests;

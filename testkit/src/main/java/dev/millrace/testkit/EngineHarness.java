@@ -135,6 +135,8 @@ public final class EngineHarness {
       case Effect.SendToInstance send -> sent.add(send);
       case Effect.StartChild child -> sent.add(child);
       case Effect.SetEnvironment set -> sent.add(set);
+      case Effect.DispatchTurn _, Effect.DispatchTask _, Effect.DropWork _, Effect.Purge _ ->
+          throw new AssertionError("not for graphs: " + effect);
     }
   }
 

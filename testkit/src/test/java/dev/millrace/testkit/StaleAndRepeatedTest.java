@@ -8,6 +8,9 @@ import static dev.millrace.testkit.Definitions.transform;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.engine.Command;
+import dev.millrace.engine.Effect;
+import dev.millrace.engine.EndReason;
+import dev.millrace.engine.Failure;
 import dev.millrace.engine.Status;
 import dev.millrace.testkit.EngineHarness.ActivityFailure;
 import java.time.Duration;
@@ -86,5 +89,71 @@ class StaleAndRepeatedTest {
 
     assertThat(run.state().life().status()).isEqualTo(Status.FAILED);
     assertThat(run.failureType()).isEqualTo("timeout");
+  }
+
+  private static String joinWithTimeout(String last) {
+    return String.join(
+        ",",
+        task("a", "parallel", "", to("b", "c")),
+        transform("b", "1", to("j")),
+        last,
+        task("j", "aggregation", "", "'join':{'policy':'all','timeout':5}," + to("d")),
+        transform("d", "1", ""));
+  }
+
+  @Test
+  void shouldLeaveNoTimerOfAJoinBehind() {
+    EngineHarness run = tasks(joinWithTimeout(task("c", "callback", "", to("j")))).start(null);
+    assertThat(run.timers()).hasSize(1);
+
+    run.send(new Command.TerminateInstance(run.key(), EndReason.PERSON, "enough"));
+
+    assertThat(run.timers()).isEmpty();
+  }
+
+  @Test
+  void shouldGiveAWaitingJoinItsTimeAgainInARerun() {
+    EngineHarness run = tasks(joinWithTimeout(script("c", to("j")))).start(null);
+    Effect.DispatchActivity attempt = run.inFlight().getFirst();
+    run.forget(attempt);
+    run.send(
+        new Command.FailActivity(
+            run.key(), attempt.token(), Failure.of("script.Error", "boom"), 0));
+    assertThat(run.state().life().status()).isEqualTo(Status.FAILED);
+    assertThat(run.timers()).isEmpty();
+
+    run.send(new Command.RerunInstance(run.key(), "", Map.of(), Map.of()));
+    assertThat(run.timers()).hasSize(1);
+    run.advance(Duration.ofSeconds(5));
+
+    assertThat(run.failureType()).isEqualTo("timeout");
+  }
+
+  @Test
+  void shouldStartNothingForwardWhileItUndoes() {
+    EngineHarness run =
+        tasks(
+                String.join(
+                    ",",
+                    script("x", "'compensate':'undo'," + to("a")),
+                    task("a", "parallel", "", to("b", "c")),
+                    transform("b", "1", to("j")),
+                    task(
+                        "c",
+                        "callback",
+                        "",
+                        "'timeout':5,'errorHandler':{'operation':'compensate'}," + to("j")),
+                    task("j", "aggregation", "'relation':{'value':'all'}", to("d")),
+                    transform("d", "1", ""),
+                    script("undo", "")))
+            .start(null);
+    Effect.DispatchActivity forward = run.inFlight().getFirst();
+    run.forget(forward);
+    run.send(new Command.CompleteActivity(run.key(), forward.token(), "x"));
+    run.advance(Duration.ofSeconds(5));
+
+    assertThat(run.inFlight()).hasSize(1);
+    assertThat(run.words("undo")).containsExactly("started");
+    assertThat(run.runs("d")).isEmpty();
   }
 }

@@ -11,12 +11,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts {@code Authorization: Bearer <token>} for a fixed set of tokens. Only SHA-256 hashes of
- * the tokens are kept; every hash is compared in full on every request, so the time taken tells
- * nothing of which token was nearly right. Tokens must be long random text: the hash is not salted.
+ * Accepts {@code Authorization: Bearer <token>}, or {@code dapr-api-token: <token>} as the clients
+ * of that API send it, for a fixed set of tokens. Only SHA-256 hashes of the tokens are kept; every
+ * hash is compared in full on every request, so the time taken tells nothing of which token was
+ * nearly right. Tokens must be long random text: the hash is not salted.
  */
 public final class BearerTokens implements Authenticator {
   private static final String SCHEME = "bearer ";
+  private static final String API_TOKEN = "dapr-api-token";
   private static final int SHA256_BYTES = 32;
 
   private final List<Entry> entries;
@@ -60,6 +62,14 @@ public final class BearerTokens implements Authenticator {
 
   @Override
   public Caller authenticate(Request head) {
+    List<String> apiTokens = head.headerValues(API_TOKEN);
+    if (!apiTokens.isEmpty()) {
+      Caller caller = apiTokens.size() > 1 ? null : caller(apiTokens.getFirst());
+      if (caller == null) {
+        throw refusal("expected one known token in " + API_TOKEN + ", found another", "");
+      }
+      return caller;
+    }
     List<String> headers = head.headerValues("authorization");
     if (headers.isEmpty()) {
       throw refusal("expected an Authorization header with a bearer token, found none", "");
@@ -68,16 +78,22 @@ public final class BearerTokens implements Authenticator {
     if (headers.size() > 1 || !value.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
       throw refusal("expected one Authorization header of the form 'Bearer <token>'", "");
     }
-    byte[] hash = sha256(value.substring(SCHEME.length()).trim());
+    Caller found = caller(value.substring(SCHEME.length()).trim());
+    if (found == null) {
+      throw refusal("expected a known bearer token, found another", ", error=\"invalid_token\"");
+    }
+    return found;
+  }
+
+  /** Whose token it is; null for an unknown one. */
+  public @Nullable Caller caller(String token) {
+    byte[] hash = sha256(token);
     @Nullable Caller found = null;
     for (Entry entry : entries) {
       // No early end: every entry costs the same.
       if (MessageDigest.isEqual(entry.hash, hash)) {
         found = entry.caller;
       }
-    }
-    if (found == null) {
-      throw refusal("expected a known bearer token, found another", ", error=\"invalid_token\"");
     }
     return found;
   }

@@ -114,8 +114,8 @@ public final class Parameters {
   }
 
   /**
-   * A number of seconds above zero, fractions allowed; the fallback when absent. Longer than {@code
-   * most} is shortened to it.
+   * A number of seconds, fractions allowed; the fallback when absent. Zero sets no limit but {@code
+   * most}, and longer than that is shortened to it.
    */
   public Duration seconds(String name, Duration fallback, Duration most) throws ActivityException {
     Object value = present(name);
@@ -127,8 +127,11 @@ public final class Parameters {
           case null -> new BigDecimal(inSeconds(fallback));
           default -> throw mismatch(name, "a number of seconds", value);
         };
-    if (seconds.signum() <= 0) {
-      throw mismatch(name, "a number of seconds above zero", value);
+    if (seconds.signum() < 0) {
+      throw mismatch(name, "a number of seconds, zero for no limit", value);
+    }
+    if (seconds.signum() == 0) {
+      return most;
     }
     BigDecimal longest = new BigDecimal(inSeconds(most));
     long millis = seconds.min(longest).multiply(MILLIS_PER_SECOND).longValue();

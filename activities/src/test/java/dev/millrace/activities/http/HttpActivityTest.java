@@ -504,7 +504,7 @@ class HttpActivityTest {
     assertThat(failure(http, Map.of()))
         .hasMessage("http: parameter \"url\" is required, found nothing");
     assertThat(failure(http, with(base, "method", "BREW"))).hasMessageContaining("method");
-    assertThat(failure(http, with(base, "timeout", -1L))).hasMessageContaining("above zero");
+    assertThat(failure(http, with(base, "timeout", -1L))).hasMessageContaining("zero for no limit");
     assertThat(failure(http, with(base, "followRedirects", 9L)))
         .hasMessageContaining("from 0 to 3, found 9");
     assertThat(failure(http, with(base, "expectStatus", "ok")))

@@ -19,7 +19,7 @@ class HistoryAnswerTest {
         new HistoryEvent.NodeEntered(
             States.START,
             3,
-            new NodeRun.Place("A", 0, 0, 0, 0, ""),
+            new NodeRun.Place("A", 0, 0, 0, -1, ""),
             Map.of("key", "***"),
             new Wait.ForTime(States.END),
             null);

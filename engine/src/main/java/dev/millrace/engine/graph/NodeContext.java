@@ -38,8 +38,8 @@ public interface NodeContext {
   /** Whether the start of the instance led here, and no other node. */
   boolean atStart();
 
-  /** The uid of the child that this attempt starts; the same whenever the attempt is shown. */
-  String childUid();
+  /** The child of a definition that this attempt starts; the same whenever it is asked. */
+  InstanceKey childKey(String definition);
 
   /** How many instances lie above this one. */
   int depth();

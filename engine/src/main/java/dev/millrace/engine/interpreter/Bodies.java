@@ -57,6 +57,12 @@ final class Bodies {
     return scope == null ? null : scope.body();
   }
 
+  /** The position of the round of a loop whose body a scope lies in; -1 for none. */
+  int round(int scope) {
+    Body body = body(around(scope));
+    return body == null ? -1 : turn.draft.run(body.run()).place().loopIndex();
+  }
+
   /** The innermost body that a scope lies in or is, 0 for none. */
   int around(int scope) {
     return turn.draft.scopes().body(scope);
@@ -251,7 +257,7 @@ final class Bodies {
   private void ended(Scope scope, Body body) {
     NodeRun last = turn.draft.findRun(body.last());
     BodyOutcome settled = body.outcome();
-    close(inside(id -> id == scope.id()), 0);
+    clear(inside(id -> id == scope.id()), 0);
     NodeRun opener = turn.draft.findRun(body.run());
     if (opener == null || !(opener.waitsFor() instanceof Wait.ForBodies waiting)) {
       return;

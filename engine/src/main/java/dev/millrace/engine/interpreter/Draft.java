@@ -46,9 +46,11 @@ final class Draft {
   private List<KeptEvent> keptEvents = List.of();
   private List<String> eventIds = List.of();
   private final GraphDraft graph;
+  private final CodeDraft code;
 
   Draft(@Nullable InstanceState state) {
     graph = new GraphDraft(state == null ? null : state.graph());
+    code = new CodeDraft(state == null ? null : state.code());
     if (state != null) {
       header = state.header();
       Lifecycle life = state.life();
@@ -86,7 +88,7 @@ final class Draft {
             endedAt,
             lastEventAt,
             eventCount);
-    return new InstanceState(header, life, graph.freeze(), keptEvents, eventIds);
+    return new InstanceState(header, life, graph.freeze(), keptEvents, eventIds, code.freeze());
   }
 
   Draft apply(HistoryEvent event) {
@@ -125,9 +127,28 @@ final class Draft {
       case HistoryEvent.CompensationStepped stepped -> graph.undone(stepped.runId());
       case HistoryEvent.ErrorCaught error -> caught = error.failure();
       case HistoryEvent.InstanceSuspended suspended -> status = Status.SUSPENDED;
-      case HistoryEvent.InstanceResumed resumed -> status = Status.RUNNING;
+      case HistoryEvent.InstanceResumed resumed ->
+          status = code.beforeFirstTurn() ? Status.PENDING : Status.RUNNING;
       case HistoryEvent.InstanceEnded ended -> end(ended);
       case HistoryEvent.InstanceRerun rerun -> rerun(rerun);
+      case HistoryEvent.CodeArrived arrived -> code.arrived(arrived.event());
+      case HistoryEvent.StartReached _ -> code.startReached();
+      case HistoryEvent.HistorySeeded seeded -> {
+        code.seeded(seeded.events());
+        running();
+      }
+      case HistoryEvent.TurnTaken taken -> {
+        code.turnTaken(taken);
+        running();
+      }
+      case HistoryEvent.TurnStalled stalled -> code.stalled(stalled);
+      case HistoryEvent.ContinuedAsNew again -> {
+        code.continuedAsNew(again);
+        running();
+        generation++;
+        executionUid = again.started().executionId();
+      }
+      case HistoryEvent.TaskSettled settled -> code.taskSettled(settled.taskId());
     }
     return this;
   }
@@ -163,8 +184,15 @@ final class Draft {
             started.at());
     generation = 1;
     executionUid = started.executionUid();
-    status = Status.RUNNING;
+    status = started.definition().isCode() ? Status.PENDING : Status.RUNNING;
     timeoutAt = started.timeoutAt();
+  }
+
+  /** A first turn was answered; a suspension of before stays. */
+  private void running() {
+    if (status == Status.PENDING) {
+      status = Status.RUNNING;
+    }
   }
 
   private void end(HistoryEvent.InstanceEnded ended) {
@@ -176,12 +204,14 @@ final class Draft {
     timeoutAt = null;
     graph.undo(null);
     graph.releaseParked();
+    code.ended(ended.status());
   }
 
   private void rerun(HistoryEvent.InstanceRerun rerun) {
     generation = rerun.generation();
     executionUid = rerun.executionUid();
     graph.parameters(rerun.parameters());
+    graph.waitAnew(rerun.at());
     timeoutAt = rerun.timeoutAt();
     status = Status.RUNNING;
     reason = EndReason.NONE;

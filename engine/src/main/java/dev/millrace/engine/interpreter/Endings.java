@@ -7,6 +7,7 @@ import dev.millrace.engine.Failure;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState.Join;
+import dev.millrace.engine.InstanceState.Loop;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.Place;
 import dev.millrace.engine.NodeRun.Result;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class Endings {
 
   static final String INSTANCE_TIMER = "instance";
+
+  /** The parameter that names the definition of a child. */
+  private static final String CHILD = "child_workflow_id";
 
   private final Turn turn;
 
@@ -75,6 +79,7 @@ final class Endings {
     if (turn.draft.timeoutAt() != null) {
       turn.effect(new Effect.CancelTimer(INSTANCE_TIMER));
     }
+    turn.joins.cancelTimers();
     Failure recorded = failure == null ? turn.draft.caught() : failure;
     turn.emit(new HistoryEvent.InstanceEnded(turn.now(), status, reason, output, recorded));
     tellParent(status, output, recorded);
@@ -104,14 +109,14 @@ final class Endings {
           && run.result().status() == RunStatus.DONE
           && startsDetachedChild(run)
           && !chosen(run, "whenParentComplete", "continue")) {
-        InstanceKey self = turn.draft.header().key();
-        terminate(new InstanceKey(self.namespace(), ChildUids.of(self, run)), "the parent ended");
+        String definition = String.valueOf(run.input().get(CHILD));
+        terminate(ChildKeys.of(turn.draft.header().key(), run, definition), "the parent ended");
       }
     }
   }
 
   private static boolean startsDetachedChild(NodeRun run) {
-    return run.input().containsKey("child_workflow_id") && chosen(run, "operation", "async");
+    return run.input().containsKey(CHILD) && chosen(run, "operation", "async");
   }
 
   private static boolean chosen(NodeRun run, String parameter, String choice) {
@@ -132,7 +137,8 @@ final class Endings {
                 parent.runId(),
                 turn.draft.header().key(),
                 status,
-                result)));
+                result,
+                parent.execution())));
   }
 
   /** Ends the instance if no token, wait or join is left. */
@@ -211,8 +217,7 @@ final class Endings {
 
   /** Undoes the completed nodes, newest first, and fails the instance then. */
   void compensate(Failure failure) {
-    turn.dropReady();
-    turn.draft.openRuns().forEach(this::stop);
+    standStill();
     List<Integer> undo =
         turn.draft.allRuns().stream()
             .filter(this::undoable)
@@ -220,6 +225,21 @@ final class Endings {
             .map(NodeRun::id)
             .toList();
     turn.emit(new HistoryEvent.CompensationStarted(turn.now(), undo, failure));
+  }
+
+  /** Stops everything that could still move a token: nothing goes on while nodes are undone. */
+  private void standStill() {
+    turn.dropReady();
+    turn.draft.openRuns().forEach(this::stop);
+    for (Loop loop : List.copyOf(turn.draft.loops())) {
+      if (!loop.closed()) {
+        turn.emit(new HistoryEvent.LoopClosed(turn.now(), loop.id(), null));
+      }
+    }
+    if (!turn.draft.parked().isEmpty()) {
+      turn.emit(new HistoryEvent.TokensReleased(turn.now()));
+    }
+    turn.joins.cancelTimers();
   }
 
   private boolean undoable(NodeRun run) {
@@ -250,7 +270,7 @@ final class Endings {
     NodeRun undone = turn.draft.run(undo.getFirst());
     Node node = turn.graph.node(turn.graph.node(undone.place().nodeId()).policies().compensate());
     Place place =
-        new Place(node.id(), turn.nodes.nextIndex(node.id()), 0, 0, 0, Nodes.COMPENSATION);
+        new Place(node.id(), turn.nodes.nextIndex(node.id()), 0, 0, -1, Nodes.COMPENSATION);
     turn.nodes.start(node, place, Nodes.Extras.NONE);
     return true;
   }

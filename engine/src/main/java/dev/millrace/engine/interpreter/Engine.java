@@ -27,6 +27,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,9 @@ public final class Engine {
    * @param state the instance, or null where there is none
    */
   public Decision decide(@Nullable InstanceState state, Command command, Moment moment) {
+    if (CodeRules.concerns(state, command)) {
+      return CodeRules.decide(state, command, moment);
+    }
     if (command instanceof Command.StartInstance start) {
       return state == null
           ? start(start, moment)
@@ -85,6 +89,19 @@ public final class Engine {
       case Command.SetVariables set -> setVariables(state, set, turn);
       case Command.ContinueInstance go -> continueInstance(state, go, turn);
       case Command.AbandonInstance abandon -> abandon(state, turn);
+      case Command.PurgeInstance purge -> CodeRules.purge(state, purge);
+      case Command.TerminateCode end ->
+          terminate(
+              state,
+              new Command.TerminateInstance(
+                  end.key(), EndReason.SYSTEM, Objects.requireNonNullElse(end.output(), "")),
+              turn);
+      case Command.StartCodeInstance _,
+          Command.StartForkedInstance _,
+          Command.CompleteTurn _,
+          Command.StallTurn _,
+          Command.CompleteTask _ ->
+          throw new IllegalStateException("not for graphs: " + command);
     };
   }
 
@@ -110,6 +127,9 @@ public final class Engine {
 
   /** What an unfinished instance needs again after a restart, its committed state being this. */
   public List<Effect> recover(InstanceState state, Moment moment) {
+    if (state.code() != null) {
+      return CodeRules.recover(state, moment);
+    }
     if (state.life().status().terminal()) {
       return List.of();
     }
@@ -118,11 +138,8 @@ public final class Engine {
             new Draft(state), ports.graphs().graph(state.header().definition()), ports, moment);
     state.openRuns().forEach(turn.nodes::relaunch);
     List<Effect> effects = new ArrayList<>(turn.decision(Reply.OK).effects());
-    boolean unfinishedLoop =
-        state.graph().loops().values().stream()
-            .anyMatch(loop -> !loop.closed() && loop.count().active() == 0);
     if (state.life().status() == Status.RUNNING
-        && (unfinishedLoop || !state.graph().parked().isEmpty() || Bodies.due(turn.draft))) {
+        && (Loops.idle(state) > 0 || !state.graph().parked().isEmpty() || Bodies.due(turn.draft))) {
       effects.add(new Effect.Continue());
     }
     return effects;
@@ -130,6 +147,9 @@ public final class Engine {
 
   /** How many things of an instance need a running server: activities in flight, held tokens. */
   public static int openWork(InstanceState state) {
+    if (state.code() != null) {
+      return CodeRules.openWork(state);
+    }
     if (state.life().status().terminal()) {
       return 0;
     }
@@ -142,15 +162,10 @@ public final class Engine {
         work++;
       }
     }
-    for (InstanceState.Loop loop : state.graph().loops().values()) {
-      if (!loop.closed() && loop.count().active() == 0) {
-        work++;
-      }
-    }
     if (state.life().status() == Status.RUNNING && Bodies.due(new Draft(state))) {
       work++;
     }
-    return work;
+    return work + Loops.idle(state);
   }
 
   private Decision start(Command.StartInstance command, Moment moment) {

@@ -72,8 +72,8 @@ record EnteredNode(
   }
 
   @Override
-  public String childUid() {
-    return ChildUids.of(turn.draft.header().key(), runScope.run());
+  public InstanceKey childKey(String definition) {
+    return ChildKeys.of(turn.draft.header().key(), runScope.run(), definition);
   }
 
   @Override

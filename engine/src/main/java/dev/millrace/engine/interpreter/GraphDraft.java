@@ -13,6 +13,7 @@ import dev.millrace.engine.NodeRun.RunStatus;
 import dev.millrace.engine.Token;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.graph.Outcomes;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -314,6 +315,19 @@ final class GraphDraft {
                   Collections.unmodifiableList(rest),
                   passed.done(),
                   rest.isEmpty() ? null : passed.at()));
+    }
+  }
+
+  /** What waits at joins waits from now on, as after the time between an end and a rerun. */
+  void waitAnew(Instant now) {
+    for (Join join : joins.read().values()) {
+      if (join.since() != null) {
+        joins
+            .write()
+            .put(
+                joinKey(join.joinId(), join.scope()),
+                new Join(join.joinId(), join.scope(), join.arrivals(), join.done(), now));
+      }
     }
   }
 

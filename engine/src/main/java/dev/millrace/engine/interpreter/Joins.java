@@ -68,7 +68,7 @@ final class Joins {
             turn.nodes.nextIndex(token.nodeId()),
             token.scope(),
             0,
-            0,
+            turn.bodies.round(token.scope()),
             token.from());
     Result result = new Result(RunStatus.SKIPPED, Outcomes.SUCCESS, null, null, turn.now());
     turn.emit(new HistoryEvent.NodeRan(turn.now(), turn.draft.nextId(), place, Map.of(), result));
@@ -80,7 +80,7 @@ final class Joins {
    * left that could move: then joins that wait for each other around a cycle are let go.
    */
   boolean settle() {
-    if (turn.draft.status() == Status.SUSPENDED) {
+    if (turn.draft.status() == Status.SUSPENDED || turn.draft.undo() != null) {
       return false;
     }
     return settle(true) || settle(false);
@@ -146,7 +146,9 @@ final class Joins {
   /** Whether no token of the scope can reach the join any more. */
   private boolean dead(Join join, JoinPolicy policy, boolean waitingJoinsLive) {
     int scope = join.scope();
-    if (turn.errors.pending() != null || turn.bodies.settled(scope)) {
+    boolean failed =
+        turn.bodies.around(scope) == 0 ? turn.errors.pending() != null : turn.bodies.settled(scope);
+    if (failed) {
       return false;
     }
     if (waitingJoinsLive && waitingUpstream(join, policy)) {
@@ -286,6 +288,16 @@ final class Joins {
     turn.draft.joins().forEach(join -> arm(GraphDraft.joinKey(join.joinId(), join.scope())));
   }
 
+  /** Forgets the timers of all joins that wait. */
+  void cancelTimers() {
+    for (Join join : turn.draft.joins()) {
+      String key = GraphDraft.joinKey(join.joinId(), join.scope());
+      if (dueAt(key) != null) {
+        turn.effect(new Effect.CancelTimer(TIMER + key));
+      }
+    }
+  }
+
   private void arm(String key) {
     Instant due = dueAt(key);
     if (due != null) {
@@ -296,7 +308,7 @@ final class Joins {
   /** When a join has waited long enough; null when it does not wait or waits for ever. */
   @Nullable Instant dueAt(String key) {
     Join join = turn.draft.join(key);
-    if (join == null || join.done() || join.since() == null) {
+    if (join == null || join.done() || join.since() == null || turn.draft.undo() != null) {
       return null;
     }
     JoinPolicy policy = turn.graph.node(join.joinId()).policies().join();
@@ -320,7 +332,7 @@ final class Joins {
             turn.nodes.nextIndex(node.id()),
             join.scope(),
             0,
-            0,
+            turn.bodies.round(join.scope()),
             join.arrivals().getLast().from());
     turn.errors.failNew(
         node, place, Map.of(), Failure.of("timeout", "the join waited too long for its branches"));

@@ -3,6 +3,7 @@ package dev.millrace.engine.interpreter;
 import dev.millrace.engine.EndReason;
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.HistoryEvent;
+import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.InstanceState.Loop;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.Place;
@@ -53,6 +54,14 @@ final class Loops {
     int id = turn.draft.nextId();
     turn.emit(new HistoryEvent.LoopOpened(turn.now(), id, place, items, total, policy.keepLast()));
     turn.advanceLater(id);
+  }
+
+  /** How many loops are open and have no round under way. */
+  static int idle(InstanceState state) {
+    return (int)
+        state.graph().loops().values().stream()
+            .filter(loop -> !loop.closed() && loop.count().active() == 0)
+            .count();
   }
 
   private static LoopPolicy policy(Node node) {

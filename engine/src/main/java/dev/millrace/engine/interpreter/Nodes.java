@@ -61,7 +61,7 @@ final class Nodes {
   }
 
   private Place place(Node node, int scope, String from) {
-    return new Place(node.id(), nextIndex(node.id()), scope, 0, 0, from);
+    return new Place(node.id(), nextIndex(node.id()), scope, 0, turn.bodies.round(scope), from);
   }
 
   /** The index of the next run of a node. */

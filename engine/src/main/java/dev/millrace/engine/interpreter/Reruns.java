@@ -80,6 +80,7 @@ final class Reruns {
     if (timeoutAt != null) {
       turn.effect(new Effect.ArmTimer(Endings.INSTANCE_TIMER, timeoutAt));
     }
+    turn.joins.armTimers();
     setVariables(command, turn);
     for (InstanceState.Loop loop : state.graph().loops().values()) {
       if (!loop.closed()) {

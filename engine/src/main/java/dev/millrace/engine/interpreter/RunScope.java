@@ -35,7 +35,7 @@ final class RunScope implements ExpressionScope {
 
   /** The scope of the instance as a whole: no run, no item. */
   static RunScope ofInstance(Turn turn) {
-    return at(turn, new NodeRun.Place("", 0, 0, 0, 0, ""));
+    return at(turn, new NodeRun.Place("", 0, 0, 0, -1, ""));
   }
 
   /** What can be seen at a place where no run has begun. */

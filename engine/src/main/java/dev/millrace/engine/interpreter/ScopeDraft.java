@@ -68,8 +68,16 @@ final class ScopeDraft {
     }
   }
 
+  /** What ran in a body counts from its end on as run in the body around it. */
   void close(int id) {
-    scopes.write().remove(id);
+    Scope closed = scopes.write().remove(id);
+    Scope around = closed == null ? null : scopes.get(body(closed.parent()));
+    if (closed != null && closed.body() != null && around != null && around.body() != null) {
+      Body outer = around.body();
+      Map<String, Integer> runs = new LinkedHashMap<>(outer.runs());
+      runs.putAll(closed.body().runs());
+      put(around, true, outer.last(), Collections.unmodifiableMap(runs), outer.outcome());
+    }
   }
 
   /** Something was recorded in a scope: its body has begun. */

@@ -37,6 +37,9 @@ public final class Definitions implements GraphSource {
 
   @Override
   public Graph graph(DefinitionRef ref) {
+    if (ref.isCode()) {
+      return withoutNodes(ref);
+    }
     Graph known = graphs.get(ref);
     if (known != null) {
       return known;
@@ -51,7 +54,14 @@ public final class Definitions implements GraphSource {
 
   /** Whether {@link #graph} answers without reading the store. */
   public boolean ready(DefinitionRef ref) {
-    return graphs.containsKey(ref);
+    return ref.isCode() || graphs.containsKey(ref);
+  }
+
+  /** What can be said of a workflow whose steps only its workers know: its name. */
+  private static Graph withoutNodes(DefinitionRef ref) {
+    Graph.Settings settings =
+        new Graph.Settings(ref.workflow(), "", false, 0, "", "", null, null, Graph.Rules.DEFAULT);
+    return new Graph(ref, Map.of(), List.of(), settings);
   }
 
   /** Why a document cannot be compiled, or null when it can. */

@@ -27,6 +27,8 @@ public record WaitReason(
     BODIES,
     JOIN,
     PARKED,
+    WORKER,
+    STALLED,
     SUSPENDED
   }
 }

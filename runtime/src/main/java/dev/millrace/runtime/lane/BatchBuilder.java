@@ -36,6 +36,8 @@ final class BatchBuilder {
   private final List<Rows.IdempotencyRow> idempotency = new ArrayList<>();
   private final List<Rows.DefinitionRow> definitions = new ArrayList<>();
   private final List<String> definitionsRemoved = new ArrayList<>();
+  private final Map<InstanceKey, Rows.PurgeRow> purged = new LinkedHashMap<>();
+  private final Map<InstanceKey, Rows.TrimRow> trimmed = new LinkedHashMap<>();
   private long eventBytes;
 
   private record RunKey(InstanceKey key, int generation, int run) {}
@@ -83,6 +85,25 @@ final class BatchBuilder {
 
   void snapshot(Rows.Snapshot row) {
     snapshots.put(row.key(), row);
+  }
+
+  /** Removes every row of an instance, those collected so far included. */
+  void purge(Rows.PurgeRow row) {
+    touch(row.partition());
+    InstanceKey key = row.key();
+    instances.remove(key);
+    nodeRuns.keySet().removeIf(run -> run.key().equals(key));
+    history.keySet().removeIf(chunk -> chunk.key().equals(key));
+    snapshots.remove(key);
+    timers.keySet().removeIf(timer -> timer.key().equals(key));
+    humanTasks.values().removeIf(task -> task.key().equals(key));
+    trimmed.remove(key);
+    purged.put(key, row);
+  }
+
+  /** Removes the history that a snapshot of this batch stands for. */
+  void trim(Rows.TrimRow row) {
+    trimmed.put(row.key(), row);
   }
 
   void timer(Rows.TimerRow row) {
@@ -157,7 +178,9 @@ final class BatchBuilder {
         + variables.size()
         + idempotency.size()
         + definitions.size()
-        + definitionsRemoved.size();
+        + definitionsRemoved.size()
+        + purged.size()
+        + trimmed.size();
   }
 
   long bytes() {
@@ -196,6 +219,8 @@ final class BatchBuilder {
     batch.idempotency.addAll(idempotency);
     batch.definitions.addAll(definitions);
     batch.definitionsRemoved.addAll(definitionsRemoved);
+    batch.purged.addAll(purged.values());
+    batch.trimmed.addAll(trimmed.values());
     return batch;
   }
 }

@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class InstanceCache {
 
   /** How many are looked at per eviction, so that pinned ones cannot make it slow. */
-  private static final int EVICTION_SCAN = 64;
+  private static final int EVICTION_SCAN_LEAST = 64;
 
   private final Map<InstanceKey, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
   private final LaneSettings.Size budget;
   private long bytes;
+  private int added;
 
   /** One instance. */
   static final class Entry {
@@ -56,6 +57,15 @@ final class InstanceCache {
   void put(Entry entry) {
     Entry old = entries.put(entry.state.header().key(), entry);
     bytes += entry.bytes - (old == null ? 0 : old.bytes);
+    added++;
+  }
+
+  /** Forgets an instance that is gone. */
+  void remove(InstanceKey key) {
+    Entry old = entries.remove(key);
+    if (old != null) {
+      bytes -= old.bytes;
+    }
   }
 
   void grow(Entry entry, long more) {
@@ -66,10 +76,13 @@ final class InstanceCache {
   /** Forgets idle instances until the rest is within the budget. */
   void evict(long committed) {
     int scanned = 0;
+    // More than was added, or the rest would grow as long as there is work.
+    int most = Math.max(EVICTION_SCAN_LEAST, 2 * added);
+    added = 0;
     List<InstanceKey> pinned = new ArrayList<>();
     Iterator<Entry> oldest = entries.values().iterator();
     while ((entries.size() > budget.count() || bytes > budget.bytes())
-        && scanned++ < EVICTION_SCAN
+        && scanned++ < most
         && oldest.hasNext()) {
       Entry entry = oldest.next();
       if (entry.pinned(committed)) {

@@ -22,6 +22,8 @@ final class Instances {
 
   private static final Logger LOG = System.getLogger(Instances.class.getName());
 
+  private static final Effect PURGE = new Effect.Purge();
+
   private final LaneMemory memory;
 
   Instances(LaneMemory memory) {
@@ -36,7 +38,11 @@ final class Instances {
       return decision;
     }
     try {
-      record(entry, entry.state, decision);
+      if (decision.effects().contains(PURGE)) {
+        purge(entry, decision);
+      } else {
+        record(entry, entry.state, decision);
+      }
       return decision;
     } catch (RuntimeException e) {
       quarantine(key, e);
@@ -45,7 +51,7 @@ final class Instances {
   }
 
   /** Decides the start of an instance that does not exist. */
-  Decision start(Command.StartInstance command) {
+  Decision start(Command command) {
     Decision decision = ask(null, command);
     InstanceState state = decision.state();
     if (state == null || decision.events().isEmpty()) {
@@ -61,6 +67,32 @@ final class Instances {
     memory.cache.put(entry);
     memory.tally.started.increment();
     return decision;
+  }
+
+  /** Removes an instance, and begins another in its place if that was decided. */
+  private void purge(InstanceCache.Entry old, Decision decision) {
+    InstanceKey key = old.state.header().key();
+    List<Effect> effects = decision.effects();
+    int at = effects.indexOf(PURGE);
+    effects.subList(0, at).forEach(effect -> effect(old, effect));
+    memory.building.rows.purge(new Rows.PurgeRow(key, memory.partition(key)));
+    memory.purged(key);
+    memory.tally.purged.increment();
+    InstanceState state = decision.state();
+    if (state == null || decision.events().isEmpty()) {
+      return;
+    }
+    InstanceCache.Entry entry = new InstanceCache.Entry(state, 0, Weight.state(state));
+    Decision begun =
+        new Decision(
+            decision.events(),
+            effects.subList(at + 1, effects.size()),
+            decision.reply(),
+            state,
+            false);
+    record(entry, null, begun);
+    memory.cache.put(entry);
+    memory.tally.started.increment();
   }
 
   /** Emits again what a restart lost. */
@@ -135,14 +167,12 @@ final class Instances {
     if (after != null && !decision.events().isEmpty()) {
       rows(entry, before, after, decision);
       entry.state = after;
-      boolean endsNow =
-          after.life().status().terminal()
-              && (before == null || !before.life().status().terminal());
+      boolean endsNow = ended(after) && (before == null || !ended(before));
       if (endsNow) {
         memory.tally.ended.increment();
-        for (CompletableFuture<InstanceState> waiter : memory.takeWaiters(after.header().key())) {
-          memory.building.answer(waiter, after);
-        }
+      }
+      for (CompletableFuture<InstanceState> waiter : memory.takeWaiters(after)) {
+        memory.building.answer(waiter, after);
       }
     }
     for (Effect effect : decision.effects()) {
@@ -162,11 +192,17 @@ final class Instances {
     if (!after.header().fast()) {
       Projection.standard(rows, owned, before, after, decision.events());
       long seq = after.life().eventCount();
-      if (seq - entry.snapshotSeq >= LaneSettings.SNAPSHOT_EVERY) {
+      boolean again = Projection.beginsAgain(decision.events());
+      if (again || seq - entry.snapshotSeq >= LaneSettings.SNAPSHOT_EVERY) {
         rows.snapshot(new Rows.Snapshot(key, seq, after));
         entry.snapshotSeq = seq;
       }
-    } else if (before == null || after.life().status().terminal()) {
+      if (again) {
+        // The runs of before are never read again: without this a loop of runs grows for ever.
+        rows.trim(new Rows.TrimRow(key, seq));
+      }
+    } else if (before == null || ended(before) || ended(after)) {
+      // Its beginning, its end, and a new beginning: a restart must know that it runs again.
       Projection.fast(rows, owned, after);
     } else {
       memory.cache.grow(entry, Weight.events(decision.events()));
@@ -174,6 +210,10 @@ final class Instances {
     }
     memory.cache.grow(entry, Weight.events(decision.events()));
     entry.batch = memory.building.number;
+  }
+
+  private static boolean ended(InstanceState state) {
+    return state.life().status().terminal();
   }
 
   private String owner(InstanceState state) {
@@ -195,8 +235,22 @@ final class Instances {
       case Effect.ArmTimer timer -> arm(state, partition, timer);
       case Effect.CancelTimer timer -> cancel(state, partition, timer.timerId());
       case Effect.SendToInstance message ->
-          send(entry, partition, message, message.command().key());
-      case Effect.StartChild child -> send(entry, partition, child, child.key());
+          send(entry, partition, Borders.outgoing(state, message), message.command().key());
+      case Effect.StartChild child ->
+          send(entry, partition, Borders.outgoing(state, child), child.key());
+      case Effect.DispatchTurn turn ->
+          memory.building.after(() -> {
+            memory.tally.turns.increment();
+            memory.ports.workers().turn(key, turn);
+          });
+      case Effect.DispatchTask task ->
+          memory.building.after(() -> {
+            memory.tally.activities.increment();
+            memory.ports.workers().task(key, task);
+          });
+      case Effect.DropWork drop ->
+          memory.building.after(() -> memory.ports.workers().drop(key, drop.execution()));
+      case Effect.Purge _ -> throw new IllegalStateException("removed before its effects");
       case Effect.SetEnvironment variable -> {
         memory.variables.set(variable.owner(), variable.name(), variable.value());
         memory.building.rows.variable(

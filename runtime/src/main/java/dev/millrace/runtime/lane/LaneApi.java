@@ -6,8 +6,11 @@ import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
+import dev.millrace.engine.code.CodeFork;
+import dev.millrace.engine.code.CodeStart;
 import dev.millrace.engine.graph.Graph;
 import dev.millrace.engine.graph.GraphSource;
+import dev.millrace.runtime.CodeApi;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.EngineUnavailableException;
 import dev.millrace.runtime.identity.Snowflake;
@@ -18,6 +21,10 @@ import java.util.random.RandomGenerator;
 
 /** {@link EngineApi} over one lane: turns calls into work. Thread-safe. */
 public final class LaneApi implements EngineApi {
+
+  /** The answer to a start that would replace an instance with children nobody looked at. */
+  public static final Reply CHILDREN_UNKNOWN =
+      Reply.Rejected.of(Reason.BUSY, "the children of the instance to be replaced are not known");
 
   private static final String DEFINITION_PREFIX = "proc-";
   private static final int DEFINITION_LETTERS = 8;
@@ -67,6 +74,39 @@ public final class LaneApi implements EngineApi {
   public CompletableFuture<InstanceState> whenEnded(InstanceKey key) {
     CompletableFuture<InstanceState> future = new CompletableFuture<>();
     return read(new Work.AwaitEnd(key, future), future);
+  }
+
+  /**
+   * Starts a code workflow.
+   *
+   * @param checked whether an instance that it replaces is known to have no active children; if not
+   *     so the answer may be {@link #CHILDREN_UNKNOWN}
+   */
+  public CompletableFuture<Reply> startCode(InstanceKey key, CodeStart start, boolean checked) {
+    CompletableFuture<Reply> future = new CompletableFuture<>();
+    return replied(new Work.StartCode(key, start, checked, future), future);
+  }
+
+  /** Starts a code workflow in the middle of another's run. */
+  public CompletableFuture<Reply> startForked(InstanceKey key, CodeFork seed) {
+    CompletableFuture<Reply> future = new CompletableFuture<>();
+    return replied(new Work.StartForked(key, seed, future), future);
+  }
+
+  /** Completes once an instance, which need not exist yet, has got so far. */
+  public CompletableFuture<InstanceState> when(InstanceKey key, CodeApi.Milestone milestone) {
+    CompletableFuture<InstanceState> future = new CompletableFuture<>();
+    return read(new Work.Await(key, milestone, future), future);
+  }
+
+  /**
+   * Takes a worker's answer. Never refused for being too many: workers have a bounded number of
+   * items, and an answer that is refused is work done twice.
+   */
+  public CompletableFuture<Reply> answer(Command command) {
+    CompletableFuture<Reply> future = new CompletableFuture<>();
+    loop.offerUnbounded(new Work.Submit(command, future));
+    return future;
   }
 
   @Override

@@ -32,7 +32,9 @@ final class LaneLoads implements Admission.Loads {
     InstanceKey key = work.instance();
     if (key != null && !memory.quarantined.containsKey(key)) {
       InstanceCache.Entry entry = memory.cache.get(key);
-      if (entry == null || !memory.definitions.ready(entry.state.header().definition())) {
+      if (entry == null
+          ? !memory.knownGone(key)
+          : !memory.definitions.ready(entry.state.header().definition())) {
         return true;
       }
     }
@@ -67,7 +69,8 @@ final class LaneLoads implements Admission.Loads {
       String name = work.definition();
       Optional<Head> head = name == null ? Optional.empty() : head(name);
       return new Loaded(instance, head, remembered, fault(work, head), null);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
+      // Whatever it is, the caller must be told, or it would wait for ever.
       RuntimeException failure =
           e instanceof RuntimeException plain ? plain : new IllegalStateException(e);
       return new Loaded(null, Optional.empty(), null, "", failure);

@@ -51,7 +51,6 @@ public final class LaneLoop {
   private final Queue<Refill> refills = new ConcurrentLinkedQueue<>();
   private volatile Runnable onArrival = () -> {};
   private volatile Health health = new Health(Health.State.READY, "");
-  private @Nullable PendingBatch inFlight;
   private List<Fence> inFlightFences = List.of();
   private boolean internalTurn;
 
@@ -100,6 +99,21 @@ public final class LaneLoop {
       refuse.run();
       return;
     }
+    take(work);
+  }
+
+  /** Lets work in however much waits, for callers that are bounded by other means. */
+  void offerUnbounded(Work work) {
+    Health now = health;
+    if (!now.ready()) {
+      fail(work, unavailable(now));
+      return;
+    }
+    waiting.incrementAndGet();
+    take(work);
+  }
+
+  private void take(Work work) {
     mailbox.add(work);
     if (health.state() == Health.State.HALTED || health.state() == Health.State.CLOSED) {
       failMailbox();
@@ -160,7 +174,7 @@ public final class LaneLoop {
         || (health.state() == Health.State.DRAINING
             && mailbox.isEmpty()
             && admission.size() == 0
-            && inFlight == null
+            && memory.inFlight == null
             && memory.building.idle());
   }
 
@@ -264,7 +278,7 @@ public final class LaneLoop {
   }
 
   private boolean handOver() {
-    if (inFlight != null || memory.building.idle()) {
+    if (memory.inFlight != null || memory.building.idle()) {
       return false;
     }
     PendingBatch batch = memory.building;
@@ -274,7 +288,7 @@ public final class LaneLoop {
       batch.release(ports.callbacks());
       return true;
     }
-    inFlight = batch;
+    memory.inFlight = batch;
     Batch rows = batch.rows.build(fences);
     inFlightFences = rows.fences;
     memory.tally.rows.add(rows.size());
@@ -295,7 +309,7 @@ public final class LaneLoop {
 
   private boolean takeOutcome() {
     Outcome outcome = outcomes.poll();
-    PendingBatch batch = inFlight;
+    PendingBatch batch = memory.inFlight;
     if (outcome == null || batch == null) {
       return false;
     }
@@ -313,7 +327,7 @@ public final class LaneLoop {
   }
 
   private void committed(PendingBatch batch) {
-    inFlight = null;
+    memory.inFlight = null;
     for (Fence fence : inFlightFences) {
       fences.set(fence.partition(), fence);
     }
@@ -336,9 +350,10 @@ public final class LaneLoop {
 
   /** Drops memory and tells every caller. No effect of what is lost has left. */
   private void loseEverything(String reason) {
-    if (inFlight != null) {
-      inFlight.lose(ports.callbacks(), reason);
-      inFlight = null;
+    PendingBatch writing = memory.inFlight;
+    if (writing != null) {
+      writing.lose(ports.callbacks(), reason);
+      memory.inFlight = null;
     }
     memory.building.lose(ports.callbacks(), reason);
     memory.takeAllWaiters().forEach(future -> fail(future, reason));

@@ -3,6 +3,8 @@ package dev.millrace.runtime.lane;
 import dev.millrace.engine.Command;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.Status;
+import dev.millrace.runtime.CodeApi;
 import dev.millrace.runtime.Decider;
 import dev.millrace.runtime.definition.Definitions;
 import dev.millrace.store.Rows;
@@ -41,6 +43,10 @@ final class LaneMemory {
   final Queue<Work> internal = new ConcurrentLinkedQueue<>();
 
   PendingBatch building = new PendingBatch(1);
+
+  /** The batch that is being written, or null. */
+  @Nullable PendingBatch inFlight;
+
   long committed;
   long lastInstanceId;
 
@@ -48,7 +54,11 @@ final class LaneMemory {
   final long inheritedUpTo;
 
   long lastDefinitionNumber;
-  private final Map<InstanceKey, List<CompletableFuture<InstanceState>>> waiters = new HashMap<>();
+  private final Map<InstanceKey, List<Waiter>> waiters = new HashMap<>();
+
+  /** Instances whose removal is not committed, by the batch that removes them. */
+  private final Map<InstanceKey, Long> purged = new HashMap<>();
+
   private final Runnable wake;
 
   /** Reads what must be known before the first decision. */
@@ -83,31 +93,87 @@ final class LaneMemory {
     submit(new Work.Submit(command, null));
   }
 
-  void await(InstanceKey key, CompletableFuture<InstanceState> future) {
-    List<CompletableFuture<InstanceState>> list =
-        waiters.computeIfAbsent(key, _ -> new ArrayList<>(1));
-    list.removeIf(CompletableFuture::isDone);
-    list.add(future);
+  /** Someone who waits until an instance has got so far. */
+  private record Waiter(CodeApi.Milestone milestone, CompletableFuture<InstanceState> future) {}
+
+  void await(
+      InstanceKey key, CodeApi.Milestone milestone, CompletableFuture<InstanceState> future) {
+    List<Waiter> list = waiters.computeIfAbsent(key, _ -> new ArrayList<>(1));
+    list.removeIf(waiter -> waiter.future().isDone());
+    list.add(new Waiter(milestone, future));
   }
 
-  /** The futures that wait for the end of an instance, which are forgotten. */
-  List<CompletableFuture<InstanceState>> takeWaiters(InstanceKey key) {
-    List<CompletableFuture<InstanceState>> list = waiters.remove(key);
-    return list == null ? List.of() : list;
+  /** Whether an instance has got so far. */
+  static boolean reached(InstanceState state, CodeApi.Milestone milestone) {
+    return switch (milestone) {
+      case STARTED ->
+          state.life().status().terminal()
+              || (state.code() == null
+                  ? state.life().status() != Status.PENDING
+                  : state.code().progress().turn() > 0);
+      case ENDED -> state.life().status().terminal();
+    };
   }
 
-  /** All futures that wait for the end of an instance, which are forgotten. */
+  /** The futures that wait for what an instance has reached by now, which are forgotten. */
+  List<CompletableFuture<InstanceState>> takeWaiters(InstanceState state) {
+    InstanceKey key = state.header().key();
+    List<Waiter> list = waiters.get(key);
+    if (list == null) {
+      return List.of();
+    }
+    List<CompletableFuture<InstanceState>> taken = new ArrayList<>();
+    list.removeIf(waiter -> {
+      boolean goes = reached(state, waiter.milestone());
+      if (goes) {
+        taken.add(waiter.future());
+      }
+      return goes || waiter.future().isDone();
+    });
+    if (list.isEmpty()) {
+      waiters.remove(key);
+    }
+    return taken;
+  }
+
+  /** All futures that wait for an instance, which are forgotten. */
   List<CompletableFuture<InstanceState>> takeAllWaiters() {
     List<CompletableFuture<InstanceState>> all = new ArrayList<>();
-    waiters.values().forEach(all::addAll);
+    waiters.values().forEach(list -> list.forEach(waiter -> all.add(waiter.future())));
     waiters.clear();
     return all;
+  }
+
+  /** Answers with what an instance is, as soon as all that it rests on is durable. */
+  <T> void answer(InstanceCache.Entry entry, CompletableFuture<T> future, T value) {
+    PendingBatch writing = inFlight;
+    if (entry.batch <= committed) {
+      ports.callbacks().execute(() -> future.complete(value));
+    } else if (writing != null && entry.batch == writing.number) {
+      writing.answer(future, value);
+    } else {
+      building.answer(future, value);
+    }
+  }
+
+  /** Notes that an instance is gone, though the store may show it until the batch is committed. */
+  void purged(InstanceKey key) {
+    long batch = building.number;
+    cache.remove(key);
+    purged.put(key, batch);
+    building.after(() -> purged.remove(key, batch));
+  }
+
+  /** Whether the store may show an instance that is gone. */
+  boolean knownGone(InstanceKey key) {
+    return purged.containsKey(key);
   }
 
   /** Drops what was decided and will never be committed. */
   void forget() {
     cache.clear();
     requests.clear();
+    purged.clear();
     internal.clear();
     building = new PendingBatch(building.number + 1);
   }

@@ -2,6 +2,7 @@ package dev.millrace.runtime.lane;
 
 import dev.millrace.runtime.activity.Dispatcher;
 import dev.millrace.runtime.time.Clock;
+import dev.millrace.runtime.worker.WorkerDispatcher;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
@@ -12,6 +13,7 @@ import java.util.function.LongSupplier;
  * @param committer runs one commit at a time
  * @param loaders runs reads of the store
  * @param callbacks completes replies, so that what a caller hangs onto them never holds up the lane
+ * @param workers runs code workflows and their activities
  */
 public record LanePorts(
     Clock clock,
@@ -19,4 +21,17 @@ public record LanePorts(
     Executor committer,
     Executor loaders,
     Executor callbacks,
-    Dispatcher dispatcher) {}
+    Dispatcher dispatcher,
+    WorkerDispatcher workers) {
+
+  /** Without workers for code workflows. */
+  public LanePorts(
+      Clock clock,
+      LongSupplier seeds,
+      Executor committer,
+      Executor loaders,
+      Executor callbacks,
+      Dispatcher dispatcher) {
+    this(clock, seeds, committer, loaders, callbacks, dispatcher, WorkerDispatcher.NONE);
+  }
+}

@@ -23,14 +23,14 @@ public record LaneSettings(
 
   public static final int DEFAULT_PARTITIONS = 16;
 
-  /** Sixteen partitions, batches of 500 rows or 4 MB, 50,000 instances or 256 MB in memory. */
+  /** Sixteen partitions, batches of 2,000 rows or 4 MB, 20,000 instances or 64 MB in memory. */
   public static final LaneSettings DEFAULT =
       new LaneSettings(
           "millrace",
           DEFAULT_PARTITIONS,
           20_000,
-          new Size(500, 4L << 20),
-          new Size(50_000, 256L << 20),
+          new Size(2_000, 4L << 20),
+          new Size(20_000, 64L << 20),
           Map.of());
 
   /** How many events lie between two snapshots of an instance. */

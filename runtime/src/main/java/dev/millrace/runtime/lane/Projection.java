@@ -60,6 +60,11 @@ final class Projection {
     rows.snapshot(new Rows.Snapshot(after.header().key(), after.life().eventCount(), after));
   }
 
+  /** Whether a decision began a new run of a code workflow. */
+  static boolean beginsAgain(List<HistoryEvent> events) {
+    return events.stream().anyMatch(HistoryEvent.ContinuedAsNew.class::isInstance);
+  }
+
   /** What an instance's row says that its state does not. */
   record Owned(int partition, String owner, int openWork) {}
 

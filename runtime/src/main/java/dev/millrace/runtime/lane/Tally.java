@@ -19,6 +19,8 @@ final class Tally {
   final LongAdder activities = new LongAdder();
   final LongAdder messages = new LongAdder();
   final LongAdder duplicates = new LongAdder();
+  final LongAdder turns = new LongAdder();
+  final LongAdder purged = new LongAdder();
 
   RuntimeCounters read() {
     return new RuntimeCounters(
@@ -34,6 +36,8 @@ final class Tally {
         timersFired.sum(),
         activities.sum(),
         messages.sum(),
-        duplicates.sum());
+        duplicates.sum(),
+        turns.sum(),
+        purged.sum());
   }
 }

@@ -4,6 +4,9 @@ import dev.millrace.engine.Command;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Reply;
+import dev.millrace.engine.code.CodeFork;
+import dev.millrace.engine.code.CodeStart;
+import dev.millrace.runtime.CodeApi;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.store.Rows;
 import java.util.List;
@@ -93,6 +96,54 @@ sealed interface Work {
     public @Nullable Request request() {
       EngineApi.RequestId id = wanted.requestId();
       return id == null ? null : new Request("start:" + wanted.definition(), id);
+    }
+  }
+
+  /**
+   * The start of a code workflow, which may replace an instance.
+   *
+   * @param checked whether an instance that it replaces is known to have no active children
+   */
+  record StartCode(
+      InstanceKey key, CodeStart start, boolean checked, CompletableFuture<Reply> future)
+      implements Work {
+    @Override
+    public List<Object> turns() {
+      return List.of(key);
+    }
+
+    @Override
+    public InstanceKey instance() {
+      return key;
+    }
+  }
+
+  /** The start of a code workflow in the middle of another's run. */
+  record StartForked(InstanceKey key, CodeFork seed, CompletableFuture<Reply> future)
+      implements Work {
+    @Override
+    public List<Object> turns() {
+      return List.of(key);
+    }
+
+    @Override
+    public InstanceKey instance() {
+      return key;
+    }
+  }
+
+  /** Waits until an instance, which need not exist yet, has got so far. */
+  record Await(
+      InstanceKey key, CodeApi.Milestone milestone, CompletableFuture<InstanceState> future)
+      implements Work {
+    @Override
+    public List<Object> turns() {
+      return List.of(key);
+    }
+
+    @Override
+    public InstanceKey instance() {
+      return key;
     }
   }
 

@@ -10,6 +10,10 @@ import dev.millrace.engine.ParentRef;
 import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
 import dev.millrace.engine.Status;
+import dev.millrace.engine.code.CodeEvent;
+import dev.millrace.engine.code.CodeStart;
+import dev.millrace.engine.code.FailureDetails;
+import dev.millrace.runtime.CodeApi;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.EngineUnavailableException;
 import dev.millrace.runtime.definition.Head;
@@ -38,7 +42,11 @@ final class WorkRunner {
   static Work.Deliver deliver(Rows.OutboxRow row) {
     return switch (row.message()) {
       case Effect.SendToInstance send -> new Work.Deliver(row, send.command().key(), null);
-      case Effect.StartChild start -> new Work.Deliver(row, start.key(), start.definition());
+      case Effect.StartChild start ->
+          new Work.Deliver(
+              row,
+              start.key(),
+              DefinitionRef.codeApp(start.definition()) == null ? start.definition() : null);
       case Effect other ->
           throw new IllegalArgumentException(
               "expected a message in the outbox, found " + other.getClass().getSimpleName());
@@ -60,6 +68,15 @@ final class WorkRunner {
       case Work.Start start -> start(start, fault, remembered);
       case Work.Read ask -> read(ask);
       case Work.AwaitEnd await -> await(await);
+      case Work.Await await -> await(await);
+      case Work.StartCode start ->
+          memory.building.answer(
+              start.future(), unchecked(start) ? LaneApi.CHILDREN_UNKNOWN : startCode(start));
+      case Work.StartForked start ->
+          memory.building.answer(
+              start.future(),
+              startForked(
+                  new Command.StartForkedInstance(start.key(), 0, start.seed(), Borders.ORIGIN)));
       case Work.Save save -> definitionWork.save(save, fault, remembered);
       case Work.Remove remove -> definitionWork.remove(remove);
       case Work.Deliver message -> deliver(message, fault);
@@ -112,6 +129,8 @@ final class WorkRunner {
     Command command = submit.command();
     Reply reply =
         command instanceof Command.StartInstance
+                || command instanceof Command.StartCodeInstance
+                || command instanceof Command.StartForkedInstance
             ? Reply.Rejected.of(
                 Reason.INVALID_INPUT, "an instance is started with start, not with a command")
             : apply(command);
@@ -123,7 +142,7 @@ final class WorkRunner {
   private Reply apply(Command command) {
     InstanceCache.Entry entry = memory.cache.get(command.key());
     if (entry != null) {
-      return instances.decide(entry, command).reply();
+      return instances.decide(entry, Borders.incoming(entry.state, command)).reply();
     }
     return memory.quarantined.containsKey(command.key())
         ? instances.refusal(command.key())
@@ -193,8 +212,13 @@ final class WorkRunner {
       fail(ask.future(), "instance %s cannot be read: it is set aside".formatted(ask.key()));
       return;
     }
-    memory.building.answer(
-        ask.future(), entry == null ? Optional.empty() : Optional.of(entry.state));
+    if (entry == null && memory.knownGone(ask.key())) {
+      memory.building.answer(ask.future(), Optional.empty());
+    } else if (entry == null) {
+      memory.ports.callbacks().execute(() -> ask.future().complete(Optional.empty()));
+    } else {
+      memory.answer(entry, ask.future(), Optional.of(entry.state));
+    }
   }
 
   private void await(Work.AwaitEnd await) {
@@ -202,9 +226,18 @@ final class WorkRunner {
     if (entry == null) {
       fail(await.future(), "no instance %s whose end could be awaited".formatted(await.key()));
     } else if (entry.state.life().status().terminal()) {
+      memory.answer(entry, await.future(), entry.state);
+    } else {
+      memory.await(await.key(), CodeApi.Milestone.ENDED, await.future());
+    }
+  }
+
+  private void await(Work.Await await) {
+    InstanceCache.Entry entry = memory.cache.get(await.key());
+    if (entry != null && LaneMemory.reached(entry.state, await.milestone())) {
       memory.building.answer(await.future(), entry.state);
     } else {
-      memory.await(await.key(), await.future());
+      memory.await(await.key(), await.milestone(), await.future());
     }
   }
 
@@ -226,11 +259,95 @@ final class WorkRunner {
     memory.tally.messages.increment();
     memory.building.rows.consumed(name);
     switch (row.message()) {
+      case Effect.SendToInstance send
+          when send.command() instanceof Command.StartCodeInstance start ->
+          startCodeChild(start);
       case Effect.SendToInstance send -> apply(send.command());
+      case Effect.StartChild child when DefinitionRef.codeApp(child.definition()) != null ->
+          startCodeChild(Borders.codeChild(child));
       case Effect.StartChild child -> startChild(child, fault);
       case Effect other ->
           throw new IllegalArgumentException("not a message: " + other.getClass().getName());
     }
+  }
+
+  private Reply startCode(Command.StartCodeInstance wanted) {
+    Command.StartCodeInstance command =
+        new Command.StartCodeInstance(
+            wanted.key(),
+            ++memory.lastInstanceId,
+            wanted.start(),
+            wanted.origin(),
+            wanted.parent());
+    return begun(command);
+  }
+
+  private Reply startCode(Work.StartCode start) {
+    return startCode(
+        new Command.StartCodeInstance(start.key(), 0, start.start(), Borders.ORIGIN, null));
+  }
+
+  /** Whether it would replace an instance whose children may be active. */
+  private boolean unchecked(Work.StartCode start) {
+    InstanceCache.Entry existing = memory.cache.get(start.key());
+    return !start.checked()
+        && existing != null
+        && existing.state.life().status().terminal()
+        && existing.state.code() != null
+        && start.start().conflict() == CodeStart.Conflict.REPLACE_ENDED
+        && existing.state.code().history().stream()
+            .anyMatch(CodeEvent.ChildCreated.class::isInstance);
+  }
+
+  private Reply startForked(Command.StartForkedInstance wanted) {
+    return begun(
+        new Command.StartForkedInstance(
+            wanted.key(), ++memory.lastInstanceId, wanted.seed(), wanted.origin()));
+  }
+
+  /** Decides a start that may find an instance in its place. */
+  private Reply begun(Command command) {
+    InstanceKey key = command.key();
+    if (memory.quarantined.containsKey(key)) {
+      return instances.refusal(key);
+    }
+    InstanceCache.Entry existing = memory.cache.get(key);
+    Decision decision =
+        existing == null ? instances.start(command) : instances.decide(existing, command);
+    InstanceCache.Entry entry = memory.cache.get(key);
+    if (decision.reply() instanceof Reply.Rejected || entry == null) {
+      return decision.reply();
+    }
+    Map<String, @Nullable Object> value = new LinkedHashMap<>();
+    value.put("uid", key.uid());
+    value.put("id", entry.state.header().id());
+    return new Reply.Accepted(value);
+  }
+
+  private void startCodeChild(Command.StartCodeInstance start) {
+    Reply reply = startCode(start);
+    ParentRef parent = start.parent();
+    if (reply instanceof Reply.Rejected rejected && parent != null && parent.waits()) {
+      String type =
+          rejected.reason() == Reason.ALREADY_EXISTS ? FailureDetails.ALREADY_EXISTS : "constraint";
+      refuseChild(parent, start.key(), Failure.of(type, rejected.message()));
+    }
+  }
+
+  private void refuseChild(ParentRef parent, InstanceKey child, Failure failure) {
+    instances.send(
+        null,
+        memory.partition(child),
+        new Effect.SendToInstance(
+            new Command.ChildEnded(
+                parent.key(),
+                parent.generation(),
+                parent.runId(),
+                child,
+                Status.FAILED,
+                failure.toJson(),
+                parent.execution())),
+        parent.key());
   }
 
   private void startChild(Effect.StartChild child, String fault) {
@@ -245,21 +362,10 @@ final class WorkRunner {
                 new Command.Origin(child.executor(), "sub-workflow", false),
                 child.parent()));
     if (reply instanceof Reply.Rejected rejected && child.parent().waits()) {
-      ParentRef parent = child.parent();
-      Failure failure =
-          Failure.of("constraint", "the child cannot be started: " + rejected.message());
-      instances.send(
-          null,
-          memory.partition(child.key()),
-          new Effect.SendToInstance(
-              new Command.ChildEnded(
-                  parent.key(),
-                  parent.generation(),
-                  parent.runId(),
-                  child.key(),
-                  Status.FAILED,
-                  failure.toJson())),
-          parent.key());
+      refuseChild(
+          child.parent(),
+          child.key(),
+          Failure.of("constraint", "the child cannot be started: " + rejected.message()));
     }
   }
 
@@ -297,7 +403,7 @@ final class WorkRunner {
     if (entry != null
         && !entry.state.header().fast()
         && entry.state.header().id() <= memory.inheritedUpTo
-        && !entry.state.life().status().terminal()
+        && (!entry.state.life().status().terminal() || entry.state.code() != null)
         && !memory.quarantined.containsKey(key)) {
       instances.resume(entry);
     }

@@ -5,7 +5,9 @@ import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Reply;
+import dev.millrace.engine.code.CodeStart;
 import dev.millrace.engine.graph.Graph;
+import dev.millrace.runtime.CodeApi;
 import dev.millrace.runtime.Decider;
 import dev.millrace.runtime.DefinitionFormat;
 import dev.millrace.runtime.EngineApi;
@@ -21,6 +23,7 @@ import dev.millrace.runtime.lane.LaneLoop;
 import dev.millrace.runtime.lane.LaneParts;
 import dev.millrace.runtime.lane.LanePorts;
 import dev.millrace.runtime.lane.SharedVariables;
+import dev.millrace.runtime.worker.Workers;
 import dev.millrace.store.Fence;
 import dev.millrace.store.Store;
 import dev.millrace.store.StoreException;
@@ -32,14 +35,17 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A running engine over a store: the threads, the lane, the activities. Thread-safe. It does not
  * close the store, which whoever opened it closes afterwards.
  */
-public final class EngineRuntime implements EngineApi, AutoCloseable {
+public final class EngineRuntime implements EngineApi, CodeApi, AutoCloseable {
 
   private final LaneApi api;
+  private final CodeCalls codeCalls;
+  private final Workers workers;
   private final LaneLoop loop;
   private final Lane lane;
   private final ActivityDispatcher dispatcher;
@@ -58,8 +64,17 @@ public final class EngineRuntime implements EngineApi, AutoCloseable {
     virtual = Executors.newVirtualThreadPerTaskExecutor();
     SecureRandom random = new SecureRandom();
     SplittableRandom seeds = new SplittableRandom(random.nextLong());
+    // Answers come from workers, which connect when this runtime is open.
+    workers =
+        new Workers(
+            this::answer,
+            Long.toString(random.nextLong() >>> 1, Character.MAX_RADIX) + "-",
+            (delay, task) ->
+                CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, virtual)
+                    .execute(task));
     LanePorts ports =
-        new LanePorts(settings.clock(), seeds::nextLong, committer, virtual, virtual, dispatcher);
+        new LanePorts(
+            settings.clock(), seeds::nextLong, committer, virtual, virtual, dispatcher, workers);
     try {
       List<Fence> fences = store.acquire(settings.lane().owner(), settings.lane().partitions());
       SharedVariables variables = new SharedVariables(store.variables(), settings.lane().secrets());
@@ -76,7 +91,12 @@ public final class EngineRuntime implements EngineApi, AutoCloseable {
             random,
             definitions,
             store.queries());
+    codeCalls = new CodeCalls(api);
     lane = new Lane(loop, ports);
+  }
+
+  private CompletableFuture<Reply> answer(Command command) {
+    return api.answer(command);
   }
 
   /**
@@ -140,6 +160,31 @@ public final class EngineRuntime implements EngineApi, AutoCloseable {
   @Override
   public CompletableFuture<InstanceState> whenEnded(InstanceKey key) {
     return api.whenEnded(key);
+  }
+
+  @Override
+  public CompletableFuture<Reply> startCode(InstanceKey key, CodeStart start) {
+    return codeCalls.start(key, start);
+  }
+
+  @Override
+  public CompletableFuture<InstanceState> when(InstanceKey key, Milestone milestone) {
+    return api.when(key, milestone);
+  }
+
+  @Override
+  public CompletableFuture<Reply> purge(InstanceKey key, boolean recursive, boolean force) {
+    return codeCalls.purge(key, recursive, force);
+  }
+
+  @Override
+  public CompletableFuture<Reply> rerun(RerunRequest request) {
+    return codeCalls.rerun(request);
+  }
+
+  @Override
+  public Workers workers() {
+    return workers;
   }
 
   @Override

@@ -9,6 +9,7 @@ import dev.millrace.store.Rows;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
@@ -265,6 +266,27 @@ class LaneEffectsTest {
     next.settle();
     assertThat(next.state("a").life().status()).isEqualTo(Status.FAILED);
     assertThat(next.dispatched).isEmpty();
+    assertThat(next.store.withOpenWork(null, 10)).isEmpty();
+  }
+
+  @Test
+  void shouldWriteThatAFailedFastInstanceRunsAgain() {
+    SteppedLane lane = SteppedLane.open();
+    InstanceKey key = InstanceKey.of("a");
+    lane.start(lane.define("fast"), "a", "fail");
+    lane.settle();
+    var reply = lane.api.submit(new Command.RerunInstance(key, "", Map.of(), Map.of()));
+    lane.decideOnly();
+    assertThat(reply).isNotDone();
+    assertThat(lane.dispatched).isEmpty();
+    lane.settle();
+    assertThat(reply).isCompleted();
+    assertThat(lane.dispatched).hasSize(1);
+    assertThat(lane.store.withOpenWork(null, 10)).containsExactly(key);
+
+    SteppedLane next = lane.crash();
+    next.settle();
+    assertThat(next.state("a").life().eventCount()).isGreaterThan(4);
     assertThat(next.store.withOpenWork(null, 10)).isEmpty();
   }
 

@@ -271,6 +271,27 @@ class LaneLoopTest {
   }
 
   @Test
+  void shouldNotMakeAReaderWaitForTheCommitsOfOthers() {
+    SteppedLane lane = SteppedLane.open();
+    String definition = lane.define("plain");
+    lane.start(definition, "a");
+    lane.settle();
+    lane.start(definition, "b");
+    lane.decideOnly();
+    lane.tell("c", "not there");
+    var settled = lane.api.instance(InstanceKey.of("a"));
+    var beingWritten = lane.api.instance(InstanceKey.of("b"));
+    lane.decideOnly();
+    assertThat(settled).isCompleted();
+    assertThat(beingWritten).isNotDone();
+
+    lane.commits.remove().run();
+    lane.decideOnly();
+
+    assertThat(beingWritten).isCompleted();
+  }
+
+  @Test
   void shouldNumberRevisions() {
     SteppedLane lane = SteppedLane.open();
     String id = lane.define("plain");
@@ -334,6 +355,28 @@ class LaneLoopTest {
     lane.tell("i0", "x");
     lane.settle();
     assertThat(lane.log("i0")).isEqualTo("x");
+  }
+
+  @Test
+  void shouldKeepToItsMemoryWhenManyComeAtOnce() {
+    LaneSettings small =
+        new LaneSettings(
+            "t",
+            4,
+            1_000,
+            LaneSettings.DEFAULT.batch(),
+            new LaneSettings.Size(100, 64L << 20),
+            Map.of());
+    SteppedLane lane =
+        new SteppedLane(new WatchedStore(), small, Instant.parse("2026-01-01T00:00:00Z"));
+    String definition = lane.define("plain");
+    for (int round = 0; round < 10; round++) {
+      for (int i = 0; i < 200; i++) {
+        lane.start(definition, "i" + round + "-" + i);
+      }
+      lane.settle();
+    }
+    assertThat(lane.loop.cached()).isLessThanOrEqualTo(300);
   }
 
   @Test

@@ -85,7 +85,7 @@ public final class TinyRules implements Decider {
       int id = state.graph().lastId() + 1;
       add(
           new HistoryEvent.NodeEntered(
-              moment.now(), id, new NodeRun.Place("n", 0, 0, 0, 0, ""), Map.of(), wait, null));
+              moment.now(), id, new NodeRun.Place("n", 0, 0, 0, -1, ""), Map.of(), wait, null));
       return id;
     }
 
@@ -128,6 +128,11 @@ public final class TinyRules implements Decider {
   public Decision decide(InstanceState state, Command command, Moment moment) {
     Turn turn = new Turn(state, moment);
     if (state != null && state.life().status().terminal()) {
+      if (command instanceof Command.RerunInstance) {
+        turn.add(new HistoryEvent.InstanceRerun(moment.now(), 1, "again", Map.of(), null));
+        told(turn, "work", null);
+        return turn.done();
+      }
       return turn.ignored();
     }
     switch (command) {
@@ -184,6 +189,10 @@ public final class TinyRules implements Decider {
     switch (name) {
       case "boom" -> throw new IllegalStateException("boom");
       case "end" -> turn.end();
+      case "fail" ->
+          turn.add(
+              new HistoryEvent.InstanceEnded(
+                  turn.moment.now(), Status.FAILED, EndReason.ERROR, null, null));
       case "work" -> {
         int run = turn.enter(new Wait.ForActivity("job", List.of(), 0));
         turn.effects.add(attempt(turn.state, run));
@@ -295,6 +304,7 @@ public final class TinyRules implements Decider {
         graph = graph(graph.lastId(), runs, graph.variables());
       }
       case HistoryEvent.InstanceEnded ended -> status = ended.status();
+      case HistoryEvent.InstanceRerun _ -> status = Status.RUNNING;
       default -> throw new IllegalStateException("not for tiny rules: " + event);
     }
     return new InstanceState(

@@ -5,7 +5,9 @@ import dev.millrace.server.client.ApiClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,6 +21,8 @@ import picocli.CommandLine.Option;
     })
 final class ApplyCommand implements Callable<Integer> {
   private static final int PAGE = 1_000;
+
+  private record Known(String id, @Nullable Object revision) {}
 
   @Mixin private ClientOptions options = new ClientOptions();
 
@@ -39,11 +43,11 @@ final class ApplyCommand implements Callable<Integer> {
   public Integer call() {
     byte[] body = Input.file(Commands.given(file));
     ApiClient client = options.client();
-    String known = id == null ? known(client, Input.parsed(body)) : id;
+    Known known = id == null ? known(client, Input.parsed(body)) : new Known(id, null);
     Object answer =
         known == null
             ? client.send("POST", "/api/process", body)
-            : client.send("PUT", "/api/process/" + ApiClient.encoded(known), body);
+            : client.send("PUT", "/api/process/" + ApiClient.encoded(known.id), body);
     Object response = JsonValue.get(answer, "response");
     return options.print(
         answer,
@@ -51,7 +55,7 @@ final class ApplyCommand implements Callable<Integer> {
           out.printf(
               "%s %s%n",
               JsonValue.text(response, "id", ""),
-              known == null ? "created" : "revision " + JsonValue.get(response, "revision"));
+              known == null ? "created" : revised(known, JsonValue.get(response, "revision")));
           if (JsonValue.get(response, "warnings") instanceof List<?> warnings) {
             for (Object warning : warnings) {
               out.printf(
@@ -62,27 +66,33 @@ final class ApplyCommand implements Callable<Integer> {
         });
   }
 
+  private static String revised(Known before, @Nullable Object revision) {
+    return "revision "
+        + revision
+        + (Objects.equals(before.revision, revision) ? ", unchanged" : "");
+  }
+
   /** The only process with this name, null when there is none. */
-  private static @Nullable String known(ApiClient client, @Nullable Object document) {
+  private static @Nullable Known known(ApiClient client, @Nullable Object document) {
     String name = JsonValue.text(document, "name", "");
     if (name.isEmpty()) {
       return null;
     }
     Object answer = client.get("/api/processes?limit=" + PAGE + "&name=" + ApiClient.encoded(name));
-    List<String> ids = new ArrayList<>();
+    List<Known> found = new ArrayList<>();
     if (JsonValue.get(JsonValue.get(answer, "response"), "list") instanceof List<?> list) {
       for (Object row : list) {
         if (row instanceof Map && name.equals(JsonValue.text(row, "name", ""))) {
-          ids.add(JsonValue.text(row, "id", ""));
+          found.add(new Known(JsonValue.text(row, "id", ""), JsonValue.get(row, "revision")));
         }
       }
     }
-    if (ids.size() > 1) {
+    if (found.size() > 1) {
       throw new CommandException(
           ExitCodes.CONFLICT,
           "expected at most one process called \"%s\", found %s; say which with --id"
-              .formatted(name, String.join(", ", ids)));
+              .formatted(name, found.stream().map(Known::id).collect(Collectors.joining(", "))));
     }
-    return ids.isEmpty() ? null : ids.getFirst();
+    return found.isEmpty() ? null : found.getFirst();
   }
 }

@@ -19,9 +19,9 @@ final class ClientOptions {
   @Option(
       names = "--server",
       paramLabel = "URL",
-      defaultValue = "${env:MILLRACE_SERVER:-http://127.0.0.1:3500}",
-      description = "the server (MILLRACE_SERVER; default http://127.0.0.1:3500)")
-  private String server = "http://127.0.0.1:3500";
+      defaultValue = "${env:MILLRACE_SERVER:-" + ApiClient.DEFAULT_SERVER + "}",
+      description = "the server (MILLRACE_SERVER; default " + ApiClient.DEFAULT_SERVER + ")")
+  private String server = ApiClient.DEFAULT_SERVER;
 
   @Option(
       names = "--token",

@@ -52,12 +52,16 @@ final class ConfigCommand {
       Table table = origin ? new Table("KEY", "VALUE", "ORIGIN") : new Table("KEY", "VALUE");
       for (Configuration.Shown shown : configuration.shown()) {
         if (origin) {
-          table.row(shown.setting().key(), shown.value(), shown.origin());
+          table.row(shown.setting().key(), text(shown.value()), shown.origin());
         } else {
-          table.row(shown.setting().key(), shown.value());
+          table.row(shown.setting().key(), text(shown.value()));
         }
       }
       return table;
+    }
+
+    private static String text(Object value) {
+      return value instanceof String text ? text : Json.writeText(value);
     }
 
     private Map<String, Object> json(Configuration configuration) {

@@ -1,18 +1,17 @@
 package dev.millrace.server.cli;
 
+import dev.millrace.server.DataDirectory;
 import dev.millrace.server.MillraceServer;
 import dev.millrace.server.config.Configuration;
 import dev.millrace.server.config.ConfigurationException;
+import dev.millrace.server.config.Problems;
 import dev.millrace.server.config.Setting;
 import dev.millrace.server.demo.Demo;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -57,33 +56,21 @@ final class DemoCommand implements Callable<Integer> {
       clear(configuration.dataDir());
     }
     MillraceServer server = MillraceServer.open(Demo.reachingItself(configuration), Demo::mount);
-    Serving serving = Serving.of(server, out);
+    Serving serving = Serving.of(server);
     int code;
     try {
       server.start();
       Demo demo = new Demo(server.url(), configuration.dataDir(), examples, out);
       code = demo.run(once) ? ExitCodes.OK : ExitCodes.FAILED;
     } catch (RuntimeException | InterruptedException e) {
-      serving.close(false);
+      serving.close();
       throw e;
     }
-    if (once) {
-      serving.close(false);
+    if (once || code != ExitCodes.OK) {
+      serving.close();
       return code;
     }
     return serving.untilStopped();
-  }
-
-  /** The lock belongs to the system, so asking for it tells whether a server runs there. */
-  private static boolean inUse(Path directory) throws IOException {
-    Path file = directory.resolve("millrace.lock");
-    if (!Files.exists(file)) {
-      return false;
-    }
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-        FileLock lock = channel.tryLock()) {
-      return lock == null;
-    }
   }
 
   /** Removes what an earlier demo left; anything that is not Millrace's stays. */
@@ -92,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
       return;
     }
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "millrace.db*")) {
-      if (inUse(directory)) {
+      if (DataDirectory.inUse(directory)) {
         return;
       }
       for (Path file : files) {
@@ -100,7 +87,9 @@ final class DemoCommand implements Callable<Integer> {
       }
     } catch (IOException e) {
       throw new CommandException(
-          ExitCodes.FAILED, "cannot clear " + directory + " for a fresh demo: " + e, e);
+          ExitCodes.FAILED,
+          "cannot clear " + directory + " for a fresh demo: " + Problems.of(e),
+          e);
     }
   }
 }

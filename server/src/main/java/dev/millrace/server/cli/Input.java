@@ -1,5 +1,6 @@
 package dev.millrace.server.cli;
 
+import dev.millrace.server.config.Problems;
 import dev.millrace.transport.json.Json;
 import dev.millrace.transport.json.JsonSyntaxException;
 import java.io.IOException;
@@ -27,7 +28,8 @@ final class Input {
     } catch (NoSuchFileException e) {
       throw new CommandException(ExitCodes.USAGE, "there is no file " + name, e);
     } catch (IOException | InvalidPathException e) {
-      throw new CommandException(ExitCodes.USAGE, "cannot read " + name + ": " + e, e);
+      String why = e instanceof IOException io ? Problems.of(io) : e.getMessage();
+      throw new CommandException(ExitCodes.USAGE, "cannot read " + name + ": " + why, e);
     }
   }
 

@@ -58,10 +58,19 @@ final class ListCommand implements Callable<Integer> {
       table.row(
           JsonValue.get(row, "id"),
           JsonValue.get(row, "revision"),
-          JsonValue.get(row, "status"),
+          statusOf(row),
           JsonValue.get(row, "name"));
     }
     return table;
+  }
+
+  /** What its author wrote, or else whether it can be started. */
+  private static String statusOf(@Nullable Object process) {
+    String written = JsonValue.text(process, "status", "");
+    if (!written.isEmpty()) {
+      return written;
+    }
+    return Boolean.TRUE.equals(JsonValue.get(process, "enabled")) ? "enabled" : "disabled";
   }
 
   private static Table instances(List<?> rows) {

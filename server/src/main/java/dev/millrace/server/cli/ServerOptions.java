@@ -36,7 +36,7 @@ final class ServerOptions {
   @Option(
       names = "--grpc-port",
       paramLabel = "PORT",
-      description = "reserved: nothing is served over gRPC yet (50001)")
+      description = "port for SDKs and their workers; 0 takes a free one (50001)")
   private @Nullable String grpcPort;
 
   @Option(

@@ -2,27 +2,27 @@ package dev.millrace.server.cli;
 
 import dev.millrace.runtime.Health;
 import dev.millrace.server.MillraceServer;
-import java.io.PrintWriter;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A server in this process, until a signal or its own end. */
+/** A server in this process, until a signal or its own end. What happens to it goes to the log. */
 final class Serving {
+  private static final System.Logger LOG = System.getLogger("dev.millrace.server");
   private static final int LOOK_SECONDS = 1;
 
   private final MillraceServer server;
-  private final PrintWriter out;
   private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
+  private volatile boolean endedWell;
 
-  private Serving(MillraceServer server, PrintWriter out) {
+  private Serving(MillraceServer server) {
     this.server = server;
-    this.out = out;
   }
 
   /** Installs the handling of signals; call as soon as the server is open. */
-  static Serving of(MillraceServer server, PrintWriter out) {
-    Serving serving = new Serving(server, out);
+  static Serving of(MillraceServer server) {
+    Serving serving = new Serving(server);
     Runtime.getRuntime()
         .addShutdownHook(Thread.ofPlatform().name("millrace-stop").unstarted(serving::stop));
     return serving;
@@ -34,29 +34,30 @@ final class Serving {
     while (!asked.await(LOOK_SECONDS, TimeUnit.SECONDS)) {
       Health health = server.health();
       if (health.state() == Health.State.HALTED) {
-        out.println("The server cannot go on: " + health.detail());
-        out.flush();
+        LOG.log(Level.ERROR, "the server cannot go on: {0}", health.detail());
         code = ExitCodes.FAILED;
         break;
       }
     }
-    close(code == ExitCodes.OK);
+    if (code == ExitCodes.OK) {
+      LOG.log(Level.INFO, "stopping: no new work is taken, what is under way is finished");
+    }
+    try {
+      boolean all = server.drain();
+      server.close();
+      LOG.log(Level.INFO, all ? "stopped" : "stopped; some requests did not end in time");
+      endedWell = code == ExitCodes.OK;
+    } finally {
+      ended.countDown();
+    }
     return code;
   }
 
-  /** Drains and closes now. */
-  void close(boolean told) throws InterruptedException {
+  /** Drains and closes now, of our own accord. */
+  void close() throws InterruptedException {
     try {
-      if (told) {
-        out.println("Stopping: taking no new work, finishing what is under way …");
-        out.flush();
-      }
-      boolean all = server.drain();
+      server.drain();
       server.close();
-      if (told) {
-        out.println(all ? "Stopped." : "Stopped; some requests did not end in time.");
-        out.flush();
-      }
     } finally {
       ended.countDown();
     }
@@ -69,6 +70,10 @@ final class Serving {
       ended.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    if (endedWell) {
+      // What the signal asked for is done; otherwise the process would end with its number.
+      Runtime.getRuntime().halt(ExitCodes.OK);
     }
   }
 }

@@ -4,10 +4,14 @@ import dev.millrace.engine.JsonValue;
 import dev.millrace.server.client.ApiClient;
 import dev.millrace.transport.json.Json;
 import java.util.Map;
+import java.util.Stack;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IParameterConsumer;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -18,7 +22,7 @@ import picocli.CommandLine.Parameters;
       "With --wait, also its status and output; the exit code is 0 if it completed, else 1."
     })
 final class StartCommand implements Callable<Integer> {
-  private static final String DEFAULT_WAIT = "60";
+  private static final int DEFAULT_WAIT = 60;
 
   @Mixin private ClientOptions options = new ClientOptions();
 
@@ -32,7 +36,7 @@ final class StartCommand implements Callable<Integer> {
       names = "--wait",
       arity = "0..1",
       paramLabel = "SECONDS",
-      fallbackValue = DEFAULT_WAIT,
+      parameterConsumer = Seconds.class,
       description = "wait for the end, 60 seconds unless said otherwise")
   private int wait;
 
@@ -72,5 +76,22 @@ final class StartCommand implements Callable<Integer> {
           }
         });
     return wait > 0 && !status.equals("completed") ? ExitCodes.FAILED : ExitCodes.OK;
+  }
+
+  /** Takes a number if one follows, so that the id may follow as well. */
+  private static final class Seconds implements IParameterConsumer {
+    private static final int MOST_DIGITS = 6;
+
+    @Override
+    public void consumeParameters(Stack<String> rest, ArgSpec option, CommandSpec command) {
+      boolean given = !rest.isEmpty() && isNumber(rest.peek());
+      option.setValue(given ? Integer.valueOf(rest.pop()) : DEFAULT_WAIT);
+    }
+
+    private static boolean isNumber(String word) {
+      return !word.isEmpty()
+          && word.length() <= MOST_DIGITS
+          && word.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
   }
 }

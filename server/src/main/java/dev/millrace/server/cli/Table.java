@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Rows in columns as wide as their content, for people. */
 final class Table {
   private static final int WIDEST = 72;
+
+  /** What goes into a file or another program is not shortened. */
+  private static final boolean FOR_PEOPLE = onTerminal();
+
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS", Locale.ROOT);
 
@@ -56,6 +60,11 @@ final class Table {
     return text.codePoints().map(c -> Character.isIdeographic(c) || c >= 0xff00 ? 2 : 1).sum();
   }
 
+  @SuppressWarnings("SystemConsoleNull") // JDK 25 answers null again when there is no terminal
+  private static boolean onTerminal() {
+    return System.console() != null && System.console().isTerminal();
+  }
+
   private static String shortened(@Nullable Object cell) {
     String text =
         switch (cell) {
@@ -63,7 +72,7 @@ final class Table {
           case String plain -> plain.replaceAll("\\p{Cntrl}", " ");
           case Object json -> Json.writeText(json);
         };
-    return text.length() <= WIDEST ? text : text.substring(0, WIDEST - 1) + "…";
+    return text.length() <= WIDEST || !FOR_PEOPLE ? text : text.substring(0, WIDEST - 1) + "…";
   }
 
   /** Milliseconds as local time; empty for null. */

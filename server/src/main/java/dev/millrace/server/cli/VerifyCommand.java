@@ -1,24 +1,44 @@
 package dev.millrace.server.cli;
 
+import dev.millrace.engine.graph.Environment;
+import dev.millrace.engine.graph.NodeTypes;
+import dev.millrace.engine.interpreter.Engine;
+import dev.millrace.expression.JsonSchemas;
+import dev.millrace.expression.ProcessExpressions;
+import dev.millrace.server.DataDirectory;
+import dev.millrace.server.config.Problems;
 import dev.millrace.store.sqlite.SqliteStore;
 import dev.millrace.store.sqlite.SqliteVerification;
+import dev.millrace.transport.json.Json;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
     name = "verify",
-    description = "Check a data directory for broken promises; reads only. 0 none, 1 some.")
+    description = {
+      "Check the data directory of a stopped server for broken promises; reads only.",
+      "Ends with 0 if there are none, 1 if there are some, 4 while a server has it open."
+    })
 final class VerifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "DATA_DIR", description = "the directory of millrace.db")
   private @Nullable Path dataDir;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FORMAT",
+      description = "table or json (default table)")
+  private ClientOptions.Output output = ClientOptions.Output.table;
 
   @Spec private @Nullable CommandSpec spec;
 
@@ -31,14 +51,51 @@ final class VerifyCommand implements Callable<Integer> {
           "expected a data directory with %s, found none at %s"
               .formatted(SqliteStore.FILE, directory));
     }
-    List<String> violations = SqliteVerification.run(directory);
+    requireStopped(directory);
+    List<String> violations = violations(directory);
     PrintWriter out = Commands.out(spec);
-    violations.forEach(out::println);
-    out.println(
-        violations.isEmpty()
-            ? "No violation found in " + directory
-            : violations.size() + " violations found in " + directory);
+    switch (output) {
+      case json -> out.println(Json.writeText(Map.of("violations", violations)));
+      case table -> {
+        violations.forEach(out::println);
+        out.println(
+            switch (violations.size()) {
+              case 0 -> "No violation found in " + directory;
+              case 1 -> "1 violation found in " + directory;
+              default -> violations.size() + " violations found in " + directory;
+            });
+      }
+    }
     out.flush();
     return violations.isEmpty() ? ExitCodes.OK : ExitCodes.FAILED;
+  }
+
+  /** Everything that can be checked of a directory at rest, in words. */
+  private static List<String> violations(Path directory) {
+    Engine engine =
+        new Engine(
+            ref -> {
+              throw new IllegalStateException("folding needs no graph, asked for " + ref);
+            },
+            Environment.EMPTY,
+            new NodeTypes(List.of()),
+            new ProcessExpressions(),
+            new JsonSchemas());
+    return SqliteVerification.run(directory, engine::fold);
+  }
+
+  /** What a server is about to write would look like a violation. */
+  private static void requireStopped(Path directory) {
+    try {
+      if (DataDirectory.inUse(directory)) {
+        throw new CommandException(
+            ExitCodes.CONFLICT,
+            "expected a data directory at rest, found a server that has %s open; stop it first"
+                .formatted(directory));
+      }
+    } catch (IOException e) {
+      throw new CommandException(
+          ExitCodes.FAILED, "cannot read %s: %s".formatted(directory, Problems.of(e)), e);
+    }
   }
 }

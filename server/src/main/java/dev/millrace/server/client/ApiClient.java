@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Speaks to a server over its HTTP API. Thread-safe. */
 public final class ApiClient {
+  /** A server that was started without saying where. */
+  public static final String DEFAULT_SERVER = "http://127.0.0.1:3500";
+
   private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration ANSWER = Duration.ofSeconds(330);
   private static final int FIRST_ERROR = 400;
@@ -133,9 +136,10 @@ public final class ApiClient {
     if (JsonValue.get(error, "details") instanceof List<?> details) {
       for (Object detail : details) {
         String message = JsonValue.text(detail, "message", "");
-        if (!message.isEmpty()) {
-          text.append("\n  ").append(JsonValue.text(detail, "path", "")).append(": ");
-          text.append(message);
+        String line = JsonValue.text(detail, "path", "") + ": " + message;
+        // The message quotes the first one; with one fault, repeating it says nothing.
+        if (!message.isEmpty() && !(details.size() == 1 && text.indexOf(line) >= 0)) {
+          text.append("\n  ").append(line);
         }
       }
     }

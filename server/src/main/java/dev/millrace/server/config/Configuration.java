@@ -20,7 +20,7 @@ public record Configuration(
   /**
    * Where and how the server listens, and its ways.
    *
-   * @param grpcPort kept for later: nothing is served there yet
+   * @param grpcPort for SDKs and their workers; 0 takes a free one
    * @param drain longest wait for requests in work at shutdown
    */
   public record Listening(
@@ -67,6 +67,10 @@ public record Configuration(
     }
   }
 
-  /** One setting for people. */
-  public record Shown(Setting setting, String value, String origin) {}
+  /**
+   * One setting for people.
+   *
+   * @param value plain JSON, passwords hidden
+   */
+  public record Shown(Setting setting, Object value, String origin) {}
 }

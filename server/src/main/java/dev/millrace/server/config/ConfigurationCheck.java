@@ -44,7 +44,7 @@ final class ConfigurationCheck {
     Listening listening = listening();
     if (access.tokenHashes().isEmpty()
         && !Values.flag(value(Setting.INSECURE), where(Setting.INSECURE))
-        && !loopback(listening.httpAddress())) {
+        && !loopback(listening.httpAddress(), where(Setting.HTTP_ADDRESS))) {
       throw new ConfigurationException(
           """
           %s: expected a loopback address, found %s, and no token is configured. \
@@ -175,13 +175,21 @@ final class ConfigurationCheck {
     return List.copyOf(shown);
   }
 
-  private static String shown(Setting setting, Object value) {
-    if (setting.kind() == Setting.Kind.SECRET_MAP) {
-      Map<String, String> names = new LinkedHashMap<>();
-      Values.map(value, setting.key()).forEach((name, text) -> names.put(name, HIDDEN));
-      return names.toString();
-    }
-    return hidden(value).toString();
+  private static Object shown(Setting setting, Object value) {
+    String where = setting.key();
+    return switch (setting.kind()) {
+      case TEXT -> Values.text(value, where);
+      case NUMBER -> (long) Values.number(value, 0, Integer.MAX_VALUE, where);
+      case FLAG -> Values.flag(value, where);
+      case LIST -> Values.list(value, where);
+      case MAP -> Values.map(value, where);
+      case SECRET_MAP -> {
+        Map<String, String> names = new LinkedHashMap<>();
+        Values.map(value, where).forEach((name, text) -> names.put(name, HIDDEN));
+        yield names;
+      }
+      case OBJECT -> hidden(value);
+    };
   }
 
   private static Object hidden(Object value) {
@@ -197,13 +205,12 @@ final class ConfigurationCheck {
     return copy;
   }
 
-  private static boolean loopback(String address) {
+  private static boolean loopback(String address, String where) {
     try {
       return InetAddress.getByName(address).isLoopbackAddress();
     } catch (UnknownHostException e) {
       throw new ConfigurationException(
-          "http-address: expected an address or a name that resolves, found \"%s\""
-              .formatted(address),
+          "%s: expected an address or a name that resolves, found \"%s\"".formatted(where, address),
           e);
     }
   }

@@ -13,6 +13,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
@@ -165,10 +166,19 @@ public final class ConfigurationLoader {
       return new Load(settings).loadFromString(Files.readString(file));
     } catch (IOException e) {
       throw new ConfigurationException(
-          "expected a readable configuration file %s, found: %s".formatted(file, e), e);
+          "expected a readable configuration file %s, found %s".formatted(file, Problems.of(e)), e);
+    } catch (MarkedYamlEngineException e) {
+      throw new ConfigurationException(
+          "expected YAML in %s, found at %s: %s".formatted(file, position(e), e.getProblem()), e);
     } catch (YamlEngineException e) {
       throw new ConfigurationException(
           "expected YAML in %s, found: %s".formatted(file, e.getMessage()), e);
     }
+  }
+
+  private static String position(MarkedYamlEngineException e) {
+    return e.getProblemMark()
+        .map(mark -> "line %d, column %d".formatted(mark.getLine() + 1, mark.getColumn() + 1))
+        .orElse("some place");
   }
 }

@@ -14,7 +14,7 @@ public enum Setting {
   DATA_DIR("data-dir", Kind.TEXT, "directory of the database; one server each"),
   HTTP_ADDRESS("http-address", Kind.TEXT, "address to listen on"),
   HTTP_PORT("http-port", Kind.NUMBER, "port to listen on; 0 takes a free one"),
-  GRPC_PORT("grpc-port", Kind.NUMBER, "reserved: nothing is served over gRPC yet"),
+  GRPC_PORT("grpc-port", Kind.NUMBER, "port for SDKs and their workers; 0 takes a free one"),
   INSECURE("insecure", Kind.FLAG, "listen beyond loopback although no token is configured"),
   ALLOW_EGRESS("allow-egress", Kind.LIST, "private targets for http tasks, CIDR_OR_HOST[:PORT]"),
   TIME_ZONE("time-zone", Kind.TEXT, "zone of times that are written as text"),

@@ -118,7 +118,7 @@ final class Values {
         return Files.readString(file).strip();
       } catch (IOException e) {
         throw new ConfigurationException(
-            "%s: expected a readable file %s, found: %s".formatted(where, file, e.getMessage()), e);
+            "%s: expected a readable file %s, found %s".formatted(where, file, Problems.of(e)), e);
       }
     }
     return text;

@@ -12,7 +12,7 @@ import java.util.Map;
  */
 final class FlakyTarget {
   static final String PATH = "/demo/target/flaky";
-  private static final int FAILURES = 2;
+  static final int FAILURES = 2;
   private static final int OK = 200;
   private static final int UNAVAILABLE = 503;
 

@@ -3,6 +3,7 @@ package dev.millrace.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.engine.JsonValue;
+import dev.millrace.server.Logging;
 import dev.millrace.server.MillraceServer;
 import dev.millrace.server.config.ConfigurationLoader;
 import dev.millrace.server.config.Setting;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +34,11 @@ class MillraceCommandTest {
     }
   }
 
+  @BeforeAll
+  static void beQuiet() {
+    Logging.install();
+  }
+
   @BeforeEach
   void start() {
     server =
@@ -43,6 +50,8 @@ class MillraceCommandTest {
                         Setting.DATA_DIR,
                         directory.resolve("data").toString(),
                         Setting.HTTP_PORT,
+                        "0",
+                        Setting.GRPC_PORT,
                         "0")));
     server.start();
   }
@@ -58,6 +67,8 @@ class MillraceCommandTest {
         run(
             "demo",
             "--once",
+            "--grpc-port",
+            "0",
             "--http-port",
             "0",
             "--data-dir",
@@ -66,19 +77,99 @@ class MillraceCommandTest {
             EXAMPLES.toString());
 
     assertThat(demo.err).isEmpty();
-    assertThat(demo.out).contains("ship", "tried again", "All results are as expected.");
+    assertThat(demo.out.lines().filter(line -> line.contains("http.503, tried again"))).hasSize(2);
+    assertThat(demo.out).contains("ship", "All results are as expected.");
     assertThat(demo.code).isEqualTo(ExitCodes.OK);
-    assertThat(run("verify", directory.resolve("demo").toString()).code).isEqualTo(ExitCodes.OK);
   }
 
   @Test
-  void shouldApplyStartAndShow() {
+  void shouldFindNothingWrongWithWhatItStored() throws IOException {
+    String instance = client("start", waiting()).out.strip();
+    client("stop", instance);
+    server.close();
+    String data = directory.resolve("data").toString();
+
+    Ran verified = run("verify", data);
+    assertThat(verified.out).startsWith("No violation found");
+    assertThat(verified.code).isEqualTo(ExitCodes.OK);
+    assertThat(JsonValue.get(run("verify", data, "-o", "json").json(), "violations"))
+        .isEqualTo(List.of());
+  }
+
+  @Test
+  void shouldVerifyOnlyADirectoryAtRest() {
+    Ran verified = run("verify", directory.resolve("data").toString());
+
+    assertThat(verified.out).isEmpty();
+    assertThat(verified.err).contains("a server that has", "stop it first");
+    assertThat(verified.code).isEqualTo(ExitCodes.CONFLICT);
+  }
+
+  @Test
+  void shouldRefuseASecondServerAndATakenPort() {
+    Ran second = run("serve", "--data-dir", directory.resolve("data").toString());
+    assertThat(second.err).contains("cannot open the store", "open in this process");
+    assertThat(second.code).isEqualTo(ExitCodes.CONFLICT);
+
+    Ran beside =
+        run(
+            "serve",
+            "--data-dir",
+            directory.resolve("other").toString(),
+            "--http-port",
+            Integer.toString(server.port()));
+    assertThat(beside.err).contains("already in use", "--http-port");
+    assertThat(beside.code).isEqualTo(ExitCodes.CONFLICT);
+  }
+
+  @Test
+  void shouldSayInShortWhatWasMisused() {
+    Ran misspelt = run("serve", "--data-dri", "x");
+    assertThat(misspelt.err).contains("--data-dri", "--data-dir", "./millrace serve --help");
+    assertThat(misspelt.err.lines()).hasSizeLessThan(5);
+
+    assertThat(run("strat").err).contains("millrace start");
+    assertThat(run("apply").err).contains("--file");
+    assertThat(run("list", "-o", "xml").err).contains("table, json");
+  }
+
+  @Test
+  void shouldHelpWithEveryCommand() {
+    Ran help = run("--help");
+    assertThat(help.code).isEqualTo(ExitCodes.OK);
+    assertThat(help.out).contains("Exit codes:");
+    for (String command :
+        List.of(
+            "serve", "demo", "apply", "start", "get", "list", "history", "explain", "suspend",
+            "resume", "stop", "rerun", "verify", "config", "version")) {
+      assertThat(help.out).contains("  " + command);
+      Ran one = run(command, "--help");
+      assertThat(one.code).isEqualTo(ExitCodes.OK);
+      assertThat(one.out).startsWith("Usage: millrace " + command);
+    }
+  }
+
+  /** A process that waits for ever; its id. */
+  private String waiting() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("wait.json"),
+            """
+            {"name":"Waits","tasks":[{"instId":"w","name":"w","template":"callback"}]}
+            """);
+    return applied(file);
+  }
+
+  @Test
+  void shouldApplyStartAndShow() throws IOException {
     String quote = EXAMPLES.resolve("quote.json").toString();
 
     String id = client("apply", "-f", quote).out.split(" ", 2)[0];
     assertThat(id).startsWith("proc-");
-    assertThat(client("apply", "-f", quote).out)
-        .isEqualTo(id + " revision 2" + System.lineSeparator());
+    assertThat(client("apply", "-f", quote).out.strip()).isEqualTo(id + " revision 1, unchanged");
+    String changed = Files.readString(EXAMPLES.resolve("quote.json")).replace("0.05", "0.06");
+    Path file = Files.writeString(directory.resolve("quote.json"), changed);
+    assertThat(client("apply", "-f", file.toString()).out.strip()).isEqualTo(id + " revision 2");
 
     Ran started =
         client("start", id, "--wait", "--input", "{\"amount\":1200,\"months\":12}", "-o", "json");
@@ -96,15 +187,55 @@ class MillraceCommandTest {
   }
 
   @Test
-  void shouldSuspendResumeAndStop() throws IOException {
+  void shouldAnswerJsonForScripts() {
+    String id = applied(EXAMPLES.resolve("quote.json"));
+    Object applied =
+        client("apply", "-f", EXAMPLES.resolve("batch.json").toString(), "-o", "json").json();
+    assertThat(JsonValue.text(JsonValue.get(applied, "response"), "id", "")).startsWith("proc-");
+
+    assertThat(JsonValue.get(client("get", id, "-o", "json").json(), "id")).isEqualTo(id);
+    assertThat(JsonValue.get(client("list", "-o", "json").json(), "response")).isNotNull();
+    assertThat(JsonValue.get(run("version", "-o", "json").json(), "java")).isNotNull();
+    Object shown =
+        run("config", "show", "-o", "json", "--data-dir", directory.resolve("x").toString()).json();
+    assertThat(JsonValue.get(shown, "http-port")).isEqualTo(3500L);
+    assertThat(JsonValue.get(shown, "allow-egress")).isEqualTo(List.of());
+  }
+
+  @Test
+  void shouldTakeTheIdAlsoBehindWait() {
+    String id = applied(EXAMPLES.resolve("quote.json"));
+    String input = "{\"amount\":1200,\"months\":12}";
+
+    assertThat(client("start", "--wait", id, "--input", input).out).contains("completed");
+    assertThat(client("start", "--wait", "5", id, "--input", input).out).contains("completed");
+    assertThat(client("start", id, "--input", input, "--wait").out).contains("completed");
+  }
+
+  @Test
+  void shouldRunAFailedInstanceAgain() throws IOException {
     Path file =
         Files.writeString(
-            directory.resolve("wait.json"),
+            directory.resolve("fails.json"),
             """
-            {"name":"Waits","tasks":[{"instId":"w","name":"w","template":"callback"}]}
+            {"name":"Fails","tasks":[{"instId":"s","name":"s","template":"script","parameters":
+            {"language":{"type":"string","value":"js"},"code":{"type":"string","value":
+            "if (!input.good) { throw new Error('not good'); } return 1;"}}}]}
             """);
-    String id = client("apply", "-f", file.toString()).out.split(" ", 2)[0];
-    String instance = client("start", id).out.strip();
+    String id = applied(file);
+    Ran failed = client("start", id, "--input", "{\"good\":false}", "--wait");
+    assertThat(failed.code).isEqualTo(ExitCodes.FAILED);
+    assertThat(failed.out).contains("failed", "not good");
+    String instance = failed.out.lines().findFirst().orElseThrow();
+
+    Ran rerun = client("rerun", instance);
+    assertThat(rerun.code).isEqualTo(ExitCodes.OK);
+    assertThat(rerun.out).contains(instance);
+  }
+
+  @Test
+  void shouldSuspendResumeAndStop() throws IOException {
+    String instance = client("start", waiting()).out.strip();
 
     assertThat(client("explain", instance).out).contains("w waits for");
     assertThat(client("suspend", instance).out).contains("suspended");
@@ -150,6 +281,11 @@ class MillraceCommandTest {
     assertThat(shown.code).isEqualTo(ExitCodes.OK);
     assertThat(shown.out).containsPattern("http-port +4711 +--http-port");
     assertThat(shown.out).containsPattern("http-address +127.0.0.1 +default");
+  }
+
+  /** Stores a definition; its id. */
+  private String applied(Path file) {
+    return client("apply", "-f", file.toString()).out.split(" ", 2)[0];
   }
 
   private Ran client(String... arguments) {

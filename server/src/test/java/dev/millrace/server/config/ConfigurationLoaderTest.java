@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,6 +129,39 @@ class ConfigurationLoaderTest {
     file("smtp: {hots: mail.example.org}\n");
 
     assertRefused(Map.of(), "unknown key \"hots\"", "\"host\"");
+  }
+
+  @Test
+  void shouldSayWhereTheFileIsNotYaml() throws IOException {
+    Path file = file("http-port: 1\ntokens: [\n");
+
+    assertRefused(Map.of(), "expected YAML in " + file, "line 3, column 1");
+  }
+
+  @Test
+  void shouldSayThatAFileIsNotThere() {
+    assertRefused(
+        Map.of("MILLRACE_CONFIG", directory.resolve("none.yaml").toString()),
+        "expected a readable configuration file",
+        "no such file");
+  }
+
+  @Test
+  void shouldAllowEgressFromTheFileOrTheFlags() throws IOException {
+    file("allow-egress: [10.0.0.0/8, billing.internal:8443]\n");
+
+    assertThat(load(Map.of(), Map.of()).connections().allowEgress())
+        .containsExactly("10.0.0.0/8", "billing.internal:8443");
+    assertThat(
+            load(Map.of(), Map.of(Setting.ALLOW_EGRESS, List.of("127.0.0.1:1", "127.0.0.1:2")))
+                .connections()
+                .allowEgress())
+        .containsExactly("127.0.0.1:1", "127.0.0.1:2");
+  }
+
+  @Test
+  void shouldRefuseAnAddressThatIsNone() {
+    assertRefused(Map.of("MILLRACE_HTTP_ADDRESS", "256.1.1.1"), "MILLRACE_HTTP_ADDRESS", "256");
   }
 
   private void assertRefused(Map<String, String> environment, String... words) {

@@ -44,10 +44,15 @@ final class EncodedBatch {
     for (Rows.HistoryChunk chunk : batch.history) {
       encoded.firstSeqs.merge(chunk.key(), chunk.firstSeq(), Math::min);
     }
+    batch.purged.forEach(row -> {
+      batch.fenceOf(row.partition());
+      encoded.purge(row.key());
+    });
     batch.instances.forEach(row -> encoded.instance(row, batch.fenceOf(row.partition())));
     batch.nodeRuns.forEach(encoded::nodeRun);
     batch.history.forEach(chunk -> encoded.history(chunk, batch.fenceOf(chunk.partition())));
     batch.snapshots.forEach(encoded::snapshot);
+    batch.trimmed.forEach(encoded::trim);
     batch.timers.forEach(row -> {
       batch.fenceOf(row.partition());
       encoded.timer(row);
@@ -204,6 +209,17 @@ final class EncodedBatch {
         fence.epoch(),
         fence.batch(),
         stored(Codec.encodeHistory(chunk.events())));
+  }
+
+  private void purge(InstanceKey key) {
+    for (Sql sql : Sql.PURGES) {
+      add(sql, key.uid(), key.namespace());
+    }
+  }
+
+  private void trim(Rows.TrimRow row) {
+    InstanceState state = states.get(row.key());
+    add(Sql.TRIM, state == null ? row.key() : (Object) state.header().id(), row.upToSeq());
   }
 
   private void snapshot(Rows.Snapshot row) {

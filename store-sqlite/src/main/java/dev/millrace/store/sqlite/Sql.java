@@ -1,8 +1,18 @@
 package dev.millrace.store.sqlite;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** The statements of a commit, in the order in which they run. */
 enum Sql {
+  FENCE("UPDATE mr_partition SET batch = ? WHERE id = ? AND epoch = ? AND batch = ?"),
   BLOB("INSERT INTO mr_blob (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING"),
+  PURGE_NODE_RUNS("DELETE FROM mr_node_run WHERE instance_id = " + Sql.INSTANCE_OF),
+  PURGE_HISTORY("DELETE FROM mr_history WHERE instance_id = " + Sql.INSTANCE_OF),
+  PURGE_SNAPSHOT("DELETE FROM mr_snapshot WHERE instance_id = " + Sql.INSTANCE_OF),
+  PURGE_TIMERS("DELETE FROM mr_timer WHERE uid = ? AND namespace = ?"),
+  PURGE_HUMAN_TASKS("DELETE FROM mr_human_task WHERE uid = ? AND namespace = ?"),
+  PURGE_INSTANCE("DELETE FROM mr_instance WHERE uid = ? AND namespace = ?"),
   INSTANCE(
       """
       INSERT INTO mr_instance (
@@ -57,6 +67,7 @@ enum Sql {
       ON CONFLICT DO UPDATE SET seq = excluded.seq, state = excluded.state
       WHERE excluded.seq >= seq
       """),
+  TRIM("DELETE FROM mr_history WHERE instance_id = ? AND last_seq <= ?"),
   TIMER_REMOVE("DELETE FROM mr_timer WHERE namespace = ? AND uid = ? AND timer_id = ?"),
   TIMER(
       """
@@ -126,6 +137,12 @@ enum Sql {
       VALUES (?, ?, ?, ?, ?, ?, ?)
       """),
   DEFINITION_REMOVE("UPDATE mr_definition SET removed = 1 WHERE id = ?");
+
+  /** All that removes an instance; each takes its uid and its namespace. */
+  static final Set<Sql> PURGES = EnumSet.range(PURGE_NODE_RUNS, PURGE_INSTANCE);
+
+  private static final String INSTANCE_OF =
+      "(SELECT id FROM mr_instance WHERE uid = ? AND namespace = ?)";
 
   private final String text;
   private final boolean oneRowEach;

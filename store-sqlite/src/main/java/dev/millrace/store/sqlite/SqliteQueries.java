@@ -126,7 +126,8 @@ final class SqliteQueries implements Queries {
               connection,
               """
               SELECT i.namespace, i.uid, i.id, i.definition_id, i.definition_revision,
-                coalesce(d.name, ''), i.executor, i.status, i.reason, i.incident, i.start_at,
+                coalesce(d.name, iif(i.definition_revision = 0, substr(i.definition_id, 6), '')),
+                i.executor, i.status, i.reason, i.incident, i.start_at,
                 i.end_at
               FROM mr_instance i LEFT JOIN mr_definition d
                 ON d.id = i.definition_id AND d.revision = i.definition_revision
@@ -202,6 +203,21 @@ final class SqliteQueries implements Queries {
     return reads.read(connection ->
         ReadPool.row(
             connection, HUMAN_TASK + "WHERE id = ?", row -> humanTask(connection, row), taskId));
+  }
+
+  @Override
+  public List<InstanceKey> keys(String namespace, @Nullable String after, int limit) {
+    return reads.read(connection ->
+        ReadPool.rows(
+            connection,
+            """
+            SELECT uid FROM mr_instance WHERE namespace = ?1 AND (?2 IS NULL OR uid > ?2)
+            ORDER BY uid LIMIT ?3
+            """,
+            row -> new InstanceKey(namespace, row.getString(1)),
+            namespace,
+            after,
+            Math.min(limit, PAGE_MAX)));
   }
 
   @Override

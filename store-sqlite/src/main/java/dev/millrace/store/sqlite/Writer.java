@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Writer implements AutoCloseable {
 
-  private static final String FENCE =
-      "UPDATE mr_partition SET batch = ? WHERE id = ? AND epoch = ? AND batch = ?";
-
   private final Path file;
   private final SqliteSettings settings;
   private final ReentrantLock turn = new ReentrantLock(true);
@@ -107,16 +104,15 @@ final class Writer implements AutoCloseable {
     open.rollback();
   }
 
-  private static CommitResult fence(Connection open, List<Fence> fences) throws SQLException {
+  private CommitResult fence(Connection open, List<Fence> fences) throws SQLException {
     boolean all = true;
-    try (PreparedStatement update = open.prepareStatement(FENCE)) {
-      for (Fence fence : fences) {
-        update.setLong(1, fence.batch());
-        update.setInt(2, fence.partition());
-        update.setLong(3, fence.epoch());
-        update.setLong(4, fence.batch() - 1);
-        all &= update.executeUpdate() == 1;
-      }
+    PreparedStatement update = prepared(open, Sql.FENCE);
+    for (Fence fence : fences) {
+      update.setLong(1, fence.batch());
+      update.setInt(2, fence.partition());
+      update.setLong(3, fence.epoch());
+      update.setLong(4, fence.batch() - 1);
+      all &= update.executeUpdate() == 1;
     }
     if (all) {
       return CommitResult.COMMITTED;
@@ -143,11 +139,7 @@ final class Writer implements AutoCloseable {
   }
 
   private void write(Connection open, Sql sql, List<@Nullable Object[]> rows) throws SQLException {
-    PreparedStatement statement = statements.get(sql);
-    if (statement == null) {
-      statement = open.prepareStatement(sql.text());
-      statements.put(sql, statement);
-    }
+    PreparedStatement statement = prepared(open, sql);
     for (@Nullable Object[] parameters : rows) {
       for (int i = 0; i < parameters.length; i++) {
         bind(open, statement, i + 1, parameters[i]);
@@ -163,6 +155,15 @@ final class Writer implements AutoCloseable {
         }
       }
     }
+  }
+
+  private PreparedStatement prepared(Connection open, Sql sql) throws SQLException {
+    PreparedStatement statement = statements.get(sql);
+    if (statement == null) {
+      statement = open.prepareStatement(sql.text());
+      statements.put(sql, statement);
+    }
+    return statement;
   }
 
   private static String describe(Sql sql, @Nullable Object[] parameters) {

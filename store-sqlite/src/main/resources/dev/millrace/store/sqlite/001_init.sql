@@ -238,7 +238,7 @@ SELECT
   i.uid AS uid,
   i.parent_uid AS p_uid,
   d.number AS workflow_id,
-  coalesce(d.name, '') AS name,
+  coalesce(d.name, iif(i.definition_revision = 0, substr(i.definition_id, 6), '')) AS name,
   i.owner AS user,
   i.executor AS executor,
   {{status}} AS status,

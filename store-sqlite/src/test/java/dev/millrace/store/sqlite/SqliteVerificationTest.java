@@ -101,6 +101,15 @@ class SqliteVerificationTest {
           UPDATE mr_node_run SET instance_id = 9 | row belongs to no instance: node run
           UPDATE mr_snapshot SET instance_id = 9 | row belongs to no instance: snapshot
           UPDATE mr_definition SET revision = 2 | node belongs to no definition
+          UPDATE mr_history SET batch = 0 WHERE last_seq = 3 | history was committed out of order
+          UPDATE mr_history SET generation = 0 WHERE last_seq = 3 | history was committed out of order
+          UPDATE mr_history SET partition = 1 WHERE last_seq = 3 | row is in another partition than its instance: history
+          UPDATE mr_timer SET partition = 1 | row is in another partition than its instance: timer
+          INSERT INTO mr_idempotency VALUES ('start:proc-1', 'k', 'hash', '{"uid":"9","id":9}', 0) | start was answered and there is no such instance
+          UPDATE mr_human_task SET open = 0 | work item is open in another way
+          UPDATE mr_instance SET input = '{' WHERE id = 1 | payload is no JSON: mr_instance.input {
+          INSERT INTO mr_blob VALUES ('abc', '{') | payload is no JSON: mr_blob abc
+          INSERT INTO mr_blob VALUES ('abc', '{}') | payload is not what its hash says: abc
           UPDATE mr_instance SET input = 'blob:abc' WHERE id = 1 | payload is missing: mr_instance.input blob:abc
           """)
   void shouldReport(String damage, String expected) throws SQLException {

@@ -1,5 +1,6 @@
 package dev.millrace.store.codec;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.millrace.engine.Command;
@@ -7,9 +8,13 @@ import dev.millrace.engine.Effect;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Wait;
+import dev.millrace.engine.code.CodeAction;
+import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.store.StoreException;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,8 +42,8 @@ import tools.jackson.databind.ser.std.StdSerializer;
 /**
  * Turns what a store keeps into JSON text and back. For every value that the engine makes, {@code
  * decode(encode(x)).equals(x)}: numbers keep their digits ({@code 1.10} stays {@code 1.10}), absent
- * and null members are told apart inside payloads, instants are whole milliseconds since 1970 (a
- * finer part is cut off).
+ * and null members are told apart inside payloads, instants are whole milliseconds since 1970, or
+ * ISO text where they are finer.
  *
  * <p>Reading is tolerant: unknown members are skipped, absent ones become null, zero or false. Text
  * of a later format and text that is no JSON end in a {@link StoreException}. What is read here was
@@ -205,6 +210,9 @@ public final class Codec {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            // Methods of records that merely tell something are no members.
+            .changeDefaultVisibility(
+                visible -> visible.withIsGetterVisibility(JsonAutoDetect.Visibility.NONE))
             // Absent records members are null anyway; nulls inside payloads are values and stay.
             .changeDefaultPropertyInclusion(inclusion ->
                 JsonInclude.Value.construct(
@@ -213,6 +221,8 @@ public final class Codec {
     register(builder, Wait.class, TypeNames.WAITS);
     register(builder, Effect.class, TypeNames.EFFECTS);
     register(builder, Command.class, TypeNames.COMMANDS);
+    register(builder, CodeEvent.class, TypeNames.CODE_EVENTS);
+    register(builder, CodeAction.class, TypeNames.CODE_ACTIONS);
     return builder.build();
   }
 
@@ -229,7 +239,11 @@ public final class Codec {
 
     @Override
     public void serialize(Instant value, JsonGenerator out, SerializationContext context) {
-      out.writeNumber(value.toEpochMilli());
+      if (value.truncatedTo(ChronoUnit.MILLIS).equals(value)) {
+        out.writeNumber(value.toEpochMilli());
+      } else {
+        out.writeString(value.toString());
+      }
     }
   }
 
@@ -240,7 +254,14 @@ public final class Codec {
 
     @Override
     public Instant deserialize(JsonParser in, DeserializationContext context) {
-      return Instant.ofEpochMilli(in.getLongValue());
+      if (in.currentToken() != JsonToken.VALUE_STRING) {
+        return Instant.ofEpochMilli(in.getLongValue());
+      }
+      try {
+        return Instant.parse(in.getString());
+      } catch (DateTimeParseException e) {
+        return (Instant) context.handleWeirdStringValue(Instant.class, in.getString(), "no time");
+      }
     }
   }
 

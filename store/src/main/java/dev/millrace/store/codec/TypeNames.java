@@ -4,6 +4,8 @@ import dev.millrace.engine.Command;
 import dev.millrace.engine.Effect;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.Wait;
+import dev.millrace.engine.code.CodeAction;
+import dev.millrace.engine.code.CodeEvent;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,6 +19,8 @@ public final class TypeNames {
   static final Map<Class<? extends Wait>, String> WAITS = waits();
   static final Map<Class<? extends Effect>, String> EFFECTS = effects();
   static final Map<Class<? extends Command>, String> COMMANDS = commands();
+  static final Map<Class<? extends CodeEvent>, String> CODE_EVENTS = codeEvents();
+  static final Map<Class<? extends CodeAction>, String> CODE_ACTIONS = codeActions();
 
   private TypeNames() {}
 
@@ -63,6 +67,13 @@ public final class TypeNames {
     names.put(HistoryEvent.InstanceResumed.class, "resumed");
     names.put(HistoryEvent.InstanceEnded.class, "ended");
     names.put(HistoryEvent.InstanceRerun.class, "rerun");
+    names.put(HistoryEvent.CodeArrived.class, "arrived");
+    names.put(HistoryEvent.StartReached.class, "start-reached");
+    names.put(HistoryEvent.TurnTaken.class, "turn-taken");
+    names.put(HistoryEvent.TurnStalled.class, "turn-stalled");
+    names.put(HistoryEvent.ContinuedAsNew.class, "continued-as-new");
+    names.put(HistoryEvent.HistorySeeded.class, "history-seeded");
+    names.put(HistoryEvent.TaskSettled.class, "task-settled");
     return names;
   }
 
@@ -90,6 +101,10 @@ public final class TypeNames {
     names.put(Effect.StartChild.class, "start-child");
     names.put(Effect.SetEnvironment.class, "set-env");
     names.put(Effect.Continue.class, "continue");
+    names.put(Effect.DispatchTurn.class, "dispatch-turn");
+    names.put(Effect.DispatchTask.class, "dispatch-task");
+    names.put(Effect.DropWork.class, "drop-work");
+    names.put(Effect.Purge.class, "purge");
     return names;
   }
 
@@ -110,6 +125,50 @@ public final class TypeNames {
     names.put(Command.SetVariables.class, "set-variables");
     names.put(Command.ContinueInstance.class, "continue");
     names.put(Command.AbandonInstance.class, "abandon");
+    names.put(Command.StartCodeInstance.class, "start-code");
+    names.put(Command.StartForkedInstance.class, "start-forked");
+    names.put(Command.CompleteTurn.class, "complete-turn");
+    names.put(Command.StallTurn.class, "stall-turn");
+    names.put(Command.CompleteTask.class, "complete-task");
+    names.put(Command.TerminateCode.class, "terminate-code");
+    names.put(Command.PurgeInstance.class, "purge");
+    return names;
+  }
+
+  private static Map<Class<? extends CodeEvent>, String> codeEvents() {
+    Map<Class<? extends CodeEvent>, String> names = new LinkedHashMap<>();
+    names.put(CodeEvent.TurnStarted.class, "turn-started");
+    names.put(CodeEvent.ExecutionStarted.class, "execution-started");
+    names.put(CodeEvent.ExecutionCompleted.class, "execution-completed");
+    names.put(CodeEvent.ExecutionTerminated.class, "execution-terminated");
+    names.put(CodeEvent.TaskScheduled.class, "task-scheduled");
+    names.put(CodeEvent.TaskCompleted.class, "task-completed");
+    names.put(CodeEvent.TaskFailed.class, "task-failed");
+    names.put(CodeEvent.ChildCreated.class, "child-created");
+    names.put(CodeEvent.ChildCompleted.class, "child-completed");
+    names.put(CodeEvent.ChildFailed.class, "child-failed");
+    names.put(CodeEvent.TimerCreated.class, "timer-created");
+    names.put(CodeEvent.TimerFired.class, "timer-fired");
+    names.put(CodeEvent.EventSent.class, "event-sent");
+    names.put(CodeEvent.EventRaised.class, "event-raised");
+    names.put(CodeEvent.ExecutionSuspended.class, "execution-suspended");
+    names.put(CodeEvent.ExecutionResumed.class, "execution-resumed");
+    names.put(CodeEvent.ExecutionStalled.class, "execution-stalled");
+    names.put(CodeEvent.DetachedCreated.class, "detached-created");
+    return names;
+  }
+
+  private static Map<Class<? extends CodeAction>, String> codeActions() {
+    Map<Class<? extends CodeAction>, String> names = new LinkedHashMap<>();
+    names.put(CodeAction.ScheduleTask.class, "schedule-task");
+    names.put(CodeAction.CreateTimer.class, "create-timer");
+    names.put(CodeAction.CreateChild.class, "create-child");
+    names.put(CodeAction.SendEvent.class, "send-event");
+    names.put(CodeAction.Complete.class, "complete");
+    names.put(CodeAction.TerminateOther.class, "terminate-other");
+    names.put(CodeAction.CreateDetached.class, "create-detached");
+    names.put(CodeAction.VersionNotAvailable.class, "version-not-available");
+    names.put(CodeAction.Unknown.class, "unknown");
     return names;
   }
 }

@@ -80,6 +80,16 @@ final class MemoryQueries implements Queries {
     });
   }
 
+  @Override
+  public List<InstanceKey> keys(String namespace, @Nullable String after, int limit) {
+    return store.locked(() ->
+        store.tables().instances.keySet().stream()
+            .filter(key -> key.namespace().equals(namespace))
+            .filter(key -> after == null || Tables.TEXT.compare(key.uid(), after) > 0)
+            .limit(Math.min(limit, PAGE_MAX))
+            .toList());
+  }
+
   private static boolean matches(InstanceFilter filter, InstanceView view) {
     return (filter.definitionId().isEmpty() || filter.definitionId().equals(view.definition().id()))
         && (filter.statuses().isEmpty() || filter.statuses().contains(view.status()))
@@ -196,7 +206,7 @@ final class MemoryQueries implements Queries {
     String name =
         revision(definition.id(), definition.revision())
             .map(found -> found.row().name())
-            .orElse("");
+            .orElse(definition.isCode() ? definition.workflow() : "");
     return new InstanceView(
         header.key(),
         header.id(),

@@ -87,10 +87,17 @@ final class Tables {
       return result;
     }
     check(batch);
+    batch.purged.forEach(row -> purge(row.key()));
     batch.fences.forEach(fence -> partitions.put(fence.partition(), fence));
     writeInstances(batch);
     writeMessages(batch);
     writeShared(batch);
+    for (Rows.TrimRow row : batch.trimmed) {
+      TreeMap<Long, Rows.HistoryChunk> chunks = history.get(row.key());
+      if (chunks != null) {
+        chunks.headMap(row.upToSeq(), true).clear();
+      }
+    }
     return result;
   }
 
@@ -98,17 +105,33 @@ final class Tables {
     batch.instances.forEach(row -> batch.fenceOf(row.partition()));
     batch.history.forEach(chunk -> batch.fenceOf(chunk.partition()));
     batch.timers.forEach(row -> batch.fenceOf(row.partition()));
+    batch.purged.forEach(row -> batch.fenceOf(row.partition()));
+  }
+
+  private void purge(InstanceKey key) {
+    Rows.InstanceRow row = instances.remove(key);
+    if (row != null) {
+      long id = row.state().header().id();
+      instanceIds.remove(id);
+      nodeRuns.keySet().removeIf(run -> run.instanceId() == id);
+    }
+    history.remove(key);
+    snapshots.remove(key);
+    timers.keySet().removeIf(timer -> timer.key().equals(key));
+    humanTasks.values().removeIf(work -> work.row().key().equals(key));
   }
 
   private void check(Batch batch) {
     Map<InstanceKey, Long> firstSeqs = new HashMap<>();
     batch.history.forEach(chunk -> firstSeqs.merge(chunk.key(), chunk.firstSeq(), Math::min));
+    Set<InstanceKey> gone = new HashSet<>();
+    batch.purged.forEach(row -> gone.add(row.key()));
     Set<InstanceKey> known = new HashSet<>();
     Set<Long> ids = new HashSet<>();
     for (Rows.InstanceRow row : batch.instances) {
       known.add(row.key());
       long id = row.state().header().id();
-      Rows.InstanceRow stored = instances.get(row.key());
+      Rows.InstanceRow stored = gone.contains(row.key()) ? null : instances.get(row.key());
       if (stored == null && firstSeqs.getOrDefault(row.key(), 1L) > 1) {
         throw new StoreException(
             "unknown instance " + row.key() + ", but its history does not begin in the batch");
@@ -127,7 +150,8 @@ final class Tables {
       if (!known.contains(chunk.key()) && !instances.containsKey(chunk.key())) {
         throw new StoreException("history of unknown instance " + chunk.key());
       }
-      TreeMap<Long, Rows.HistoryChunk> chunks = history.get(chunk.key());
+      TreeMap<Long, Rows.HistoryChunk> chunks =
+          gone.contains(chunk.key()) ? null : history.get(chunk.key());
       if (chunks != null && chunks.containsKey(chunk.lastSeq())) {
         throw new StoreException(
             "history of instance " + chunk.key() + " has event " + chunk.lastSeq() + " already");

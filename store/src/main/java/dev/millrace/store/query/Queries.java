@@ -36,6 +36,13 @@ public interface Queries {
   /** Instances, newest first. */
   InstancePage instances(InstanceFilter filter, int limit, @Nullable Long beforeId);
 
+  /**
+   * The instances of a namespace in order of their uid.
+   *
+   * @param after begin behind this uid; null for the first page
+   */
+  List<InstanceKey> keys(String namespace, @Nullable String after, int limit);
+
   /** How many instances of a definition have not ended. */
   long liveInstances(String definitionId);
 

@@ -8,6 +8,8 @@ import dev.millrace.engine.Effect;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Wait;
+import dev.millrace.engine.code.CodeAction;
+import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.store.Samples;
 import dev.millrace.store.StoreException;
 import java.math.BigDecimal;
@@ -91,6 +93,8 @@ class CodecTest {
     requireNames(Wait.class, TypeNames.WAITS);
     requireNames(Effect.class, TypeNames.EFFECTS);
     requireNames(Command.class, TypeNames.COMMANDS);
+    requireNames(CodeEvent.class, TypeNames.CODE_EVENTS);
+    requireNames(CodeAction.class, TypeNames.CODE_ACTIONS);
   }
 
   private static <T> void requireNames(Class<T> type, Map<Class<? extends T>, String> names) {
@@ -98,6 +102,16 @@ class CodecTest {
         .as("kinds of %s that have a stored name", type.getSimpleName())
         .containsExactlyInAnyOrder(type.getPermittedSubclasses());
     assertThat(Set.copyOf(names.values())).hasSameSizeAs(names.values());
+  }
+
+  @Test
+  void shouldKeepNanoseconds() {
+    Instant fine = Instant.parse("9999-12-31T23:59:59.999999999Z");
+    List<HistoryEvent> events =
+        List.of(
+            new HistoryEvent.CodeArrived(
+                Instant.EPOCH, new CodeEvent.EventRaised(fine, null, "Go", null)));
+    assertThat(Codec.decodeHistory(Codec.encodeHistory(events))).isEqualTo(events);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.Wait;
+import dev.millrace.engine.code.CodeEvent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class GoldenTest {
 
-  /** One file per event kind, and one per kind of wait, which only events carry. */
+  /** One file per event kind, and one per kind of wait and of code event, which only they carry. */
   static Stream<String> names() {
     List<String> names = new ArrayList<>();
     for (Class<?> kind : HistoryEvent.class.getPermittedSubclasses()) {
@@ -31,6 +32,9 @@ class GoldenTest {
     }
     for (Class<?> kind : Wait.class.getPermittedSubclasses()) {
       names.add("entered." + TypeNames.WAITS.get(kind.asSubclass(Wait.class)));
+    }
+    for (Class<?> kind : CodeEvent.class.getPermittedSubclasses()) {
+      names.add("arrived." + TypeNames.CODE_EVENTS.get(kind.asSubclass(CodeEvent.class)));
     }
     return names.stream();
   }
@@ -43,6 +47,9 @@ class GoldenTest {
     assertThat(TypeNames.of(event.getClass())).isEqualTo(name.split("\\.", -1)[0]);
     if (event instanceof HistoryEvent.NodeEntered entered && name.contains(".")) {
       assertThat(name).endsWith("." + TypeNames.WAITS.get(entered.waitsFor().getClass()));
+    }
+    if (event instanceof HistoryEvent.CodeArrived arrived && name.contains(".")) {
+      assertThat(name).endsWith("." + TypeNames.CODE_EVENTS.get(arrived.event().getClass()));
     }
     assertThat(Codec.decodeJson(Codec.encodeHistory(List.of(event))))
         .as("written form of %s", name)

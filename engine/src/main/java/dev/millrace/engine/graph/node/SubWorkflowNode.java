@@ -41,7 +41,10 @@ final class SubWorkflowNode implements NodeType {
   public List<ParameterSpec> parameters() {
     return List.of(
         ParameterSpec.required(
-            "child_workflow_id", "any", "The id of the process to run, text or number."),
+            "child_workflow_id",
+            "any",
+            "The id of the process to run, text or number; or code:app/workflow for a workflow "
+                + "that the app's workers hold as code."),
         ParameterSpec.optional("revision", "integer", "Its revision; 0 or absent for the newest."),
         ParameterSpec.optional(
             "operation",
@@ -83,7 +86,7 @@ final class SubWorkflowNode implements NodeType {
                     + " instances above a child, found "
                     + (context.depth() + 1));
           }
-          InstanceKey key = new InstanceKey(context.instance().namespace(), context.childUid());
+          InstanceKey key = context.childKey(definition);
           Object input =
               parameters.given(INPUT)
                   ? context.parameters().get(INPUT)

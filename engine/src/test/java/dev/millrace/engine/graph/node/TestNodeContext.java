@@ -144,8 +144,8 @@ final class TestNodeContext implements NodeContext {
   }
 
   @Override
-  public String childUid() {
-    return String.valueOf(1000 + ++drawn);
+  public InstanceKey childKey(String definition) {
+    return new InstanceKey(INSTANCE.namespace(), String.valueOf(1000 + ++drawn));
   }
 
   @Override

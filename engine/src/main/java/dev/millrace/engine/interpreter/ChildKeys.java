@@ -1,5 +1,6 @@
 package dev.millrace.engine.interpreter;
 
+import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.Moment;
 import dev.millrace.engine.NodeRun;
@@ -10,15 +11,20 @@ import java.time.Instant;
  * Names children by the run that starts them. A name follows from its run, so a start that is sent
  * again names the same child, and a parent finds the children it no longer waits for.
  */
-final class ChildUids {
+final class ChildKeys {
 
   private static final long FNV_BASIS = 0xCBF29CE484222325L;
   private static final long FNV_PRIME = 0x100000001B3L;
 
-  private ChildUids() {}
+  private ChildKeys() {}
 
-  /** The uid of the child that the present attempt of a run starts, or started. */
-  static String of(InstanceKey parent, NodeRun run) {
+  /** The key of the child of a definition that the present attempt of a run starts, or started. */
+  static InstanceKey of(InstanceKey parent, NodeRun run, String definition) {
+    String app = DefinitionRef.codeApp(definition);
+    return new InstanceKey(app == null ? parent.namespace() : app, uid(parent, run));
+  }
+
+  private static String uid(InstanceKey parent, NodeRun run) {
     long hash = FNV_BASIS;
     String name = parent + "/" + run.id() + "/" + run.attempt();
     for (byte letter : name.getBytes(StandardCharsets.UTF_8)) {

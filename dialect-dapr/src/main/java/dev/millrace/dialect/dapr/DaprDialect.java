@@ -1,0 +1,88 @@
+package dev.millrace.dialect.dapr;
+
+import dev.millrace.dialect.dapr.worker.WorkStreams;
+import dev.millrace.runtime.CodeApi;
+import dev.millrace.runtime.EngineApi;
+import dev.millrace.runtime.Health;
+import dev.millrace.transport.Routes;
+import io.grpc.BindableService;
+import io.grpc.ServerInterceptor;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * The Dapr workflow API: seven operations over HTTP in three versions, the sidecar's gRPC service,
+ * and the task hub with its streams of work. Keeps nothing but the open streams; safe on any
+ * thread.
+ */
+public final class DaprDialect implements AutoCloseable {
+  private final WorkStreams streams;
+  private final WorkflowRoutes workflows;
+  private final ManagementRoutes management;
+  private final SidecarRoutes sidecar;
+  private final List<BindableService> services;
+  private final CallContext context;
+
+  /** A dialect that is served once {@link #register} and {@link #services} are given a listener. */
+  public DaprDialect(EngineApi engine, CodeApi code, Supplier<Health> health, Settings settings) {
+    EngineDoor door = new EngineDoor(engine, code);
+    AppIds appIds = new AppIds(settings.defaultApp());
+    WorkflowOperations operations = new WorkflowOperations(door);
+    SidecarMetadata metadata = new SidecarMetadata(code.workers());
+    streams =
+        new WorkStreams(code.workers(), settings.maxItemBytes(), settings.maxLargeItemBytes());
+    workflows = new WorkflowRoutes(operations, appIds);
+    management = new ManagementRoutes(door, appIds);
+    sidecar = new SidecarRoutes(health, metadata, appIds);
+    services =
+        List.of(
+            new TaskHubService(door, appIds, streams),
+            new DaprService(operations, appIds, metadata));
+    context = new CallContext(appIds);
+  }
+
+  /**
+   * What the operator decides.
+   *
+   * @param defaultApp the application of requests that name none
+   * @param maxItemBytes the largest message that workers take, unless they are known to take more;
+   *     turns that are larger stall
+   * @param maxLargeItemBytes the largest message for those
+   */
+  public record Settings(String defaultApp, int maxItemBytes, int maxLargeItemBytes) {
+    /** Application {@code default}; 4 MiB, which is what gRPC clients take by default; 64 MiB. */
+    public static final Settings DEFAULT = new Settings("default", 4 << 20, 64 << 20);
+  }
+
+  /** Adds all paths of the API. */
+  public void register(Routes.Builder routes) {
+    for (String version : HttpAnswers.VERSIONS) {
+      routes.errorFormat(version, HttpAnswers.ERRORS);
+      workflows.register(routes, version);
+      management.register(routes, version);
+    }
+    sidecar.register(routes);
+  }
+
+  /** Paths that need no token: clients poll them before they have anything to say. */
+  public static Set<String> openPaths() {
+    return SidecarRoutes.openPaths();
+  }
+
+  /** What the gRPC listener serves. */
+  public List<BindableService> services() {
+    return services;
+  }
+
+  /** What the gRPC listener asks for every call, after authentication. */
+  public List<ServerInterceptor> interceptors() {
+    return List.of(context);
+  }
+
+  /** Ends all streams of work; what their workers had is offered again. */
+  @Override
+  public void close() {
+    streams.close();
+  }
+}

@@ -1,0 +1,185 @@
+package dev.millrace.dialect.dapr;
+
+import com.google.protobuf.Empty;
+import dev.millrace.dialect.dapr.wire.Snapshot;
+import dev.millrace.dialect.dapr.wire.Texts;
+import dev.millrace.engine.Reply;
+import dev.millrace.proto.dapr.DaprGrpc;
+import dev.millrace.proto.dapr.GetMetadataRequest;
+import dev.millrace.proto.dapr.GetMetadataResponse;
+import dev.millrace.proto.dapr.GetWorkflowRequest;
+import dev.millrace.proto.dapr.GetWorkflowResponse;
+import dev.millrace.proto.dapr.PauseWorkflowRequest;
+import dev.millrace.proto.dapr.PurgeWorkflowRequest;
+import dev.millrace.proto.dapr.RaiseEventWorkflowRequest;
+import dev.millrace.proto.dapr.ResumeWorkflowRequest;
+import dev.millrace.proto.dapr.SetMetadataRequest;
+import dev.millrace.proto.dapr.StartWorkflowRequest;
+import dev.millrace.proto.dapr.StartWorkflowResponse;
+import dev.millrace.proto.dapr.TerminateWorkflowRequest;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
+
+/** The sidecar's own service; each operation under its two names. */
+// Old names are deprecated for who calls them; they are served all the same.
+@SuppressWarnings("deprecation")
+final class DaprService extends DaprGrpc.DaprImplBase {
+  private final WorkflowOperations operations;
+  private final AppIds appIds;
+  private final SidecarMetadata metadata;
+
+  DaprService(WorkflowOperations operations, AppIds appIds, SidecarMetadata metadata) {
+    this.operations = operations;
+    this.appIds = appIds;
+    this.metadata = metadata;
+  }
+
+  @Override
+  public void getMetadata(GetMetadataRequest request, StreamObserver<GetMetadataResponse> out) {
+    out.onNext(metadata.message(CallContext.app()));
+    out.onCompleted();
+  }
+
+  @Override
+  public void setMetadata(SetMetadataRequest request, StreamObserver<Empty> out) {
+    metadata.put(request.getKey(), request.getValue());
+    out.onNext(Empty.getDefaultInstance());
+    out.onCompleted();
+  }
+
+  @Override
+  public void startWorkflowAlpha1(
+      StartWorkflowRequest request, StreamObserver<StartWorkflowResponse> out) {
+    startWorkflowBeta1(request, out);
+  }
+
+  @Override
+  public void startWorkflowBeta1(
+      StartWorkflowRequest request, StreamObserver<StartWorkflowResponse> out) {
+    answer(
+        out,
+        () ->
+            operations
+                .start(
+                    app(request.getAppId()),
+                    request.getInstanceId(),
+                    request.getWorkflowName(),
+                    request.getInput().toByteArray(),
+                    request.getOptionsMap())
+                .thenApply(id -> StartWorkflowResponse.newBuilder().setInstanceId(id).build()));
+  }
+
+  @Override
+  public void getWorkflowAlpha1(
+      GetWorkflowRequest request, StreamObserver<GetWorkflowResponse> out) {
+    getWorkflowBeta1(request, out);
+  }
+
+  @Override
+  public void getWorkflowBeta1(
+      GetWorkflowRequest request, StreamObserver<GetWorkflowResponse> out) {
+    String id = request.getInstanceId();
+    answer(
+        out,
+        () ->
+            operations
+                .get(app(request.getAppId()), id)
+                .thenApply(found ->
+                    found
+                        .map(DaprService::message)
+                        .orElse(GetWorkflowResponse.newBuilder().setInstanceId(id).build())));
+  }
+
+  private static GetWorkflowResponse message(Snapshot snapshot) {
+    return GetWorkflowResponse.newBuilder()
+        .setInstanceId(snapshot.instanceId())
+        .setWorkflowName(snapshot.name())
+        .setCreatedAt(Texts.of(snapshot.times().created()))
+        .setLastUpdatedAt(Texts.of(snapshot.times().updated()))
+        .setRuntimeStatus(snapshot.word())
+        .putAllProperties(snapshot.properties())
+        .build();
+  }
+
+  @Override
+  public void raiseEventWorkflowAlpha1(
+      RaiseEventWorkflowRequest request, StreamObserver<Empty> out) {
+    raiseEventWorkflowBeta1(request, out);
+  }
+
+  @Override
+  public void raiseEventWorkflowBeta1(
+      RaiseEventWorkflowRequest request, StreamObserver<Empty> out) {
+    change(
+        out,
+        () ->
+            operations.raise(
+                app(request.getAppId()),
+                request.getInstanceId(),
+                request.getEventName(),
+                request.getEventData().isEmpty() ? null : request.getEventData().toByteArray()));
+  }
+
+  @Override
+  public void pauseWorkflowAlpha1(PauseWorkflowRequest request, StreamObserver<Empty> out) {
+    pauseWorkflowBeta1(request, out);
+  }
+
+  @Override
+  public void pauseWorkflowBeta1(PauseWorkflowRequest request, StreamObserver<Empty> out) {
+    change(out, () -> operations.pause(app(request.getAppId()), request.getInstanceId()));
+  }
+
+  @Override
+  public void resumeWorkflowAlpha1(ResumeWorkflowRequest request, StreamObserver<Empty> out) {
+    resumeWorkflowBeta1(request, out);
+  }
+
+  @Override
+  public void resumeWorkflowBeta1(ResumeWorkflowRequest request, StreamObserver<Empty> out) {
+    change(out, () -> operations.resume(app(request.getAppId()), request.getInstanceId()));
+  }
+
+  @Override
+  public void terminateWorkflowAlpha1(TerminateWorkflowRequest request, StreamObserver<Empty> out) {
+    terminateWorkflowBeta1(request, out);
+  }
+
+  @Override
+  public void terminateWorkflowBeta1(TerminateWorkflowRequest request, StreamObserver<Empty> out) {
+    change(out, () -> operations.terminate(app(request.getAppId()), request.getInstanceId()));
+  }
+
+  @Override
+  public void purgeWorkflowAlpha1(PurgeWorkflowRequest request, StreamObserver<Empty> out) {
+    purgeWorkflowBeta1(request, out);
+  }
+
+  @Override
+  public void purgeWorkflowBeta1(PurgeWorkflowRequest request, StreamObserver<Empty> out) {
+    change(out, () -> operations.purge(app(request.getAppId()), request.getInstanceId()));
+  }
+
+  private String app(String named) {
+    return named.isEmpty() ? CallContext.app() : appIds.of(named);
+  }
+
+  private interface Answering<T> {
+    CompletableFuture<T> get();
+  }
+
+  private static void change(StreamObserver<Empty> out, Answering<Reply> answering) {
+    answer(out, () -> answering.get().thenApply(reply -> Empty.getDefaultInstance()));
+  }
+
+  private static <T> void answer(StreamObserver<T> out, Answering<T> answering) {
+    CompletableFuture<T> future;
+    try {
+      future = answering.get();
+    } catch (DaprProblem e) {
+      out.onError(e.grpc());
+      return;
+    }
+    GrpcAnswers.send(future, out);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.millrace.dialect.dapr;
+
+import dev.millrace.dialect.dapr.wire.EventMessages;
+import dev.millrace.dialect.dapr.wire.MessageJson;
+import dev.millrace.dialect.dapr.wire.Snapshot;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState;
+import dev.millrace.transport.Problem;
+import dev.millrace.transport.Request;
+import dev.millrace.transport.Response;
+import dev.millrace.transport.Routes;
+import dev.millrace.transport.json.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What Dapr has over gRPC only or not at all: list, history, explain, rerun. */
+final class ManagementRoutes {
+  private static final int OK = 200;
+  private static final int DEFAULT_PAGE = 50;
+  private static final int MAX_PAGE = 500;
+  private static final String RERUN_TAG = "ERR_RERUN_WORKFLOW";
+
+  private final EngineDoor engine;
+  private final AppIds appIds;
+
+  ManagementRoutes(EngineDoor engine, AppIds appIds) {
+    this.engine = engine;
+    this.appIds = appIds;
+  }
+
+  void register(Routes.Builder routes, String version) {
+    String workflows = version + "/workflows/{component}";
+    HttpAnswers.route(routes, "GET", workflows, this::list);
+    HttpAnswers.route(routes, "GET", workflows + "/{id}/history", this::history);
+    HttpAnswers.route(routes, "GET", workflows + "/{id}/explain", this::explain);
+    HttpAnswers.route(routes, "POST", workflows + "/{id}/rerun", this::rerun);
+  }
+
+  private Response list(Request request) throws InterruptedException {
+    String app = appIds.of(request);
+    int size = pageSize(request.query("pageSize"));
+    String after = request.query("continuationToken");
+    List<InstanceKey> keys = Pages.keys(engine.queries(), app, after == null ? "" : after, size);
+    List<Object> instances = new ArrayList<>();
+    for (InstanceKey key : keys.subList(0, Math.min(size, keys.size()))) {
+      // One that was purged meanwhile is left out.
+      HttpAnswers.await(engine.instance(key))
+          .ifPresent(state -> {
+            Map<String, Object> json = WorkflowRoutes.json(Snapshot.of(state));
+            json.remove("properties");
+            instances.add(json);
+          });
+    }
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("instances", instances);
+    if (keys.size() > size) {
+      answer.put("continuationToken", keys.get(size - 1).uid());
+    }
+    return Response.json(OK, answer);
+  }
+
+  private static int pageSize(@Nullable String text) {
+    if (text == null || text.isEmpty()) {
+      return DEFAULT_PAGE;
+    }
+    try {
+      int size = Integer.parseInt(text);
+      if (size >= 1 && size <= MAX_PAGE) {
+        return size;
+      }
+    } catch (NumberFormatException e) {
+      // Said below, as for a number out of range.
+    }
+    throw DaprProblem.invalid(
+        "ERR_MALFORMED_REQUEST",
+        "expected a pageSize of 1 to %d, found %s".formatted(MAX_PAGE, text));
+  }
+
+  private Response history(Request request) throws InterruptedException {
+    InstanceState state = state(request);
+    List<Object> events = new ArrayList<>();
+    if (state.code() != null) {
+      state.code().history().forEach(event -> events.add(MessageJson.of(EventMessages.of(event))));
+    }
+    return Response.json(OK, Map.of("events", events));
+  }
+
+  private Response explain(Request request) throws InterruptedException {
+    InstanceState state = state(request);
+    String app = state.header().key().namespace();
+    return Response.json(OK, Explanation.of(state, engine.workers().connected(app)));
+  }
+
+  private InstanceState state(Request request) throws InterruptedException {
+    String id = request.pathParameter("id");
+    return HttpAnswers.await(engine.instance(new InstanceKey(appIds.of(request), id)))
+        .orElseThrow(() -> WorkflowOperations.notFound(id));
+  }
+
+  private Response rerun(Request request) throws InterruptedException {
+    Map<?, ?> body = body(request);
+    if (!(body.get("eventID") instanceof Long eventId)
+        || eventId < 0
+        || eventId > Integer.MAX_VALUE) {
+      throw DaprProblem.invalid(
+          RERUN_TAG, "expected the number of an event as eventID, found " + body.get("eventID"));
+    }
+    Rerun rerun =
+        new Rerun(
+            new InstanceKey(appIds.of(request), request.pathParameter("id")),
+            eventId.intValue(),
+            text(body, "newInstanceID"),
+            body.containsKey("input"),
+            body.get("input") == null ? null : Json.writeText(body.get("input")),
+            text(body, "newChildWorkflowInstanceID").isEmpty()
+                ? null
+                : text(body, "newChildWorkflowInstanceID"));
+    return HttpAnswers.accepted(HttpAnswers.await(rerun.run(engine)));
+  }
+
+  private static Map<?, ?> body(Request request) {
+    try {
+      if (request.json() instanceof Map<?, ?> map) {
+        return map;
+      }
+    } catch (Problem e) {
+      throw DaprProblem.invalid("ERR_MALFORMED_REQUEST", e.getMessage());
+    }
+    throw DaprProblem.invalid("ERR_MALFORMED_REQUEST", "expected a JSON object with an eventID");
+  }
+
+  private static String text(Map<?, ?> body, String name) {
+    Object value = body.get(name);
+    return switch (value) {
+      case null -> "";
+      case String text -> text;
+      default -> throw DaprProblem.invalid(RERUN_TAG, "expected text as " + name);
+    };
+  }
+}

@@ -1,0 +1,175 @@
+package dev.millrace.dialect.dapr.worker;
+
+import dev.millrace.dialect.dapr.wire.ItemMessages;
+import dev.millrace.engine.code.FailureDetails;
+import dev.millrace.proto.durabletask.WorkItem;
+import dev.millrace.runtime.worker.Worker;
+import dev.millrace.runtime.worker.Workers;
+import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
+import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One worker's stream. Items are taken into an outbox and sent by one virtual thread, so whoever
+ * hands them over never waits for the network. A stream never ends well: clients would call again
+ * at once and without end.
+ */
+final class WorkStream implements Worker {
+  /** A worker that reads nothing for so long is gone, or as good as. */
+  private static final Duration STUCK = Duration.ofSeconds(10);
+
+  private static final int PERCENT_USED = 95;
+  private static final int PERCENT = 100;
+  private static final System.Logger LOGGER = System.getLogger(WorkStream.class.getName());
+
+  private final String app;
+  private final Workers workers;
+  private final ServerCallStreamObserver<WorkItem> out;
+  private final int maxItemBytes;
+  private final BlockingQueue<dev.millrace.runtime.worker.WorkItem> outbox =
+      new LinkedBlockingQueue<>();
+  private final Semaphore readable = new Semaphore(0);
+  private final AtomicBoolean ended = new AtomicBoolean();
+  private final Runnable onEnd;
+  private volatile Workers.@Nullable Connection connection;
+  private volatile @Nullable Thread sender;
+
+  /**
+   * A stream that has not begun.
+   *
+   * @param maxItemBytes the largest message that the client takes
+   * @param onEnd called once when the stream is over
+   */
+  WorkStream(
+      String app,
+      Workers workers,
+      ServerCallStreamObserver<WorkItem> out,
+      int maxItemBytes,
+      Runnable onEnd) {
+    this.app = app;
+    this.workers = workers;
+    this.out = out;
+    this.maxItemBytes = maxItemBytes;
+    this.onEnd = onEnd;
+  }
+
+  /** Begins to take work. Called within the call, where handlers can still be set. */
+  void open(int capacity) {
+    out.setOnCancelHandler(() -> close(null));
+    out.setOnReadyHandler(readable::release);
+    sender = Thread.ofVirtual().name("work-stream").start(this::run);
+    Workers.Connection opened = workers.connect(app, capacity, this);
+    connection = opened;
+    if (ended.get()) {
+      opened.close();
+    }
+  }
+
+  @Override
+  public void take(dev.millrace.runtime.worker.WorkItem item) {
+    outbox.add(item);
+  }
+
+  /** Ends the stream; what its worker had goes to others. */
+  void end(Status status) {
+    close(status);
+  }
+
+  private void close(@Nullable Status status) {
+    if (!ended.compareAndSet(false, true)) {
+      return;
+    }
+    Workers.Connection open = connection;
+    if (open != null) {
+      open.close();
+    }
+    Thread thread = sender;
+    if (thread != null) {
+      thread.interrupt();
+    }
+    if (status != null) {
+      synchronized (out) {
+        out.onError(status.asRuntimeException());
+      }
+    }
+    onEnd.run();
+  }
+
+  private void run() {
+    try {
+      while (!ended.get()) {
+        send(outbox.take());
+      }
+    } catch (InterruptedException e) {
+      // The end of the stream; there is nothing to tidy up.
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOGGER.log(System.Logger.Level.WARNING, "a stream of work broke", e);
+      close(Status.UNAVAILABLE.withDescription("the stream broke"));
+    }
+  }
+
+  private void send(dev.millrace.runtime.worker.WorkItem item) throws InterruptedException {
+    WorkItem message = ItemMessages.of(item);
+    int size = message.getSerializedSize();
+    if (size > (long) maxItemBytes * PERCENT_USED / PERCENT) {
+      refuse(item, size);
+      return;
+    }
+    while (!out.isReady()) {
+      readable.drainPermits();
+      if (!out.isReady() && !readable.tryAcquire(STUCK.toMillis(), TimeUnit.MILLISECONDS)) {
+        close(
+            Status.UNAVAILABLE.withDescription(
+                "expected the worker to read within %d s".formatted(STUCK.toSeconds())));
+        return;
+      }
+    }
+    synchronized (out) {
+      if (!ended.get()) {
+        out.onNext(message);
+      }
+    }
+  }
+
+  private void refuse(dev.millrace.runtime.worker.WorkItem item, int size) {
+    switch (item) {
+      case dev.millrace.runtime.worker.WorkItem.Turn turn ->
+          workers
+              .stallTurn(
+                  turn,
+                  "Workflow payload size %d bytes exceeds %d%% of max gRPC body size %d bytes"
+                      .formatted(size, PERCENT_USED, maxItemBytes))
+              .exceptionally(WorkStream::logged);
+      case dev.millrace.runtime.worker.WorkItem.Task task ->
+          workers
+              .completeTask(
+                  app,
+                  task.key().uid(),
+                  task.task().task().eventId(),
+                  task.token(),
+                  null,
+                  FailureDetails.of(
+                      "PayloadSizeExceeded",
+                      "activity '%s::%d' payload size %d bytes exceeds %d%% of max gRPC body size %d bytes"
+                          .formatted(
+                              task.key().uid(),
+                              task.task().task().eventId(),
+                              size,
+                              PERCENT_USED,
+                              maxItemBytes)))
+              .exceptionally(WorkStream::logged);
+    }
+  }
+
+  private static @Nullable Void logged(Throwable failure) {
+    LOGGER.log(System.Logger.Level.DEBUG, "an item that is too large was not refused", failure);
+    return null;
+  }
+}

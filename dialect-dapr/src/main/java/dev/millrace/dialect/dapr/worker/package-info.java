@@ -1,0 +1,5 @@
+/** The streams over which workers are given their work. */
+@NullMarked
+package dev.millrace.dialect.dapr.worker;
+
+import org.jspecify.annotations.NullMarked;

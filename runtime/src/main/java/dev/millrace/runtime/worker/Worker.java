@@ -1,0 +1,13 @@
+package dev.millrace.runtime.worker;
+
+/** A connected worker: one stream of work items. */
+@FunctionalInterface
+public interface Worker {
+
+  /**
+   * Takes an item. Called by any thread, one at a time per worker, with the worker's lock held: it
+   * must not block and must not call {@link Workers}. Never called for more items than the capacity
+   * it was connected with.
+   */
+  void take(WorkItem item);
+}

@@ -1,0 +1,431 @@
+package dev.millrace.runtime.worker;
+
+import dev.millrace.engine.Command;
+import dev.millrace.engine.Effect;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.Reply;
+import dev.millrace.engine.code.CodeAction;
+import dev.millrace.engine.code.CodeVersion;
+import dev.millrace.engine.code.FailureDetails;
+import dev.millrace.runtime.worker.Pool.AnswerName;
+import dev.millrace.runtime.worker.Pool.Handed;
+import dev.millrace.runtime.worker.Pool.Seat;
+import dev.millrace.runtime.worker.Pool.Slot;
+import dev.millrace.runtime.worker.Pool.TaskName;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The workers of all applications: hands turns and activities to those that have room, in order of
+ * arrival and to each worker in turn; hands them to others when a worker goes; and takes their
+ * answers. What waits is in memory only, the instances' rows are the truth. Thread-safe.
+ */
+public final class Workers implements WorkerDispatcher {
+
+  private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+  private static final int RETRY_DOUBLINGS = 6;
+
+  private final Function<Command, CompletableFuture<Reply>> engine;
+  private final String tokenPrefix;
+  private final Later later;
+  private final Map<String, Pool> pools = new HashMap<>();
+  private final Map<InstanceKey, Slot> turns = new HashMap<>();
+  private final Map<InstanceKey, Map<TaskName, Slot>> tasks = new HashMap<>();
+  private final Map<AnswerName, Deque<Handed>> out = new HashMap<>();
+  private long tokens;
+
+  /** Runs something after a while, on any thread. */
+  @FunctionalInterface
+  public interface Later {
+    void run(Duration delay, Runnable task);
+  }
+
+  /** A worker's place; closing it hands what the worker has to others at once. */
+  public interface Connection extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  /** What is known of an instance's next turn. */
+  public enum TurnPlace {
+    /** Nothing is to be shown to a worker. */
+    NONE,
+    /** No worker has room for it, or none is connected. */
+    WAITS,
+    /** A worker has it. */
+    WITH_WORKER,
+    /** Only a worker with other code can take it. */
+    STALLED
+  }
+
+  /**
+   * Makes the door for workers.
+   *
+   * @param engine takes their answers
+   * @param tokenPrefix tells the tokens of this server from those of another
+   */
+  public Workers(
+      Function<Command, CompletableFuture<Reply>> engine, String tokenPrefix, Later later) {
+    this.engine = engine;
+    this.tokenPrefix = tokenPrefix;
+    this.later = later;
+  }
+
+  /**
+   * Connects a worker. Items that wait may be handed over before this returns.
+   *
+   * @param app whose work it does
+   * @param capacity how many items it may have at once; a tenth of it is kept for turns
+   */
+  public Connection connect(String app, int capacity, Worker worker) {
+    Seat seat;
+    synchronized (this) {
+      Pool pool = pool(app);
+      seat = new Seat(pool, worker, capacity);
+      pool.seats.addFirst(seat);
+      pool.turns.addAll(pool.stalled);
+      pool.stalled.clear();
+      pump(pool);
+    }
+    return () -> leave(seat);
+  }
+
+  /** How many workers of an application are connected. */
+  public synchronized int connected(String app) {
+    Pool pool = pools.get(app);
+    return pool == null ? 0 : pool.seats.size();
+  }
+
+  /** Where the next turn of an instance is. */
+  public synchronized TurnPlace turnOf(InstanceKey key) {
+    Slot slot = turns.get(key);
+    if (slot == null) {
+      return TurnPlace.NONE;
+    }
+    if (slot.handed != null || slot.answering) {
+      return TurnPlace.WITH_WORKER;
+    }
+    return slot.stalled ? TurnPlace.STALLED : TurnPlace.WAITS;
+  }
+
+  /** Why the last answer to the present turn of an instance was refused; empty when it was not. */
+  public synchronized String refusalOf(InstanceKey key) {
+    Slot slot = turns.get(key);
+    return slot == null ? "" : slot.refusal;
+  }
+
+  /** Whether a worker has an activity of an instance's present run. */
+  public synchronized boolean taskOut(InstanceKey key, String execution, int taskId) {
+    Slot slot = tasks.getOrDefault(key, Map.of()).get(new TaskName(execution, taskId));
+    return slot != null && (slot.handed != null || slot.answering);
+  }
+
+  @Override
+  public synchronized void turn(InstanceKey key, Effect.DispatchTurn turn) {
+    Slot slot = turns.computeIfAbsent(key, _ -> new Slot(key, pool(key.namespace()), null, turn));
+    boolean same = sameTurn(slot, turn.token());
+    if (same && slot.shown) {
+      // Every worker is shown the same, so that it does not matter whose answer counts: some
+      // workers do not say which copy they answer. What came since is for the turn that follows.
+      return;
+    }
+    slot.newest = turn;
+    if (!same) {
+      slot.shown = false;
+      // What is out is of the past: its answer is ignored, and the next one need not wait for it.
+      slot.handed = null;
+      slot.answering = false;
+      slot.refusal = "";
+      slot.refusals = 0;
+    }
+    slot.stalled = turn.stalled();
+    if (!turn.stalled()) {
+      slot.avoid = null;
+      if (slot.pool.stalled.remove(slot)) {
+        slot.pool.turns.addLast(slot);
+      }
+    }
+    Pool.enqueue(slot, false);
+    pump(slot.pool);
+  }
+
+  private static boolean sameTurn(Slot slot, Command.TurnToken token) {
+    return slot.newest instanceof Effect.DispatchTurn known
+        && known.token().turn() == token.turn()
+        && known.token().execution().equals(token.execution());
+  }
+
+  @Override
+  public synchronized void task(InstanceKey key, Effect.DispatchTask task) {
+    TaskName name = new TaskName(task.execution(), task.task().eventId());
+    Map<TaskName, Slot> known = tasks.computeIfAbsent(key, _ -> new HashMap<>());
+    if (known.containsKey(name)) {
+      return;
+    }
+    Slot slot = new Slot(key, pool(task.app()), name, task);
+    known.put(name, slot);
+    Pool.enqueue(slot, false);
+    pump(slot.pool);
+  }
+
+  @Override
+  public synchronized void drop(InstanceKey key, String execution) {
+    Slot turn = turns.get(key);
+    if (turn != null
+        && turn.newest instanceof Effect.DispatchTurn known
+        && known.token().execution().equals(execution)) {
+      turns.remove(key);
+      Pool.dequeue(turn);
+    }
+    Map<TaskName, Slot> known = tasks.get(key);
+    if (known == null) {
+      return;
+    }
+    Iterator<Map.Entry<TaskName, Slot>> all = known.entrySet().iterator();
+    while (all.hasNext()) {
+      Map.Entry<TaskName, Slot> entry = all.next();
+      if (entry.getKey().execution().equals(execution)) {
+        Pool.dequeue(entry.getValue());
+        all.remove();
+      }
+    }
+    if (known.isEmpty()) {
+      tasks.remove(key);
+    }
+  }
+
+  /**
+   * Takes the answer to a turn; one that nobody waits for is ignored. Completes once the answer is
+   * durable, found stale or refused; exceptionally when the server is stopping.
+   *
+   * @param token as handed over; empty to mean whatever turn of the instance is out
+   */
+  public CompletableFuture<@Nullable Void> completeTurn(
+      InstanceKey key,
+      String token,
+      List<CodeAction> actions,
+      @Nullable String customStatus,
+      @Nullable CodeVersion version) {
+    Handed handed = take(new AnswerName(key.namespace(), key.uid(), AnswerName.TURN), token);
+    if (handed == null || !(handed.item instanceof WorkItem.Turn item)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return answered(
+        handed,
+        new Command.CompleteTurn(item.key(), item.turn().token(), actions, customStatus, version));
+  }
+
+  /** A turn cannot be handed over because of its size: the instance is stalled. */
+  public CompletableFuture<@Nullable Void> stallTurn(WorkItem.Turn item, String description) {
+    InstanceKey key = item.key();
+    Handed handed = take(new AnswerName(key.namespace(), key.uid(), AnswerName.TURN), item.token());
+    if (handed == null) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return answered(handed, new Command.StallTurn(key, item.turn().token(), description));
+  }
+
+  /**
+   * Takes the answer to an activity; one that nobody waits for is ignored. Completes as {@link
+   * #completeTurn} does.
+   *
+   * @param app of the worker that answers, which need not be the instance's
+   * @param token as handed over; empty to mean whatever activity of these ids is out
+   */
+  public CompletableFuture<@Nullable Void> completeTask(
+      String app,
+      String uid,
+      int taskId,
+      String token,
+      @Nullable String result,
+      @Nullable FailureDetails failure) {
+    Handed handed = take(new AnswerName(app, uid, taskId), token);
+    if (handed == null || !(handed.item instanceof WorkItem.Task item)) {
+      return CompletableFuture.completedFuture(null);
+    }
+    return answered(
+        handed,
+        new Command.CompleteTask(item.key(), item.task().execution(), taskId, result, failure));
+  }
+
+  /** Finds what an answer is for and frees the worker's room. */
+  private synchronized @Nullable Handed take(AnswerName name, String token) {
+    Deque<Handed> candidates = out.get(name);
+    if (candidates == null) {
+      return null;
+    }
+    for (Handed handed : candidates) {
+      if (token.isEmpty() || token.equals(handed.item.token())) {
+        forget(handed);
+        if (handed.slot.handed == handed) {
+          handed.slot.handed = null;
+          handed.slot.answering = true;
+        }
+        pump(handed.seat.pool);
+        return handed;
+      }
+    }
+    return null;
+  }
+
+  private void forget(Handed handed) {
+    Deque<Handed> same = out.get(handed.name);
+    if (same != null) {
+      same.remove(handed);
+      if (same.isEmpty()) {
+        out.remove(handed.name);
+      }
+    }
+    if (handed.seat.has.remove(handed) && handed.item instanceof WorkItem.Turn) {
+      handed.seat.turns--;
+    }
+  }
+
+  private CompletableFuture<@Nullable Void> answered(Handed handed, Command command) {
+    return engine
+        .apply(command)
+        .<@Nullable Void>thenApply(reply -> {
+          switch (reply) {
+            case Reply.Accepted accepted -> settled(handed, accepted.value() != null);
+            case Reply.Rejected rejected -> refused(handed, rejected);
+          }
+          return null;
+        });
+  }
+
+  /**
+   * The answer is dealt with.
+   *
+   * @param stalled whether it was no progress: then the next turn is not for the same worker
+   */
+  private synchronized void settled(Handed handed, boolean stalled) {
+    Slot slot = handed.slot;
+    if (slot.task != null) {
+      Map<TaskName, Slot> known = tasks.get(slot.key);
+      if (known != null && known.remove(slot.task, slot) && known.isEmpty()) {
+        tasks.remove(slot.key);
+      }
+      return;
+    }
+    if (slot.answering && handed.item instanceof WorkItem.Turn item) {
+      if (sameTurn(slot, item.turn().token())) {
+        if (!stalled) {
+          turns.remove(slot.key, slot);
+        }
+        slot.answering = false;
+      }
+    }
+  }
+
+  /** The answer is of no use; the work is handed over again after a while. */
+  private synchronized void refused(Handed handed, Reply.Rejected rejected) {
+    Slot slot = handed.slot;
+    if (slot.task != null || !slot.answering) {
+      settled(handed, false);
+      return;
+    }
+    slot.refusal = rejected.message();
+    int doublings = Math.min(slot.refusals++, RETRY_DOUBLINGS);
+    Effect refused = slot.newest;
+    later.run(FIRST_RETRY.multipliedBy(1L << doublings), () -> again(slot, refused));
+  }
+
+  private synchronized void again(Slot slot, Effect refused) {
+    if (!slot.answering
+        || turns.get(slot.key) != slot
+        || !(refused instanceof Effect.DispatchTurn turn)
+        || !sameTurn(slot, turn.token())) {
+      return;
+    }
+    slot.answering = false;
+    slot.avoid = null;
+    Pool.enqueue(slot, false);
+    pump(slot.pool);
+  }
+
+  private synchronized void leave(Seat seat) {
+    if (!seat.pool.seats.remove(seat)) {
+      return;
+    }
+    Set<Pool> touched = new HashSet<>();
+    for (Handed handed : List.copyOf(seat.has)) {
+      forget(handed);
+      Slot slot = handed.slot;
+      if (slot.handed == handed) {
+        slot.handed = null;
+        Pool.enqueue(slot, true);
+        touched.add(slot.pool);
+      }
+    }
+    touched.forEach(this::pump);
+  }
+
+  private Pool pool(String app) {
+    return pools.computeIfAbsent(app, Pool::new);
+  }
+
+  private void pump(Pool pool) {
+    hand(pool, pool.tasks);
+    hand(pool, pool.turns);
+  }
+
+  private void hand(Pool pool, Deque<Slot> queue) {
+    while (!queue.isEmpty()) {
+      Slot slot = queue.peekFirst();
+      if (!slot.queued) {
+        queue.removeFirst();
+        continue;
+      }
+      boolean turn = slot.task == null;
+      Seat seat = pool.seat(turn, slot.avoid);
+      if (seat == null && slot.avoid != null && pool.seat(turn, null) != null) {
+        queue.removeFirst();
+        pool.stalled.add(slot);
+        continue;
+      }
+      if (seat == null) {
+        return;
+      }
+      queue.removeFirst();
+      hand(slot, seat);
+    }
+  }
+
+  private void hand(Slot slot, Seat seat) {
+    String token = tokenPrefix + Long.toString(++tokens, Character.MAX_RADIX);
+    WorkItem item =
+        switch (slot.newest) {
+          case Effect.DispatchTurn turn -> new WorkItem.Turn(slot.key, token, turn);
+          case Effect.DispatchTask task -> new WorkItem.Task(slot.key, token, task);
+          default -> throw new IllegalStateException("no work for a worker: " + slot.newest);
+        };
+    int taskId = slot.task == null ? AnswerName.TURN : slot.task.taskId();
+    AnswerName name = new AnswerName(seat.pool.app, slot.key.uid(), taskId);
+    Handed handed = new Handed(name, item, slot, seat);
+    slot.queued = false;
+    slot.shown = true;
+    slot.handed = handed;
+    if (slot.task == null) {
+      seat.turns++;
+      Set<Seat> tried = new HashSet<>();
+      if (slot.avoid != null) {
+        tried.addAll(slot.avoid);
+      }
+      tried.add(seat);
+      slot.avoid = tried;
+    }
+    seat.has.add(handed);
+    out.computeIfAbsent(name, _ -> new ArrayDeque<>(1)).addLast(handed);
+    seat.worker.take(item);
+  }
+}
