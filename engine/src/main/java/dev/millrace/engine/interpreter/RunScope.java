@@ -305,7 +305,21 @@ final class RunScope implements ExpressionScope {
       parameters.put(entry.getKey(), one);
     }
     json.put("parameters", parameters);
+    Body around = bodyOf(nodeId);
+    if (around != null) {
+      variables(around).forEach(json::putIfAbsent);
+    }
     return json;
+  }
+
+  /** The innermost body of a node that the run lies in; null for none. */
+  private @Nullable Body bodyOf(String opener) {
+    for (Scope scope : bodies()) {
+      if (scope.opener().equals(opener)) {
+        return scope.body();
+      }
+    }
+    return null;
   }
 
   private static List<@Nullable Object> runtimes(List<NodeRun> runs) {

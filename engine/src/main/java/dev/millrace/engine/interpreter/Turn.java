@@ -133,8 +133,8 @@ final class Turn {
       Token token = ready.poll();
       if (token != null) {
         step(token);
-      } else if (!advanceLoop()
-          && !bodies.advance()
+      } else if (!bodies.advance()
+          && !advanceLoop()
           && !joins.settle()
           && !bodies.breakDeadlock()
           && !endings.compensateNext()) {
