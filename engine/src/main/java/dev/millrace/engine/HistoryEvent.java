@@ -62,8 +62,24 @@ public sealed interface HistoryEvent {
   /** Fork scopes separate the arrivals of nested and repeated forks. */
   record ScopeOpened(Instant at, int scope, int parent, String opener) implements HistoryEvent {}
 
-  /** No token can be in the scope any more. */
+  /** No token can be in the scope, of a fork or of a body, any more. */
   record ScopeClosed(Instant at, int scope) implements HistoryEvent {}
+
+  /**
+   * A branching node opened one of its bodies, in a scope of its own.
+   *
+   * @param runId the run of the node
+   * @param name of the body
+   * @param variables what expressions inside see
+   */
+  record BodyOpened(
+      Instant at, int scope, int runId, String name, Map<String, @Nullable Object> variables)
+      implements HistoryEvent {}
+
+  /** How a body ends was decided before its natural end: by a failure, or by a node inside. */
+  record BodySettled(
+      Instant at, int scope, String outcome, @Nullable Object output, @Nullable Failure failure)
+      implements HistoryEvent {}
 
   /** A token reached a join and waits there. */
   record JoinArrived(Instant at, String joinId, int scope, String from, int fromRun)

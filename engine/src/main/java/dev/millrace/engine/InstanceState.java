@@ -63,7 +63,7 @@ public record InstanceState(
    * Where its tokens are.
    *
    * @param runs all node runs by id, open and ended, in order of their start
-   * @param scopes open fork scopes by id; the root scope 0 is not listed
+   * @param scopes open scopes of forks and bodies by id; the root scope 0 is not listed
    * @param joins arrivals that wait, by {@code joinId@scope}
    * @param parameters per node id, values that replace the definition's
    * @param undo node runs still to be compensated, next first; null when not compensating
@@ -79,8 +79,47 @@ public record InstanceState(
       Map<String, Map<String, @Nullable Object>> parameters,
       @Nullable List<Integer> undo) {}
 
-  /** A fork scope. */
-  public record Scope(int id, int parent, String opener) {}
+  /**
+   * A scope: the arrivals in it count for themselves.
+   *
+   * @param opener the node that opened it
+   * @param body what a branching node runs in it; null for the scope of a fork
+   */
+  public record Scope(int id, int parent, String opener, @Nullable Body body) {
+
+    /** The scope of a fork. */
+    public Scope(int id, int parent, String opener) {
+      this(id, parent, opener, null);
+    }
+  }
+
+  /**
+   * A body that a branching node opened. It ends when nothing is left in its scope.
+   *
+   * @param run the run of the node that opened it and waits for its end
+   * @param name of the node's bodies
+   * @param variables what expressions inside see by name
+   * @param entered whether its first node was reached
+   * @param last the run that ended last in it, 0 for none
+   * @param runs the run that ended last, per node id; those of bodies inside count once these are
+   *     closed
+   * @param outcome how it ends where that is not decided by its natural end, or null
+   */
+  public record Body(
+      int run,
+      String name,
+      Map<String, @Nullable Object> variables,
+      boolean entered,
+      int last,
+      Map<String, Integer> runs,
+      @Nullable BodyOutcome outcome) {}
+
+  /**
+   * How a body ends.
+   *
+   * @param failure what failed in it, or null
+   */
+  public record BodyOutcome(String outcome, @Nullable Object output, @Nullable Failure failure) {}
 
   /**
    * The state of a join in a scope.

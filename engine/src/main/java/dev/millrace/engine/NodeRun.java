@@ -35,7 +35,8 @@ public record NodeRun(
    * @param index counts the runs of this node from 0
    * @param scope the fork scope of its token
    * @param loop the loop it is a round of, 0 for none
-   * @param loopIndex the position in the loop's items, 0 outside loops
+   * @param loopIndex the position in the items of the loop, or else of the loop in whose round's
+   *     body the run lies; -1 outside loops
    * @param from the node its token came from, empty for a root
    */
   public record Place(String nodeId, int index, int scope, int loop, int loopIndex, String from) {}

@@ -44,4 +44,12 @@ public sealed interface Wait {
 
   /** A race of the nodes that follow: the first to finish cancels the others. */
   record ForRace(int scope) implements Wait {}
+
+  /**
+   * The end of a body that the node opened.
+   *
+   * @param progress what the node keeps from one body to the next: plain JSON, written anew
+   *     whenever it changes, so small; shown as the output of the run where it is stopped
+   */
+  record ForBodies(@Nullable Object progress) implements Wait {}
 }

@@ -79,9 +79,13 @@ final class DefinitionDraw {
 
   private Block block(int depth) {
     if (fast) {
-      return random.nextBoolean() ? single(script()) : single(pure());
+      return switch (random.nextInt(depth > 0 ? 5 : 4)) {
+        case 0, 1 -> single(script());
+        case 2, 3 -> single(pure());
+        default -> repeated(depth - 1);
+      };
     }
-    return switch (random.nextInt(depth > 0 ? 20 : 11)) {
+    return switch (random.nextInt(depth > 0 ? 23 : 11)) {
       case 0 -> single(pure());
       case 1, 2 -> single(script());
       case 3 -> single(interval());
@@ -96,6 +100,7 @@ final class DefinitionDraw {
       case 14 -> choice(depth - 1);
       case 15 -> race();
       case 16 -> caught(depth - 1);
+      case 17, 18, 19 -> repeated(depth - 1);
       default -> compensated(depth - 1);
     };
   }
@@ -230,6 +235,20 @@ final class DefinitionDraw {
     boolean quick = "script".equals(body.get("template"));
     body.put("loopHandler", rounds(quick && random.nextInt(8) == 0 ? ROUNDS_MANY : ROUNDS_FEW));
     return single(body);
+  }
+
+  /** A loop over a part of the graph, with all that may be in one. */
+  private Block repeated(int depth) {
+    Map<String, Object> loop = task("loop");
+    loop.put("loopHandler", rounds(ROUNDS_FEW));
+    parameter(loop, "body", chain(depth).entry());
+    if (random.nextInt(3) == 0) {
+      loop.put("errorHandler", errors("ignore"));
+    }
+    if (!fast && random.nextInt(6) == 0) {
+      loop.put("timeout", (long) random.nextInt(1, 600));
+    }
+    return single(loop);
   }
 
   private Block counter() {

@@ -12,6 +12,7 @@ import dev.millrace.store.Rows;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -73,10 +74,45 @@ final class WakeCheck {
     require(!parked || row.openWork() > 0, state, "held tokens are not found by a restart");
     List<NodeRun> open = state.openRuns();
     require(parked || !open.isEmpty(), state, "nothing is open and it has not ended");
+    bodies(row);
     for (NodeRun run : open) {
       run(state, run, row, rows, known);
     }
     joins(state, rows);
+  }
+
+  /** Each body is waited for, and holds something that goes on unless a restart will see to it. */
+  private void bodies(Rows.InstanceRow row) {
+    InstanceState state = row.state();
+    InstanceState.GraphState graph = state.graph();
+    Set<Integer> busy = new HashSet<>();
+    state.openRuns().forEach(run -> busy.add(body(state, run.place().scope())));
+    graph.parked().forEach(token -> busy.add(body(state, token.scope())));
+    graph.loops().values().stream()
+        .filter(loop -> !loop.closed())
+        .forEach(loop -> busy.add(body(state, loop.place().scope())));
+    for (InstanceState.Scope scope : graph.scopes().values()) {
+      if (scope.body() != null) {
+        NodeRun opener = graph.runs().get(scope.body().run());
+        require(
+            opener != null && opener.waitsFor() instanceof Wait.ForBodies,
+            state,
+            "nothing waits for body %d".formatted(scope.id()));
+        require(
+            busy.contains(scope.id()) || row.openWork() > 0,
+            state,
+            "nothing is left in body %d and it is open".formatted(scope.id()));
+      }
+    }
+  }
+
+  /** The innermost body that a scope lies in or is, 0 for none. */
+  private static int body(InstanceState state, int scope) {
+    InstanceState.Scope found = state.graph().scopes().get(scope);
+    while (found != null && found.body() == null) {
+      found = state.graph().scopes().get(found.parent());
+    }
+    return found == null ? 0 : found.id();
   }
 
   /** A timer goes in the same commit as what it was for, or rows pile up and fire for nothing. */
@@ -135,6 +171,12 @@ final class WakeCheck {
       case Wait.ForRace race ->
           require(
               state.openRuns().size() > 1, state, "race %d has no runner".formatted(race.scope()));
+      case Wait.ForBodies _ ->
+          require(
+              state.graph().scopes().values().stream()
+                  .anyMatch(scope -> scope.body() != null && scope.body().run() == run.id()),
+              state,
+              "run %d waits for bodies and none is open".formatted(run.id()));
       case Wait.ForEvent _, Wait.ForCallback _, Wait.ForOperator _ -> {}
       case null ->
           require(false, state, "run %d is open and waits for nothing".formatted(run.id()));

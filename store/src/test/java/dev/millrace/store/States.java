@@ -91,7 +91,7 @@ public final class States {
   public static NodeRun run(int id, String nodeId, @Nullable Object output) {
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("id", id);
-    members.put("place", new NodeRun.Place(nodeId, 0, 0, 0, 0, ""));
+    members.put("place", new NodeRun.Place(nodeId, 0, 0, 0, -1, ""));
     members.put("startAt", START);
     members.put("input", Map.of("code", "xxx"));
     if (output == null) {

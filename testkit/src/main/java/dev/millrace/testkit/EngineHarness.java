@@ -49,6 +49,8 @@ public final class EngineHarness {
   private final Map<String, Instant> timers = new TreeMap<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
   private long seed = 1;
+  private int decisions;
+  private int crashAfter;
   private @Nullable InstanceState state;
   private @Nullable Reply reply;
 
@@ -88,8 +90,40 @@ public final class EngineHarness {
       require(events.equals(decision.events()), "events do not survive encoding");
     }
     state = decision.state();
-    decision.effects().forEach(this::take);
+    decisions++;
+    if (decisions == crashAfter) {
+      crash(decision.effects());
+    } else {
+      decision.effects().forEach(this::take);
+    }
     return this;
+  }
+
+  /**
+   * Lets the server crash once a number of decisions are committed. What a store keeps is taken;
+   * dispatched activities and what would only have gone on in memory are lost and asked for again.
+   */
+  public EngineHarness crashAfter(int count) {
+    crashAfter = count;
+    return this;
+  }
+
+  private void crash(List<Effect> effects) {
+    dispatched.clear();
+    for (Effect effect : effects) {
+      boolean volatileEffect =
+          effect instanceof Effect.DispatchActivity || effect instanceof Effect.Continue;
+      if (!volatileEffect) {
+        take(effect);
+      }
+    }
+    InstanceState stored = engine.fold(null, history);
+    engine.recover(stored, new Moment(now, seed++)).forEach(this::take);
+  }
+
+  /** How many commands were decided so far. */
+  public int decisions() {
+    return decisions;
   }
 
   private void take(Effect effect) {
@@ -221,6 +255,15 @@ public final class EngineHarness {
   public String failureType() {
     Failure failure = state().life().failure();
     return failure == null ? "" : failure.type();
+  }
+
+  /** The outputs of the runs of a node, oldest first; null for those that are open. */
+  public List<@Nullable Object> outputs(String nodeId) {
+    List<@Nullable Object> outputs = new ArrayList<>();
+    for (NodeRun run : runs(nodeId)) {
+      outputs.add(run.result() == null ? null : run.result().output());
+    }
+    return outputs;
   }
 
   /** The output of the last ended run of a node. */

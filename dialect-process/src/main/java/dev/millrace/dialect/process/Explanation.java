@@ -129,6 +129,7 @@ final class Explanation {
       case Wait.ForOperator() ->
           put(json, "operator", "an operator, who resolves the incident with actions/rerun");
       case Wait.ForRace(var scope) -> put(json, "race", "the first of the tasks that follow it");
+      case Wait.ForBodies(var progress) -> put(json, "bodies", "the tasks of its body");
     }
   }
 

@@ -29,7 +29,7 @@ final class RuntimeAnswer {
     if (result != null) {
       json.put("outcome", result.outcome());
     }
-    if (run.place().loop() != 0) {
+    if (run.place().loopIndex() >= 0) {
       json.put("loopIndex", run.place().loopIndex());
     }
     if (!run.attempts().isEmpty()) {

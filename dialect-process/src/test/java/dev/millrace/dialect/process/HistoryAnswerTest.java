@@ -19,7 +19,7 @@ class HistoryAnswerTest {
         new HistoryEvent.NodeEntered(
             States.START,
             3,
-            new NodeRun.Place("A", 0, 0, 0, 0, ""),
+            new NodeRun.Place("A", 0, 0, 0, -1, ""),
             Map.of("key", "***"),
             new Wait.ForTime(States.END),
             null);
@@ -28,7 +28,7 @@ class HistoryAnswerTest {
         .isEqualTo(
             """
             {"seq":5,"generation":1,"type":"nodeEntered","at":1700063265000,"runId":3,\
-            "place":{"taskId":"A","index":0,"scope":0,"loop":0,"loopIndex":0,"from":""},\
+            "place":{"taskId":"A","index":0,"scope":0,"loop":0,"loopIndex":-1,"from":""},\
             "input":{"key":"***"},"waitsFor":{"kind":"forTime","dueAt":1700063307000},\
             "timeoutAt":null}\
             """);

@@ -100,7 +100,7 @@ final class States {
   static NodeRun open(int id, String nodeId, List<NodeRun.Attempt> attempts, @Nullable Wait wait) {
     return new NodeRun(
         id,
-        new NodeRun.Place(nodeId, 0, 0, 0, 0, ""),
+        new NodeRun.Place(nodeId, 0, 0, 0, -1, ""),
         START,
         Map.of("code", "xxx"),
         attempts,

@@ -1,6 +1,9 @@
 package dev.millrace.engine.graph;
 
 import dev.millrace.engine.DefinitionRef;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -63,5 +66,22 @@ public record Graph(
       throw new IllegalArgumentException("no node " + id + " in " + ref);
     }
     return node;
+  }
+
+  /**
+   * Which nodes lie in bodies, and whose: node id to the id of the node that opens the body it lies
+   * directly in. Nodes outside bodies are missing. Walks the graph at each call.
+   */
+  public Map<String, String> openers() {
+    Map<String, String> openers = new LinkedHashMap<>();
+    for (Node opener : nodes.values()) {
+      Deque<String> reached = new ArrayDeque<>(opener.bodies().values());
+      for (String id; (id = reached.poll()) != null; ) {
+        if (openers.putIfAbsent(id, opener.id()) == null) {
+          reached.addAll(node(id).next());
+        }
+      }
+    }
+    return openers;
   }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.engine.graph;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param type the canonical name of its {@link NodeType}
  * @param edges its outgoing edges in order, those of branch parameters and catches included
  * @param opensScope whether a token leaving it over and/or edges is given a new fork scope
+ * @param bodies the first node of each body that it may open, by the body's name; what follows from
+ *     there by edges belongs to the body, and no edge leads into it or out of it
  */
 public record Node(
     String id,
@@ -19,7 +22,21 @@ public record Node(
     List<Edge> edges,
     Split split,
     boolean opensScope,
-    Policies policies) {
+    Policies policies,
+    Map<String, String> bodies) {
+
+  /** A node without bodies. */
+  public Node(
+      String id,
+      String name,
+      String type,
+      Map<String, Parameter> parameters,
+      List<Edge> edges,
+      Split split,
+      boolean opensScope,
+      Policies policies) {
+    this(id, name, type, parameters, edges, split, opensScope, policies, Map.of());
+  }
 
   /**
    * How it runs.
@@ -47,6 +64,14 @@ public record Node(
 
   /** An output used in place of running; null is a possible output. */
   public record Pinned(@Nullable Object output) {}
+
+  /** The nodes that its edges and catches lead to; bodies and compensation are none of them. */
+  public List<String> next() {
+    List<String> next = new ArrayList<>();
+    edges.forEach(edge -> next.add(edge.to()));
+    policies.errors().catches().forEach(one -> next.add(one.branch()));
+    return next;
+  }
 
   /** How taken edges are selected. */
   public enum Split {

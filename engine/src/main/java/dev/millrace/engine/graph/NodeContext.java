@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** What a node type sees when it is entered. */
 public interface NodeContext {
 
+  /** The root under which the variables of the bodies around a node stand, by node id. */
+  String SCOPES = "$scopes";
+
   Node node();
 
   /** The parameters: resolved, except the raw ones; typed as declared; absent ones are missing. */
@@ -43,6 +46,11 @@ public interface NodeContext {
 
   /** The outputs of the arrivals of a join, already merged; null for other nodes. */
   @Nullable Object joined();
+
+  /** What expressions inside a body of this node would see, opened with these variables. */
+  default ExpressionScope within(Map<String, @Nullable Object> variables) {
+    return new BodyScope(scope(), node().id(), variables);
+  }
 
   /** A text parameter, or the fallback when it is absent or null. */
   default String text(String name, String fallback) {

@@ -103,6 +103,8 @@ final class Draft {
       case HistoryEvent.NodeCompleted completed -> graph.completed(completed);
       case HistoryEvent.ScopeOpened opened -> graph.scopeOpened(opened);
       case HistoryEvent.ScopeClosed closed -> graph.scopeClosed(closed);
+      case HistoryEvent.BodyOpened opened -> graph.bodyOpened(opened);
+      case HistoryEvent.BodySettled settled -> graph.bodySettled(settled);
       case HistoryEvent.JoinArrived arrived -> graph.joinArrived(arrived);
       case HistoryEvent.JoinPassed passed -> graph.joinPassed(passed);
       case HistoryEvent.LoopOpened opened -> graph.loopOpened(opened);
@@ -284,6 +286,10 @@ final class Draft {
 
   @Nullable Scope scope(int id) {
     return graph.scope(id);
+  }
+
+  ScopeDraft scopes() {
+    return graph.scopes();
   }
 
   @Nullable Join join(String key) {

@@ -103,12 +103,12 @@ final class Edges {
     return id;
   }
 
-  /** The innermost scope around a scope that a node opened, 0 for none. */
+  /** The innermost scope of a fork around a scope, within the same body; 0 for none. */
   int enclosing(int scope, String opener) {
     int id = scope;
     while (id != 0) {
       Scope found = turn.draft.scope(id);
-      if (found == null) {
+      if (found == null || found.body() != null) {
         return 0;
       }
       if (found.opener().equals(opener)) {

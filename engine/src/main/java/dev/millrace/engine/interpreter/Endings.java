@@ -25,6 +25,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The end of runs and instances, and what is undone before a failed end. */
@@ -43,13 +44,23 @@ final class Endings {
 
   /** Stops an open run; work in flight is told nothing, its late result is ignored. */
   void stop(NodeRun run) {
+    NodeRun found = turn.draft.findRun(run.id());
+    if (found != null && found.open()) {
+      turn.bodies.closeAll(found);
+      halt(found);
+    }
+  }
+
+  /** Stops an open run alone; its bodies are stopped by whoever asks. */
+  void halt(NodeRun run) {
     turn.waits.cancelTimers(run);
     turn.waits.dropWork(run);
     turn.waits.closePeople(run);
     if (run.waitsFor() instanceof Wait.ForChild child && child.terminateWithParent()) {
       terminate(child.child(), "the parent's node was stopped");
     }
-    Result result = new Result(RunStatus.STOPPED, Outcomes.ERROR, null, null, turn.now());
+    Object progress = run.waitsFor() instanceof Wait.ForBodies bodies ? bodies.progress() : null;
+    Result result = new Result(RunStatus.STOPPED, Outcomes.ERROR, progress, null, turn.now());
     turn.emit(new HistoryEvent.NodeCompleted(turn.now(), run.id(), result));
   }
 
@@ -77,8 +88,20 @@ final class Endings {
 
   /** An approval was rejected and no branch takes the rejection. */
   void reject(NodeRun run) {
-    Failure failure = Failure.of("rejected", "rejected at " + run.place().nodeId());
-    end(Status.TERMINATED, EndReason.REJECTED, null, failure.at(run.place().nodeId(), turn.now()));
+    Failure failure =
+        Failure.of(Outcomes.REJECTED, "rejected at " + run.place().nodeId())
+            .at(run.place().nodeId(), turn.now());
+    int body = turn.bodies.around(run.place().scope());
+    if (body != 0) {
+      turn.bodies.fail(body, failure);
+    } else {
+      reject(failure);
+    }
+  }
+
+  /** A rejection that reached the outermost level. */
+  void reject(Failure failure) {
+    end(Status.TERMINATED, EndReason.REJECTED, null, failure);
   }
 
   private void endDetachedChildren() {
@@ -134,11 +157,8 @@ final class Endings {
     }
     for (Join join : turn.draft.joins()) {
       if (!join.done() && !join.arrivals().isEmpty()) {
-        Failure failure =
-            Failure.of(
-                "deadlock",
-                "join " + join.joinId() + " waits for branches that can no longer arrive");
-        end(Status.FAILED, EndReason.ERROR, null, failure.at(join.joinId(), turn.now()));
+        Failure failure = Joins.deadlock(join).at(join.joinId(), turn.now());
+        end(Status.FAILED, EndReason.ERROR, null, failure);
         return;
       }
     }
@@ -172,8 +192,12 @@ final class Endings {
   private @Nullable Object natural() {
     RunScope scope = RunScope.ofInstance(turn);
     Map<String, @Nullable Object> reached = new LinkedHashMap<>();
+    Set<String> inBodies = turn.graph.openers().keySet();
     String last = "";
     for (String id : turn.draft.nodesRun()) {
+      if (inBodies.contains(id)) {
+        continue;
+      }
       last = id;
       Node node = turn.graph.nodes().get(id);
       if (node != null && node.edges().isEmpty() && done(id)) {
@@ -247,7 +271,7 @@ final class Endings {
     NodeRun undone = turn.draft.run(undo.getFirst());
     Node node = turn.graph.node(turn.graph.node(undone.place().nodeId()).policies().compensate());
     Place place =
-        new Place(node.id(), turn.nodes.nextIndex(node.id()), 0, 0, 0, Nodes.COMPENSATION);
+        new Place(node.id(), turn.nodes.nextIndex(node.id()), 0, 0, -1, Nodes.COMPENSATION);
     turn.nodes.start(node, place, Nodes.Extras.NONE);
     return true;
   }

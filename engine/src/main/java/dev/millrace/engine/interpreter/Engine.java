@@ -140,11 +140,8 @@ public final class Engine {
             new Draft(state), ports.graphs().graph(state.header().definition()), ports, moment);
     state.openRuns().forEach(turn.nodes::relaunch);
     List<Effect> effects = new ArrayList<>(turn.decision(Reply.OK).effects());
-    boolean unfinishedLoop =
-        state.graph().loops().values().stream()
-            .anyMatch(loop -> !loop.closed() && loop.count().active() == 0);
     if (state.life().status() == Status.RUNNING
-        && (unfinishedLoop || !state.graph().parked().isEmpty())) {
+        && (Loops.idle(state) > 0 || !state.graph().parked().isEmpty() || Bodies.due(turn.draft))) {
       effects.add(new Effect.Continue());
     }
     return effects;
@@ -167,12 +164,10 @@ public final class Engine {
         work++;
       }
     }
-    for (InstanceState.Loop loop : state.graph().loops().values()) {
-      if (!loop.closed() && loop.count().active() == 0) {
-        work++;
-      }
+    if (state.life().status() == Status.RUNNING && Bodies.due(new Draft(state))) {
+      work++;
     }
-    return work;
+    return work + Loops.idle(state);
   }
 
   private Decision start(Command.StartInstance command, Moment moment) {
@@ -441,6 +436,7 @@ public final class Engine {
         turn.advanceLater(loop.id());
       }
     }
+    turn.bodies.touchAll();
   }
 
   private Decision terminate(InstanceState state, Command.TerminateInstance command, Turn turn) {

@@ -70,6 +70,7 @@ final class Errors {
     turn.waits.cancelTimers(run);
     turn.waits.dropWork(run);
     turn.waits.closePeople(run);
+    turn.bodies.closeAll(run);
     if (canRetry(node, run.attempts().size(), run.startAt(), seen)) {
       Instant due = turn.now().plusMillis(delay(node, run.attempt(), leastDelayMillis));
       turn.emit(new HistoryEvent.NodeRetryScheduled(turn.now(), run.id(), seen, due));
@@ -86,11 +87,8 @@ final class Errors {
   }
 
   private boolean caught(Node node, Failure failure) {
-    return !turn.edges.candidates(node, label(failure)).isEmpty() || branch(node, failure) != null;
-  }
-
-  private static String label(Failure failure) {
-    return failure.type().equals("timeout") ? Outcomes.TIMEOUT : Outcomes.ERROR;
+    return !turn.edges.candidates(node, Failures.label(failure)).isEmpty()
+        || branch(node, failure) != null;
   }
 
   private boolean canRetry(Node node, int retries, Instant startAt, Failure failure) {
@@ -133,7 +131,7 @@ final class Errors {
     boolean ignored = operation(node) == Operation.IGNORE && !caught(node, failure);
     return new Result(
         status,
-        ignored ? Outcomes.SUCCESS : label(failure),
+        ignored ? Outcomes.SUCCESS : Failures.label(failure),
         ignored ? policy.value() : null,
         failure,
         turn.now());
@@ -158,7 +156,7 @@ final class Errors {
 
   /** A final failure leaves its node. */
   void outward(Node node, NodeRun run, Failure failure) {
-    List<Edge> edges = turn.edges.candidates(node, label(failure));
+    List<Edge> edges = turn.edges.candidates(node, Failures.label(failure));
     int scope = run.place().scope();
     if (!edges.isEmpty()) {
       turn.edges.takeFailed(node, scope, run.id(), edges, failure);
@@ -190,6 +188,15 @@ final class Errors {
   }
 
   private void unhandled(Node node, NodeRun run, Failure failure) {
+    int body = turn.bodies.around(run.place().scope());
+    if (body != 0) {
+      turn.bodies.fail(body, failure);
+      return;
+    }
+    if (!node.bodies().isEmpty() && failure.type().equals(Outcomes.REJECTED)) {
+      turn.endings.reject(failure);
+      return;
+    }
     String errorNode = turn.graph.settings().errorNode();
     boolean usable =
         !errorNode.isEmpty() && !errorNode.equals(node.id()) && turn.draft.caught() == null;

@@ -3,6 +3,7 @@ package dev.millrace.engine.interpreter;
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.code.FailureDetails;
 import dev.millrace.engine.graph.ErrorPolicy;
+import dev.millrace.engine.graph.Outcomes;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,5 +74,15 @@ final class Failures {
     json.put("errorDetail", failure.toJson());
     json.put("input", turn.draft.header().input());
     return json;
+  }
+
+  /** The label of the edges that take a failure. */
+  static String label(Failure failure) {
+    return failure.type().equals("timeout") ? Outcomes.TIMEOUT : Outcomes.ERROR;
+  }
+
+  /** The outcome of a body that failed. */
+  static String outcome(Failure failure) {
+    return failure.type().equals(Outcomes.REJECTED) ? Outcomes.REJECTED : label(failure);
   }
 }

@@ -32,7 +32,7 @@ final class GraphDraft {
 
   private int lastId;
   private final CopiedMap<Integer, NodeRun> runs;
-  private final CopiedMap<Integer, Scope> scopes;
+  private final ScopeDraft scopes;
   private final CopiedMap<String, Join> joins;
   private final CopiedMap<Integer, Loop> loops;
   private final CopiedMap<String, @Nullable Object> variables;
@@ -40,10 +40,11 @@ final class GraphDraft {
   private List<Token> parked = List.of();
   private @Nullable List<Integer> undo;
   private @Nullable Map<String, List<Integer>> runsByNode;
+  private @Nullable Map<Integer, NodeRun> open;
 
   GraphDraft(@Nullable GraphState graph) {
     runs = new CopiedMap<>(graph == null ? Map.of() : graph.runs());
-    scopes = new CopiedMap<>(graph == null ? Map.of() : graph.scopes());
+    scopes = new ScopeDraft(graph == null ? Map.of() : graph.scopes());
     joins = new CopiedMap<>(graph == null ? Map.of() : graph.joins());
     loops = new CopiedMap<>(graph == null ? Map.of() : graph.loops());
     variables = new CopiedMap<>(graph == null ? Map.of() : graph.variables());
@@ -75,24 +76,41 @@ final class GraphDraft {
   }
 
   void resumed(HistoryEvent.NodeResumed resumed) {
-    put(run(resumed.runId()).attempted(resumed.at(), resumed.waitsFor(), resumed.timeoutAt()));
+    NodeRun run = run(resumed.runId());
+    boolean sameAttempt =
+        run.waitsFor() instanceof Wait.ForBodies && resumed.waitsFor() instanceof Wait.ForBodies;
+    put(
+        sameAttempt
+            ? run.waiting(resumed.waitsFor(), resumed.timeoutAt())
+            : run.attempted(resumed.at(), resumed.waitsFor(), resumed.timeoutAt()));
   }
 
   void completed(HistoryEvent.NodeCompleted completed) {
     NodeRun run = run(completed.runId()).ended(completed.result());
     put(run);
     countRound(run);
+    scopes.ended(run);
   }
 
   void scopeOpened(HistoryEvent.ScopeOpened opened) {
     lastId = Math.max(lastId, opened.scope());
-    Scope scope = new Scope(opened.scope(), opened.parent(), opened.opener());
-    scopes.write().put(opened.scope(), scope);
+    scopes.open(new Scope(opened.scope(), opened.parent(), opened.opener()));
+  }
+
+  void bodyOpened(HistoryEvent.BodyOpened opened) {
+    lastId = Math.max(lastId, opened.scope());
+    scopes.openBody(opened, run(opened.runId()));
+  }
+
+  void bodySettled(HistoryEvent.BodySettled settled) {
+    scopes.settle(settled);
   }
 
   void scopeClosed(HistoryEvent.ScopeClosed closed) {
-    scopes.write().remove(closed.scope());
-    joins.write().values().removeIf(join -> join.scope() == closed.scope());
+    scopes.close(closed.scope());
+    if (joins.read().values().stream().anyMatch(join -> join.scope() == closed.scope())) {
+      joins.write().values().removeIf(join -> join.scope() == closed.scope());
+    }
   }
 
   void loopClosed(HistoryEvent.LoopClosed closed) {
@@ -114,6 +132,7 @@ final class GraphDraft {
 
   void park(Token token) {
     parked = plus(parked, token);
+    scopes.entered(token.scope());
   }
 
   void releaseParked() {
@@ -156,6 +175,7 @@ final class GraphDraft {
             ran.result());
     add(run);
     countRound(run);
+    scopes.ended(run);
   }
 
   void nodeEntered(HistoryEvent.NodeEntered entered) {
@@ -175,6 +195,7 @@ final class GraphDraft {
   private void add(NodeRun run) {
     lastId = Math.max(lastId, run.id());
     put(run);
+    scopes.entered(run.place().scope());
     if (runsByNode != null) {
       runsByNode.computeIfAbsent(run.place().nodeId(), id -> new ArrayList<>()).add(run.id());
     }
@@ -241,6 +262,7 @@ final class GraphDraft {
 
   void loopOpened(HistoryEvent.LoopOpened opened) {
     lastId = Math.max(lastId, opened.loop());
+    scopes.entered(opened.place().scope());
     loops
         .write()
         .put(
@@ -257,6 +279,7 @@ final class GraphDraft {
   }
 
   void joinArrived(HistoryEvent.JoinArrived arrived) {
+    scopes.entered(arrived.scope());
     String key = joinKey(arrived.joinId(), arrived.scope());
     Join join = joins.get(key);
     List<Arrival> before = join == null ? List.of() : join.arrivals();
@@ -332,6 +355,13 @@ final class GraphDraft {
 
   private void put(NodeRun run) {
     runs.write().put(run.id(), run);
+    if (open != null) {
+      if (run.open()) {
+        open.put(run.id(), run);
+      } else {
+        open.remove(run.id());
+      }
+    }
   }
 
   NodeRun run(int id) {
@@ -351,26 +381,41 @@ final class GraphDraft {
   }
 
   List<NodeRun> openRuns() {
-    return runs.read().values().stream().filter(NodeRun::open).toList();
+    if (open == null) {
+      open = new LinkedHashMap<>();
+      for (NodeRun run : runs.read().values()) {
+        if (run.open()) {
+          open.put(run.id(), run);
+        }
+      }
+    }
+    return List.copyOf(open.values());
   }
 
   /** Ids of the runs of a node, oldest first. */
   List<Integer> runsOf(String nodeId) {
+    return runsByNode().getOrDefault(nodeId, List.of());
+  }
+
+  private Map<String, List<Integer>> runsByNode() {
     if (runsByNode == null) {
       runsByNode = new LinkedHashMap<>();
       for (NodeRun run : runs.read().values()) {
         runsByNode.computeIfAbsent(run.place().nodeId(), id -> new ArrayList<>()).add(run.id());
       }
     }
-    return runsByNode.computeIfAbsent(nodeId, id -> new ArrayList<>());
+    return runsByNode;
   }
 
   /** The nodes that ran or were looped over, in order of their first run. */
   Set<String> nodesRun() {
     Set<String> nodes = new LinkedHashSet<>();
-    for (NodeRun run : allRuns()) {
-      nodes.add(run.place().nodeId());
-    }
+    runsByNode()
+        .forEach((nodeId, ids) -> {
+          if (!ids.isEmpty()) {
+            nodes.add(nodeId);
+          }
+        });
     for (Loop loop : loops.read().values()) {
       nodes.add(loop.place().nodeId());
     }
@@ -378,7 +423,11 @@ final class GraphDraft {
   }
 
   @Nullable Scope scope(int id) {
-    return scopes.get(id);
+    return scopes.find(id);
+  }
+
+  ScopeDraft scopes() {
+    return scopes;
   }
 
   @Nullable Join join(String key) {

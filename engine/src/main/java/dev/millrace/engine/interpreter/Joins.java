@@ -57,7 +57,8 @@ final class Joins {
   }
 
   private int keyScope(int scope, JoinPolicy policy) {
-    return policy.fork().isEmpty() ? 0 : turn.edges.enclosing(scope, policy.fork());
+    int fork = policy.fork().isEmpty() ? 0 : turn.edges.enclosing(scope, policy.fork());
+    return fork == 0 ? turn.bodies.around(scope) : fork;
   }
 
   private void swallow(Token token) {
@@ -67,7 +68,7 @@ final class Joins {
             turn.nodes.nextIndex(token.nodeId()),
             token.scope(),
             0,
-            0,
+            turn.bodies.round(token.scope()),
             token.from());
     Result result = new Result(RunStatus.SKIPPED, Outcomes.SUCCESS, null, null, turn.now());
     turn.emit(new HistoryEvent.NodeRan(turn.now(), turn.draft.nextId(), place, Map.of(), result));
@@ -144,10 +145,12 @@ final class Joins {
 
   /** Whether no token of the scope can reach the join any more. */
   private boolean dead(Join join, JoinPolicy policy, boolean waitingJoinsLive) {
-    if (turn.errors.pending() != null) {
+    int scope = join.scope();
+    boolean failed =
+        turn.bodies.around(scope) == 0 ? turn.errors.pending() != null : turn.bodies.settled(scope);
+    if (failed) {
       return false;
     }
-    int scope = join.scope();
     if (waitingJoinsLive && waitingUpstream(join, policy)) {
       return false;
     }
@@ -197,13 +200,19 @@ final class Joins {
     }
     int next = scope;
     Scope found = turn.draft.scope(scope);
-    if (policy.closesScope() && found != null) {
+    if (policy.closesScope() && found != null && found.body() == null) {
       next = found.parent();
       if (!swallowRest && empty(scope)) {
         turn.emit(new HistoryEvent.ScopeClosed(turn.now(), scope));
       }
     }
     turn.nodes.begin(node, next, from, new Nodes.Extras(null, merged));
+  }
+
+  /** What a join that can never go fails with. */
+  static Failure deadlock(Join join) {
+    return Failure.of(
+        "deadlock", "join " + join.joinId() + " waits for branches that can no longer arrive");
   }
 
   /** Whether no token is inside a scope, so that nothing can ask for it again. */
@@ -323,7 +332,7 @@ final class Joins {
             turn.nodes.nextIndex(node.id()),
             join.scope(),
             0,
-            0,
+            turn.bodies.round(join.scope()),
             join.arrivals().getLast().from());
     turn.errors.failNew(
         node, place, Map.of(), Failure.of("timeout", "the join waited too long for its branches"));

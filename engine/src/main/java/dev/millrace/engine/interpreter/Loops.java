@@ -3,6 +3,7 @@ package dev.millrace.engine.interpreter;
 import dev.millrace.engine.EndReason;
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.HistoryEvent;
+import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.InstanceState.Loop;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.Place;
@@ -38,9 +39,9 @@ final class Loops {
     int total = -1;
     try {
       switch (policy.kind()) {
-        case FOR -> total = times(policy);
+        case FOR -> total = times(policy, place);
         case FOR_EACH -> {
-          items = items(policy);
+          items = items(policy, place);
           total = Math.min(items.size(), policy.maxIteration());
         }
         case WHILE, DO_WHILE -> {}
@@ -55,6 +56,14 @@ final class Loops {
     turn.advanceLater(id);
   }
 
+  /** How many loops are open and have no round under way. */
+  static int idle(InstanceState state) {
+    return (int)
+        state.graph().loops().values().stream()
+            .filter(loop -> !loop.closed() && loop.count().active() == 0)
+            .count();
+  }
+
   private static LoopPolicy policy(Node node) {
     LoopPolicy policy = node.policies().loop();
     if (policy == null) {
@@ -63,19 +72,19 @@ final class Loops {
     return policy;
   }
 
-  private int times(LoopPolicy policy) {
+  private int times(LoopPolicy policy, Place place) {
     if (policy.times() == null) {
       return policy.maxIteration();
     }
-    Object times = turn.ports.expressions().resolve(policy.times(), RunScope.ofInstance(turn));
+    Object times = turn.ports.expressions().resolve(policy.times(), RunScope.at(turn, place));
     if (!(times instanceof Number number) || number.longValue() < 0) {
       throw new ExpressionException("loop times: expected a number from 0, found " + times);
     }
     return (int) Math.min(number.longValue(), policy.maxIteration());
   }
 
-  private List<@Nullable Object> items(LoopPolicy policy) {
-    Object items = turn.ports.expressions().resolve(policy.items(), RunScope.ofInstance(turn));
+  private List<@Nullable Object> items(LoopPolicy policy, Place place) {
+    Object items = turn.ports.expressions().resolve(policy.items(), RunScope.at(turn, place));
     List<@Nullable Object> list = new ArrayList<>();
     switch (items) {
       case List<?> elements -> list.addAll(elements);
@@ -162,7 +171,7 @@ final class Loops {
       }
     }
     return last == null
-        ? RunScope.ofInstance(turn).with("index", 0L)
+        ? RunScope.at(turn, loop.place()).with("index", 0L)
         : new RunScope(turn, last, Nodes.Extras.NONE);
   }
 

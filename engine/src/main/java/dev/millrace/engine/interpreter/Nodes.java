@@ -5,6 +5,7 @@ import dev.millrace.engine.Effect;
 import dev.millrace.engine.EndReason;
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.HistoryEvent;
+import dev.millrace.engine.InstanceState.BodyOutcome;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.Place;
 import dev.millrace.engine.NodeRun.Result;
@@ -61,7 +62,7 @@ final class Nodes {
   }
 
   private Place place(Node node, int scope, String from) {
-    return new Place(node.id(), nextIndex(node.id()), scope, 0, 0, from);
+    return new Place(node.id(), nextIndex(node.id()), scope, 0, turn.bodies.round(scope), from);
   }
 
   /** The index of the next run of a node. */
@@ -146,7 +147,24 @@ final class Nodes {
         turn.endings.end(end.status(), end.reason(), end.output(), null);
       }
       case Step.Race race -> race(node, run, parameters);
+      case Step.Open open -> {
+        Wait wait = new Wait.ForBodies(open.progress());
+        turn.bodies.enter(
+            node, run, parameters, open, timeoutAt(node, parameters.resolved(), wait));
+      }
+      case Step.EndBody end -> endBody(node, run, parameters, end);
     }
+  }
+
+  private void endBody(Node node, NodeRun run, Parameters parameters, Step.EndBody end) {
+    int body = turn.bodies.around(run.place().scope());
+    if (body == 0) {
+      done(node, run, parameters, end.output(), Outcomes.SUCCESS);
+      return;
+    }
+    Result result = new Result(RunStatus.DONE, Outcomes.SUCCESS, end.output(), null, turn.now());
+    record(run, parameters.recorded(), result);
+    turn.bodies.settle(body, new BodyOutcome(end.outcome(), end.output(), null), true);
   }
 
   private void done(
@@ -184,9 +202,18 @@ final class Nodes {
     turn.emit(new HistoryEvent.NodeRan(turn.now(), run.id(), run.place(), recorded, result));
   }
 
-  /** Ends an open run well and follows its edges. */
+  /** What an open run waited for has come: it ends, unless its type wants to go on. */
   void complete(NodeRun run, @Nullable Object output, String outcome) {
     Node node = turn.graph.node(run.place().nodeId());
+    if (turn.openers.asks(node)) {
+      turn.openers.waitEnded(run, outcome, output);
+    } else {
+      finish(node, run, output, outcome);
+    }
+  }
+
+  /** Ends an open run well and follows its edges. */
+  void finish(Node node, NodeRun run, @Nullable Object output, String outcome) {
     Result result = new Result(RunStatus.DONE, outcome, output, null, turn.now());
     Ending ending = Ending.of(turn, node, run, result);
     turn.waits.cancelTimers(run);
@@ -216,6 +243,16 @@ final class Nodes {
     turn.emit(
         new HistoryEvent.NodeEntered(
             turn.now(), run.id(), run.place(), parameters.recorded(), waitsFor, timeoutAt));
+    NodeRun open = turn.draft.run(run.id());
+    turn.waits.armTimers(open);
+    launch(node, open, parameters.resolved(), scope);
+  }
+
+  /** An open run waits for something else. */
+  void waitAgain(Node node, NodeRun run, Parameters parameters, RunScope scope, Wait waitsFor) {
+    turn.emit(
+        new HistoryEvent.NodeResumed(
+            turn.now(), run.id(), waitsFor, timeoutAt(node, parameters.resolved(), waitsFor)));
     NodeRun open = turn.draft.run(run.id());
     turn.waits.armTimers(open);
     launch(node, open, parameters.resolved(), scope);
@@ -328,7 +365,12 @@ final class Nodes {
     } catch (ExpressionException fault) {
       step = Step.Failed.of("expression", String.valueOf(fault.getMessage()));
     }
-    Wait next = step instanceof Step.Waiting waiting ? waiting.waitsFor() : new Wait.ForOperator();
+    Wait next =
+        switch (step) {
+          case Step.Waiting waiting -> waiting.waitsFor();
+          case Step.Open open -> new Wait.ForBodies(open.progress());
+          default -> new Wait.ForOperator();
+        };
     turn.emit(
         new HistoryEvent.NodeResumed(
             turn.now(), run.id(), next, timeoutAt(node, parameters.resolved(), next)));
@@ -339,7 +381,11 @@ final class Nodes {
         launch(node, open, parameters.resolved(), scope);
       }
       case Step.Failed failed -> turn.errors.fail(open, failed.failure(), 0);
-      case Step.Done done -> complete(open, done.output(), done.outcome());
+      case Step.Done done -> finish(node, open, done.output(), done.outcome());
+      case Step.Open bodies -> {
+        turn.waits.armTimers(open);
+        turn.bodies.more(node, open, bodies);
+      }
       default ->
           turn.errors.fail(
               open, Failure.of("unknown", "node " + node.id() + " cannot be tried again"), 0);

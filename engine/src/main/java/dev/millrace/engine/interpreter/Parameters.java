@@ -1,6 +1,7 @@
 package dev.millrace.engine.interpreter;
 
 import dev.millrace.engine.Failure;
+import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.expression.ExpressionException;
 import dev.millrace.engine.expression.Schemas;
 import dev.millrace.engine.graph.Node;
@@ -30,9 +31,24 @@ final class Parameters {
 
   private final Map<String, @Nullable Object> resolved = new LinkedHashMap<>();
   private final Map<String, @Nullable Object> recorded = new LinkedHashMap<>();
+  private final Map<String, @Nullable Object> known;
   private @Nullable Failure failure;
 
   Parameters(Turn turn, Node node, RunScope scope) {
+    this(turn, node, scope, Map.of());
+  }
+
+  /**
+   * The parameters of an open run that is asked again: as recorded, but for those that hold
+   * secrets, which are not; all anew once an attempt has failed.
+   */
+  static Parameters again(Turn turn, Node node, RunScope scope) {
+    NodeRun run = scope.run();
+    return new Parameters(turn, node, scope, run.attempts().isEmpty() ? run.input() : Map.of());
+  }
+
+  private Parameters(Turn turn, Node node, RunScope scope, Map<String, @Nullable Object> known) {
+    this.known = known;
     NodeType type = turn.ports.types().find(node.type()).orElse(null);
     Set<String> raw = new TreeSet<>();
     Set<String> required = new TreeSet<>();
@@ -72,6 +88,12 @@ final class Parameters {
       Node.Parameter parameter,
       @Nullable Object template,
       boolean raw) {
+    boolean secret = parameter.secret() || mentionsSecret(template);
+    if (!secret && known.containsKey(name)) {
+      resolved.put(name, known.get(name));
+      recorded.put(name, known.get(name));
+      return;
+    }
     Object value;
     try {
       value = raw ? template : turn.ports.expressions().resolve(template, scope);
@@ -87,7 +109,6 @@ final class Parameters {
       bound(turn.ports.schemas(), name, parameter, value);
     }
     resolved.put(name, value);
-    boolean secret = parameter.secret() || mentionsSecret(template);
     recorded.put(name, secret ? MASK : value);
   }
 

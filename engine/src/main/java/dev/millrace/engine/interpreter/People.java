@@ -127,7 +127,9 @@ final class People {
     boolean branch =
         !turn.edges.candidates(turn.graph.node(run.place().nodeId()), outcome).isEmpty();
     turn.nodes.complete(turn.draft.run(run.id()), output, outcome);
-    if (outcome.equals(Outcomes.REJECTED) && !branch) {
+    NodeRun.Result result = turn.draft.run(run.id()).result();
+    boolean rejected = result != null && result.outcome().equals(Outcomes.REJECTED);
+    if (rejected && !branch && !turn.ended()) {
       turn.endings.reject(run);
     }
   }

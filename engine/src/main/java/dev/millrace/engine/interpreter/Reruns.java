@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Running a failed instance again, and going on after an incident. */
@@ -28,6 +29,18 @@ final class Reruns {
     if (!command.fromNode().isEmpty() && !turn.graph.nodes().containsKey(command.fromNode())) {
       return Turn.rejected(
           state, Reply.Rejected.of(Reason.NOT_FOUND, "no task " + command.fromNode()));
+    }
+    String opener = turn.graph.openers().get(command.fromNode());
+    if (opener != null) {
+      return Turn.rejected(
+          state,
+          Reply.Rejected.of(
+              Reason.INVALID_INPUT,
+              "task "
+                  + command.fromNode()
+                  + " lies in a body of "
+                  + opener
+                  + ", which can only be run again as a whole"));
     }
     boolean incident = state.life().status() == Status.RUNNING && state.incident();
     if (state.life().status() != Status.FAILED && !incident) {
@@ -54,7 +67,7 @@ final class Reruns {
   private static Decision again(InstanceState state, Command.RerunInstance command, Turn turn) {
     List<Token> tokens =
         command.fromNode().isEmpty()
-            ? failedTokens(state)
+            ? failedTokens(state, turn.graph.openers().keySet())
             : List.of(new Token(command.fromNode(), 0, "", 0, null));
     Map<String, Map<String, @Nullable Object>> parameters =
         new LinkedHashMap<>(state.graph().parameters());
@@ -85,15 +98,19 @@ final class Reruns {
     }
   }
 
-  /** A token for each node whose last run failed or was stopped with the instance. */
-  private static List<Token> failedTokens(InstanceState state) {
+  /**
+   * A token for each node whose last run failed or was stopped with the instance. What lies in a
+   * body is run again by its opener, if that failed.
+   */
+  private static List<Token> failedTokens(InstanceState state, Set<String> inBodies) {
     Map<String, NodeRun> last = new LinkedHashMap<>();
     for (NodeRun run : state.graph().runs().values()) {
       last.put(run.place().nodeId(), run);
     }
     List<Token> tokens = new ArrayList<>();
     for (NodeRun run : last.values()) {
-      if (run.result() != null && broken(run, run.result())) {
+      boolean own = !inBodies.contains(run.place().nodeId());
+      if (own && run.result() != null && broken(run, run.result())) {
         tokens.add(
             new Token(run.place().nodeId(), run.place().scope(), run.place().from(), 0, null));
       }

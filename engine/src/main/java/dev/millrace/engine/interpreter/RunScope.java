@@ -1,11 +1,14 @@
 package dev.millrace.engine.interpreter;
 
 import dev.millrace.engine.Failure;
+import dev.millrace.engine.InstanceState.Body;
 import dev.millrace.engine.InstanceState.Loop;
+import dev.millrace.engine.InstanceState.Scope;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.Attempt;
 import dev.millrace.engine.expression.ExpressionScope;
 import dev.millrace.engine.graph.Node;
+import dev.millrace.engine.graph.NodeContext;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,17 +35,13 @@ final class RunScope implements ExpressionScope {
 
   /** The scope of the instance as a whole: no run, no item. */
   static RunScope ofInstance(Turn turn) {
+    return at(turn, new NodeRun.Place("", 0, 0, 0, -1, ""));
+  }
+
+  /** What can be seen at a place where no run has begun. */
+  static RunScope at(Turn turn, NodeRun.Place place) {
     NodeRun none =
-        new NodeRun(
-            0,
-            new NodeRun.Place("", 0, 0, 0, 0, ""),
-            turn.now(),
-            Map.of(),
-            List.of(),
-            turn.now(),
-            null,
-            null,
-            null);
+        new NodeRun(0, place, turn.now(), Map.of(), List.of(), turn.now(), null, null, null);
     return new RunScope(turn, none, Nodes.Extras.NONE);
   }
 
@@ -77,15 +76,19 @@ final class RunScope implements ExpressionScope {
       case "process", "vars" -> draft.variables();
       case "env" -> env();
       case "secret" -> turn.ports.environment().secrets();
-      case "item" -> item();
-      case "index" -> run.place().loop() == 0 ? null : (long) run.place().loopIndex();
-      case "total" -> total();
+      case "item", "index", "total" -> round(root);
+      case NodeContext.SCOPES -> scopes();
       case "error" -> failureJson();
       case "now" -> turn.now().toString();
       case "instance" -> instance();
       case "tasks" -> outputs();
       case "runs" -> allRuns();
-      default -> turn.graph.nodes().containsKey(root) ? node(root) : null;
+      default -> {
+        Map<String, @Nullable Object> variables = declaring(root);
+        yield variables != null
+            ? variables.get(root)
+            : turn.graph.nodes().containsKey(root) ? node(root) : null;
+      }
     };
   }
 
@@ -93,21 +96,78 @@ final class RunScope implements ExpressionScope {
     return turn.ports.environment().variables(turn.graph.settings().owner());
   }
 
-  private @Nullable Object item() {
-    Loop loop = turn.draft.loop(run.place().loop());
-    if (loop == null) {
-      return null;
+  /** What the innermost loop says of its round: of a node, or one that runs a body. */
+  private @Nullable Object round(String root) {
+    Map<String, @Nullable Object> own = roundOf(run);
+    if (!own.isEmpty()) {
+      return own.get(root);
     }
-    List<@Nullable Object> items = loop.items();
-    int position = run.place().loopIndex();
-    return items == null
-        ? (Object) (long) position
-        : position < items.size() ? items.get(position) : null;
+    Map<String, @Nullable Object> variables = declaring(root);
+    return variables == null ? null : variables.get(root);
   }
 
-  private @Nullable Object total() {
-    Loop loop = turn.draft.loop(run.place().loop());
-    return loop == null || loop.total() < 0 ? null : (Object) (long) loop.total();
+  private Map<String, @Nullable Object> roundOf(NodeRun round) {
+    Loop loop = turn.draft.loop(round.place().loop());
+    if (loop == null) {
+      return Map.of();
+    }
+    List<@Nullable Object> items = loop.items();
+    int position = round.place().loopIndex();
+    Map<String, @Nullable Object> variables = new LinkedHashMap<>();
+    variables.put(
+        "item",
+        items == null
+            ? (Object) (long) position
+            : position < items.size() ? items.get(position) : null);
+    variables.put("index", (long) position);
+    variables.put("total", loop.total() < 0 ? null : (Object) (long) loop.total());
+    return variables;
+  }
+
+  /** The bodies around the run, innermost first. */
+  private List<Scope> bodies() {
+    List<Scope> bodies = new ArrayList<>();
+    ScopeDraft scopes = turn.draft.scopes();
+    Scope scope = scopes.find(scopes.body(run.place().scope()));
+    while (scope != null) {
+      bodies.add(scope);
+      scope = scopes.find(scopes.body(scope.parent()));
+    }
+    return bodies;
+  }
+
+  /** What a body and the round that runs it declare. */
+  private Map<String, @Nullable Object> variables(Body body) {
+    NodeRun opener = turn.draft.findRun(body.run());
+    if (opener == null || opener.place().loop() == 0) {
+      return body.variables();
+    }
+    Map<String, @Nullable Object> variables = new LinkedHashMap<>(roundOf(opener));
+    variables.putAll(body.variables());
+    return variables;
+  }
+
+  /** The variables of the innermost body that has one of a name, or null. */
+  private @Nullable Map<String, @Nullable Object> declaring(String name) {
+    for (Scope scope : bodies()) {
+      if (scope.body() != null) {
+        Map<String, @Nullable Object> variables = variables(scope.body());
+        if (variables.containsKey(name)) {
+          return variables;
+        }
+      }
+    }
+    return null;
+  }
+
+  private Map<String, @Nullable Object> scopes() {
+    Map<String, @Nullable Object> scopes = new LinkedHashMap<>();
+    for (Scope scope : bodies()) {
+      if (scope.body() != null) {
+        scopes.putIfAbsent(scope.opener(), variables(scope.body()));
+      }
+    }
+    return scopes;
   }
 
   private @Nullable Object failureJson() {
@@ -166,12 +226,15 @@ final class RunScope implements ExpressionScope {
         return undone.result().output();
       }
     }
-    NodeRun last = null;
-    for (NodeRun candidate : runsOf(nodeId)) {
-      if (!candidate.open()) {
-        last = candidate;
+    NodeRun here = inBodies(nodeId);
+    if (here != null) {
+      Loop own = turn.draft.loop(here.place().loop());
+      if (own != null && own.closed()) {
+        return own.output();
       }
+      return here.result() == null ? null : here.result().output();
     }
+    NodeRun last = lastEnded(nodeId);
     Loop loop = null;
     for (Loop candidate : turn.draft.loops()) {
       if (candidate.place().nodeId().equals(nodeId)) {
@@ -182,6 +245,40 @@ final class RunScope implements ExpressionScope {
       return loop.output();
     }
     return last == null || last.result() == null ? null : last.result().output();
+  }
+
+  /** The run of a node that ended last in the bodies around this one; null for none. */
+  private @Nullable NodeRun inBodies(String nodeId) {
+    List<Scope> bodies = bodies();
+    if (!bodies.isEmpty() && endedAs(nodeId) && run.place().loop() == 0) {
+      return run;
+    }
+    for (Scope scope : bodies) {
+      Integer id = scope.body() == null ? null : scope.body().runs().get(nodeId);
+      NodeRun found = id == null ? null : turn.draft.findRun(id);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /** Whether this run is of a node and has ended, recorded or not. */
+  private boolean endedAs(String nodeId) {
+    return run.result() != null && run.place().nodeId().equals(nodeId);
+  }
+
+  private @Nullable NodeRun lastEnded(String nodeId) {
+    if (endedAs(nodeId) && turn.draft.findRun(run.id()) == null) {
+      return run;
+    }
+    for (int id : turn.draft.runsOf(nodeId).reversed()) {
+      NodeRun candidate = id == run.id() ? run : turn.draft.run(id);
+      if (!candidate.open()) {
+        return candidate;
+      }
+    }
+    return null;
   }
 
   private Map<String, @Nullable Object> node(String nodeId) {
@@ -208,7 +305,21 @@ final class RunScope implements ExpressionScope {
       parameters.put(entry.getKey(), one);
     }
     json.put("parameters", parameters);
+    Body around = bodyOf(nodeId);
+    if (around != null) {
+      variables(around).forEach(json::putIfAbsent);
+    }
     return json;
+  }
+
+  /** The innermost body of a node that the run lies in; null for none. */
+  private @Nullable Body bodyOf(String opener) {
+    for (Scope scope : bodies()) {
+      if (scope.opener().equals(opener)) {
+        return scope.body();
+      }
+    }
+    return null;
   }
 
   private static List<@Nullable Object> runtimes(List<NodeRun> runs) {

@@ -4,7 +4,9 @@ import dev.millrace.engine.Decision;
 import dev.millrace.engine.Effect;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.InstanceState.Loop;
 import dev.millrace.engine.Moment;
+import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.Reply;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.Token;
@@ -38,12 +40,15 @@ final class Turn {
   final Errors errors = new Errors(this);
   final Endings endings = new Endings(this);
   final Waits waits = new Waits(this);
+  final Bodies bodies = new Bodies(this);
+  final Openers openers = new Openers(this);
   private final List<HistoryEvent> events = new ArrayList<>();
   private final List<Effect> effects = new ArrayList<>();
   private final Deque<Token> ready = new ArrayDeque<>();
   private final Set<Integer> loopsToAdvance = new LinkedHashSet<>();
   private final Instant now;
   private int steps;
+  private boolean continues;
   private int draws;
 
   Turn(Draft draft, Graph graph, Ports ports, Moment moment) {
@@ -70,6 +75,29 @@ final class Turn {
   void emit(HistoryEvent event) {
     events.add(event);
     draft.apply(event);
+    touch(event);
+  }
+
+  /** Notes the body in which something ended. */
+  private void touch(HistoryEvent event) {
+    switch (event) {
+      case HistoryEvent.NodeRan ran -> bodies.touch(ran.place().scope());
+      case HistoryEvent.NodeCompleted completed -> {
+        NodeRun run = draft.findRun(completed.runId());
+        if (run != null) {
+          bodies.touch(run.place().scope());
+        }
+      }
+      case HistoryEvent.LoopClosed closed -> {
+        Loop loop = draft.loop(closed.loop());
+        if (loop != null) {
+          bodies.touch(loop.place().scope());
+        }
+      }
+      case HistoryEvent.JoinPassed passed -> bodies.touch(passed.scope());
+      case HistoryEvent.BodySettled settled -> bodies.touch(settled.scope());
+      default -> {}
+    }
   }
 
   void effect(Effect effect) {
@@ -88,6 +116,11 @@ final class Turn {
     return draft.status().terminal();
   }
 
+  /** Drops the tokens that are ready in some scopes. */
+  void dropReady(Set<Integer> scopes) {
+    ready.removeIf(token -> scopes.contains(token.scope()));
+  }
+
   /** Drops the tokens that are ready, as when the instance ends. */
   void dropReady() {
     ready.clear();
@@ -100,7 +133,11 @@ final class Turn {
       Token token = ready.poll();
       if (token != null) {
         step(token);
-      } else if (!advanceLoop() && !joins.settle() && !endings.compensateNext()) {
+      } else if (!bodies.advance()
+          && !advanceLoop()
+          && !joins.settle()
+          && !bodies.breakDeadlock()
+          && !endings.compensateNext()) {
         break;
       }
     }
@@ -112,8 +149,8 @@ final class Turn {
   private void step(Token token) {
     boolean held = draft.status() == Status.SUSPENDED;
     if (held || steps >= STEP_BUDGET) {
-      if (!held && draft.parked().isEmpty()) {
-        effect(new Effect.Continue());
+      if (!held) {
+        goOnLater();
       }
       emit(new HistoryEvent.TokenParked(now, token));
       return;
@@ -122,16 +159,31 @@ final class Turn {
     nodes.enter(token);
   }
 
+  /** Takes a step from the budget; false, and the rest is put off, when none is left. */
+  boolean spend() {
+    if (steps >= STEP_BUDGET) {
+      goOnLater();
+      return false;
+    }
+    steps++;
+    return true;
+  }
+
+  private void goOnLater() {
+    if (!continues) {
+      continues = true;
+      effect(new Effect.Continue());
+    }
+  }
+
   private boolean advanceLoop() {
     if (loopsToAdvance.isEmpty() || draft.status() == Status.SUSPENDED) {
       return false;
     }
-    if (steps >= STEP_BUDGET) {
-      effect(new Effect.Continue());
+    if (!spend()) {
       loopsToAdvance.clear();
       return false;
     }
-    steps++;
     Integer loop = loopsToAdvance.iterator().next();
     loopsToAdvance.remove(loop);
     loops.advance(loop);

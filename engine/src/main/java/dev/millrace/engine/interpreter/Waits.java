@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What open runs wait for: timers, kept events, persons, races. */
@@ -117,6 +118,7 @@ final class Waits {
         turn.endings.stop(run);
       }
     }
+    turn.dropReady(Set.of(scope));
     cancelTimers(gateway);
     Map<String, @Nullable Object> output = new LinkedHashMap<>();
     output.put("winner", winner.place().nodeId());

@@ -126,6 +126,7 @@ public final class Explain {
               "the nodes that follow",
               "the first of them to finish",
               "%s waits for the first of the nodes that follow it.%s".formatted(node, until));
+      case Wait.ForBodies _ -> bodies(since, node, until);
     };
   }
 
@@ -147,6 +148,15 @@ public final class Explain {
             "the worker's result",
             "%s waits for a worker of app %s that runs activity %s, attempt %d.%s"
                 .formatted(node, wanted.app(), wanted.name(), run.attempt(), until));
+  }
+
+  private static WaitReason bodies(Instant since, String node, String until) {
+    return of(
+        WaitReason.Kind.BODIES,
+        since,
+        "the nodes inside it",
+        "their end",
+        "%s waits for the nodes inside it.%s".formatted(node, until));
   }
 
   private static WaitReason retry(NodeRun run, Wait.ForRetry retry, String node) {

@@ -24,6 +24,7 @@ public record WaitReason(
     RETRY,
     OPERATOR,
     RACE,
+    BODIES,
     JOIN,
     PARKED,
     WORKER,

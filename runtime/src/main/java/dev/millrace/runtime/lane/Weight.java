@@ -40,6 +40,8 @@ final class Weight {
           JsonSize.of(ran.input()) + JsonSize.of(ran.result().output());
       case HistoryEvent.NodeEntered entered -> JsonSize.of(entered.input());
       case HistoryEvent.NodeCompleted completed -> JsonSize.of(completed.result().output());
+      case HistoryEvent.BodyOpened body -> JsonSize.of(body.variables());
+      case HistoryEvent.BodySettled body -> JsonSize.of(body.output());
       case HistoryEvent.LoopOpened loop -> JsonSize.of(loop.items());
       case HistoryEvent.VariablesSet set -> JsonSize.of(set.variables());
       case HistoryEvent.HumanTaskChanged changed -> JsonSize.of(changed.task().payload());

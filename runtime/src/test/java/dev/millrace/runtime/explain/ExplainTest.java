@@ -32,7 +32,7 @@ class ExplainTest {
     Map<Integer, NodeRun> runs = new LinkedHashMap<>();
     for (Wait wait : waits) {
       int id = runs.size() + 1;
-      NodeRun.Place place = new NodeRun.Place("n" + id, 0, 0, 0, 0, "");
+      NodeRun.Place place = new NodeRun.Place("n" + id, 0, 0, 0, -1, "");
       runs.put(id, new NodeRun(id, place, T, Map.of(), List.of(), T, wait, null, null));
     }
     return new InstanceState(

@@ -85,7 +85,7 @@ public final class TinyRules implements Decider {
       int id = state.graph().lastId() + 1;
       add(
           new HistoryEvent.NodeEntered(
-              moment.now(), id, new NodeRun.Place("n", 0, 0, 0, 0, ""), Map.of(), wait, null));
+              moment.now(), id, new NodeRun.Place("n", 0, 0, 0, -1, ""), Map.of(), wait, null));
       return id;
     }
 

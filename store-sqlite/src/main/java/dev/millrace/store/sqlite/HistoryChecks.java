@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the events of one instance promise among themselves: time does not go back, an end is final
- * until a rerun, a node run is begun once and ended once, a timer does not fire early. Used for one
+ * until a rerun, a node run is begun once and ended once, a body is opened by a run that waits and
+ * nothing is decided about it once it is closed, a timer does not fire early. Used for one
  * instance, by one thread.
  */
 final class HistoryChecks {
@@ -23,6 +24,7 @@ final class HistoryChecks {
   private final Consumer<String> violations;
   private final Set<Integer> begun = new HashSet<>();
   private final Set<Integer> ended = new HashSet<>();
+  private final Set<Integer> bodies = new HashSet<>();
   private final Map<Integer, Instant> dueAt = new HashMap<>();
   private @Nullable Instant last;
   private boolean over;
@@ -92,6 +94,20 @@ final class HistoryChecks {
         }
         end(numbered, completed.runId());
       }
+      case HistoryEvent.BodyOpened opened -> {
+        if (!begun.contains(opened.runId()) || ended.contains(opened.runId())) {
+          broken(numbered, "opens a body of run %d, which is not open".formatted(opened.runId()));
+        }
+        if (!bodies.add(opened.scope())) {
+          broken(numbered, "opens body %d again".formatted(opened.scope()));
+        }
+      }
+      case HistoryEvent.BodySettled settled -> {
+        if (!bodies.contains(settled.scope())) {
+          broken(numbered, "settles body %d, which is not open".formatted(settled.scope()));
+        }
+      }
+      case HistoryEvent.ScopeClosed closed -> bodies.remove(closed.scope());
       default -> {
         // No other event is about the life of a run.
       }

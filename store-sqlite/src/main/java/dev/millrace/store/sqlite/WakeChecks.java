@@ -13,8 +13,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +67,7 @@ final class WakeChecks {
       violations.accept("it waits for nothing and has not ended");
     }
     timers(running);
+    bodies(running);
     for (NodeRun run : state.openRuns()) {
       if (run.waitsFor() instanceof Wait.ForChild child) {
         child(run, child.child());
@@ -73,6 +76,57 @@ final class WakeChecks {
         violations.accept("run " + run.id() + " waits for people and has no open work item");
       }
     }
+  }
+
+  /**
+   * A body was opened by a run that waits for it, and something in it goes on; one that is to begin
+   * or to be closed needs a server.
+   */
+  private void bodies(boolean running) throws SQLException {
+    Set<Integer> waitedFor = new HashSet<>();
+    boolean due = false;
+    for (InstanceState.Scope scope : state.graph().scopes().values()) {
+      InstanceState.Body body = scope.body();
+      if (body == null) {
+        continue;
+      }
+      waitedFor.add(body.run());
+      NodeRun opener = state.graph().runs().get(body.run());
+      if (opener == null || !(opener.waitsFor() instanceof Wait.ForBodies)) {
+        violations.accept(
+            "body %d is open, and run %d does not wait for it".formatted(scope.id(), body.run()));
+      }
+      due |= !body.entered() || !moves(scope.id());
+    }
+    if (running && due && openWork() == 0) {
+      violations.accept("a body is to begin or to end, and its row says that it has no open work");
+    }
+    for (NodeRun run : state.openRuns()) {
+      if (run.waitsFor() instanceof Wait.ForBodies && !waitedFor.contains(run.id())) {
+        violations.accept("run " + run.id() + " waits for bodies and has none open");
+      }
+    }
+  }
+
+  /** Whether anything is left in a body that will go on: a run, a token, a loop, a join. */
+  private boolean moves(int body) {
+    InstanceState.GraphState graph = state.graph();
+    return state.openRuns().stream().anyMatch(run -> bodyOf(run.place().scope()) == body)
+        || graph.parked().stream().anyMatch(token -> bodyOf(token.scope()) == body)
+        || graph.loops().values().stream()
+            .anyMatch(loop -> !loop.closed() && bodyOf(loop.place().scope()) == body)
+        || graph.joins().values().stream()
+            .anyMatch(
+                join -> !join.done() && !join.arrivals().isEmpty() && bodyOf(join.scope()) == body);
+  }
+
+  /** The innermost body that a scope lies in or is, 0 for none. */
+  private int bodyOf(int scope) {
+    InstanceState.Scope found = state.graph().scopes().get(scope);
+    while (found != null && found.body() == null) {
+      found = state.graph().scopes().get(found.parent());
+    }
+    return found == null ? 0 : found.id();
   }
 
   private long openWork() throws SQLException {

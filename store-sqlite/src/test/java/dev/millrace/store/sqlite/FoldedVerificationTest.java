@@ -109,7 +109,7 @@ class FoldedVerificationTest {
   }
 
   private static NodeRun.Place place(int run) {
-    return new NodeRun.Place("task-" + run, 0, 0, 0, 0, "");
+    return new NodeRun.Place("task-" + run, 0, 0, 0, -1, "");
   }
 
   private static NodeCompleted completed(int run, Instant at) {
@@ -276,6 +276,17 @@ class FoldedVerificationTest {
             List.of(start, called, completed(7, AT), ended(DUE)),
             "event 3, NodeCompleted, ends run 7, which was not begun"),
         Arguments.of(
+            List.of(
+                start, called, new HistoryEvent.BodyOpened(AT, 2, 7, "b", Map.of()), ended(DUE)),
+            "event 3, BodyOpened, opens a body of run 7, which is not open"),
+        Arguments.of(
+            List.of(
+                start,
+                called,
+                new HistoryEvent.BodySettled(AT, 2, "error", null, null),
+                ended(DUE)),
+            "event 3, BodySettled, settles body 2, which is not open"),
+        Arguments.of(
             List.of(start, timer, completed(1, DUE.minusMillis(1)), ended(DUE)),
             "event 3, NodeCompleted, is at 2023-11-15T15:47:55.249Z, before run 1 was due"),
         Arguments.of(
@@ -328,6 +339,8 @@ class FoldedVerificationTest {
             new HistoryEvent.TokenParked(AT, new Token("task-1", 0, "", 0, null)),
             "it has open work, and its row says that it has none"),
         Arguments.of(
+            entered(1, new Wait.ForBodies(null)), "run 1 waits for bodies and has none open"),
+        Arguments.of(
             entered(1, new Wait.ForRetry(DUE, new Wait.ForCallback())), "timer retry:1, due at"),
         Arguments.of(
             new NodeEntered(AT, 1, place(1), Map.of(), new Wait.ForCallback(), DUE),
@@ -346,5 +359,25 @@ class FoldedVerificationTest {
       assertThat(update.executeUpdate()).isOne();
     }
     assertThat(verify()).anyMatch(line -> line.startsWith("instance 3: " + expected));
+  }
+
+  @Test
+  void shouldReportABodyThatNothingBegins() throws SQLException {
+    try (Connection connection = direct();
+        Statement running = connection.createStatement();
+        PreparedStatement update =
+            connection.prepareStatement("UPDATE mr_history SET events = ? WHERE instance_id = 2")) {
+      running.executeUpdate("UPDATE mr_instance SET status = 'RUNNING' WHERE id = 2");
+      InstanceStarted start = started(ENDED, 2, false, null, null);
+      HistoryEvent opened = new HistoryEvent.BodyOpened(AT, 2, 1, "b", Map.of());
+      HistoryEvent set = new HistoryEvent.VariablesSet(AT, Map.of());
+      update.setString(
+          1,
+          Codec.encodeHistory(List.of(start, entered(1, new Wait.ForBodies(null)), opened, set)));
+      assertThat(update.executeUpdate()).isOne();
+    }
+    assertThat(verify())
+        .contains(
+            "instance 2: a body is to begin or to end, and its row says that it has no open work");
   }
 }

@@ -47,6 +47,8 @@ public final class TypeNames {
     names.put(HistoryEvent.NodeCompleted.class, "node-ended");
     names.put(HistoryEvent.ScopeOpened.class, "scope-opened");
     names.put(HistoryEvent.ScopeClosed.class, "scope-closed");
+    names.put(HistoryEvent.BodyOpened.class, "body-opened");
+    names.put(HistoryEvent.BodySettled.class, "body-settled");
     names.put(HistoryEvent.JoinArrived.class, "join-arrived");
     names.put(HistoryEvent.JoinPassed.class, "join-passed");
     names.put(HistoryEvent.LoopOpened.class, "loop-opened");
@@ -86,6 +88,7 @@ public final class TypeNames {
     names.put(Wait.ForRetry.class, "retry");
     names.put(Wait.ForOperator.class, "operator");
     names.put(Wait.ForRace.class, "race");
+    names.put(Wait.ForBodies.class, "bodies");
     return names;
   }
 

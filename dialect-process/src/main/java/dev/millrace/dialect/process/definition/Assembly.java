@@ -79,7 +79,8 @@ final class Assembly {
             task.get("output"),
             task.timeoutMillis(),
             task.ignored(),
-            pinned(task)));
+            pinned(task)),
+        plan.body() == null ? Map.of() : Map.of("body", plan.body().to()));
   }
 
   private static Node.@Nullable Pinned pinned(TaskDocument task) {

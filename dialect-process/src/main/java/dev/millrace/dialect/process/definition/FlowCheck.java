@@ -16,10 +16,12 @@ final class FlowCheck {
 
   private final Layout layout;
   private final Problems problems;
+  private final BitSet waitingBodies;
 
   private FlowCheck(Layout layout, Problems problems) {
     this.layout = layout;
     this.problems = problems;
+    this.waitingBodies = layout.bodies().waiting();
   }
 
   /**
@@ -70,7 +72,7 @@ final class FlowCheck {
     while (!stack.isEmpty()) {
       int node = stack.getLast();
       TaskPlan plan = layout.plans().get(node);
-      if (stops(plan) || position[node] == plan.arrows().size()) {
+      if (stops(node) || position[node] == plan.arrows().size()) {
         stack.removeLast();
         open.clear(node);
         continue;
@@ -87,8 +89,9 @@ final class FlowCheck {
     }
   }
 
-  private static boolean stops(TaskPlan plan) {
-    return plan.task().waits() && !plan.task().ignored();
+  private boolean stops(int node) {
+    TaskDocument task = layout.plans().get(node).task();
+    return task.waits() && !task.ignored() && (!task.is(Templates.LOOP) || waitingBodies.get(node));
   }
 
   private void reportEndless(List<Integer> cycle, Arrow arrow) {

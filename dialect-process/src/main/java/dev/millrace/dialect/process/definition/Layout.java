@@ -21,6 +21,7 @@ final class Layout {
   private final ErrorHandler processErrors;
   private final List<List<Integer>> successors = new ArrayList<>();
   private final BitSet handlers = new BitSet();
+  private final Bodies bodies;
   private final List<Integer> roots;
   private final Flow flow;
   private final Forks forks;
@@ -37,6 +38,8 @@ final class Layout {
             problems);
     connect();
     predecessors = Flow.reversed(successors);
+    bodies = new Bodies(plans, document.indexes(), successors);
+    bodies.check(problems);
     roots = findRoots();
     List<Integer> entries = new ArrayList<>(roots);
     handlers.stream().filter(node -> !roots.contains(node)).forEach(entries::add);
@@ -70,6 +73,7 @@ final class Layout {
       edges += ordered.size();
       successors.add(edges > EDGES_MAX ? List.of() : ordered);
       addHandler(plan.compensate());
+      addHandler(plan.body());
     }
     if (edges > EDGES_MAX) {
       problems.error(
@@ -108,6 +112,7 @@ final class Layout {
     if (!start.isEmpty()) {
       int target = target(start, "$.startTaskInstId");
       if (target >= 0) {
+        bodies.checkStart(target, problems);
         return List.of(target);
       }
     }
@@ -116,7 +121,7 @@ final class Layout {
     List<Integer> free = new ArrayList<>();
     List<Integer> any = new ArrayList<>();
     for (int i = 0; i < plans.size(); i++) {
-      if (handlers.get(i)) {
+      if (handlers.get(i) || bodies.opener(i) >= 0) {
         continue;
       }
       any.add(i);
@@ -180,6 +185,10 @@ final class Layout {
 
   Flow flow() {
     return flow;
+  }
+
+  Bodies bodies() {
+    return bodies;
   }
 
   Forks forks() {

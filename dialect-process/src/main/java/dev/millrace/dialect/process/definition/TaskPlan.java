@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param loop null for none
  * @param join null where each arrival runs it again
  * @param compensate null for none
+ * @param body the first task of what it repeats, null for none
  */
 record TaskPlan(
     TaskDocument task,
@@ -26,7 +27,8 @@ record TaskPlan(
     ErrorHandler errors,
     @Nullable LoopPolicy loop,
     @Nullable JoinSource join,
-    @Nullable Branch compensate) {
+    @Nullable Branch compensate,
+    @Nullable Branch body) {
 
   static TaskPlan of(TaskDocument task, Problems problems) {
     return new TaskPlan(
@@ -35,7 +37,30 @@ record TaskPlan(
         ErrorHandler.of(task.object("errorHandler"), task.path("errorHandler"), problems),
         LoopHandler.of(task, problems),
         JoinSource.of(task, problems),
-        Branch.of(task.members(), "compensate", task.path()));
+        Branch.of(task.members(), "compensate", task.path()),
+        body(task, problems));
+  }
+
+  private static @Nullable Branch body(TaskDocument task, Problems problems) {
+    if (!task.is(Templates.LOOP)) {
+      return null;
+    }
+    if (Json.text(task.object("loopHandler"), "loopType").isEmpty()) {
+      problems.error(
+          task.path("loopHandler") + ".loopType",
+          "required",
+          "expected the rounds of the loop, found nothing");
+    }
+    TaskDocument.Argument body = task.argument("body");
+    if (body.text().isEmpty()) {
+      problems.error(
+          body.given() ? body.path() : Json.member(task.path("parameters"), "body"),
+          body.given() ? "invalid_value" : "required",
+          "expected the instId of the task that each round begins with, found "
+              + Json.shown(body.value()));
+      return null;
+    }
+    return new Branch(body.text(), body.path());
   }
 
   Split split() {

@@ -7,6 +7,7 @@ final class Templates {
   static final String CONDITION = "condition";
   static final String AGGREGATION = "aggregation";
   static final String EVENT_GATEWAY = "event-gateway";
+  static final String LOOP = "loop";
   static final String SUB_WORKFLOW = "sub-workflow";
   static final String INTERVAL = "interval";
   static final String ERROR_CATCH = "error-catch";

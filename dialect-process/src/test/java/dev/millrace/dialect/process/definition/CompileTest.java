@@ -92,6 +92,28 @@ final class CompileTest {
   }
 
   @Test
+  void shouldReadTheBodiesOfLoops() {
+    String rounds = "loopHandler:{loopType:'for',times:2}";
+    Graph graph =
+        Documents.compile(
+            Documents.process(
+                "{instId:'b',template:'script',connections:['c']},"
+                    + "{instId:'c',template:'script',connections:['i']},"
+                    + "{instId:'l',template:'loop',connections:['z'],"
+                    + rounds
+                    + ",parameters:{body:{value:'b'}}},"
+                    + "{instId:'d',template:'script'},"
+                    + "{instId:'i',template:'loop',"
+                    + rounds
+                    + ",parameters:{body:{value:'d'}}},"
+                    + "{instId:'z',template:'script'}"));
+    assertThat(graph.roots()).containsExactly("l");
+    assertThat(graph.node("l").bodies()).isEqualTo(Map.of("body", "b"));
+    assertThat(graph.node("z").bodies()).isEmpty();
+    assertThat(graph.openers()).isEqualTo(Map.of("b", "l", "c", "l", "i", "l", "d", "i"));
+  }
+
+  @Test
   void shouldReadEdges() {
     Node node =
         task(

@@ -333,4 +333,76 @@ final class DefinitionCheckTest {
         .map(problem -> problem.path())
         .toList();
   }
+
+  private static String loop(String id, String body, String more) {
+    return "{instId:'%s',template:'loop',loopHandler:{loopType:'for',times:2},%sparameters:{body:{value:'%s'}}},"
+        .formatted(id, more, body);
+  }
+
+  private static String script(String id, String connections) {
+    return "{instId:'%s',template:'script',connections:[%s]},".formatted(id, connections);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "loop        | $.tasks[0].parameters.body.value",
+        "after       | $.tasks[0].connections[0]",
+        "outside     | $.tasks[3].connections[0]",
+        "caught      | $.tasks[3].errorHandler.exception_branch",
+        "shared      | $.tasks[1].parameters.body.value",
+        "each        | $.tasks[0].parameters.body.value",
+        "start       | $.startTaskInstId",
+        "error-catch | $.tasks[1]",
+        "compensate  | $.tasks[1].compensate"
+      })
+  void shouldRefuseBodiesThatAreNotOnTheirOwn(String fault, String path) {
+    String members = fault.equals("start") ? "startTaskInstId:'b'," : "";
+    String tasks =
+        switch (fault) {
+          case "loop" -> loop("l", "b", "") + script("b", "'l'");
+          case "after" ->
+              loop("l", "b", "connections:['z'],") + script("b", "'z'") + script("z", "");
+          case "outside" ->
+              loop("l", "b", "") + script("b", "'c'") + script("c", "") + script("o", "'c'");
+          case "caught" ->
+              loop("l", "b", "")
+                  + script("b", "'c'")
+                  + script("c", "")
+                  + "{instId:'o',template:'script',errorHandler:{operation:'catch',exception_branch:'c'}},";
+          case "shared" -> loop("l", "b", "") + loop("m", "b", "") + script("b", "");
+          case "each" -> loop("l", "m", "") + loop("m", "l", "");
+          case "error-catch" -> loop("l", "b", "") + "{instId:'b',template:'error-catch'},";
+          case "compensate" ->
+              loop("l", "b", "")
+                  + "{instId:'b',template:'script',compensate:'m'},"
+                  + loop("m", "c", "")
+                  + script("c", "");
+          default -> loop("l", "b", "") + script("b", "");
+        };
+    assertThat(errors(Documents.process(tasks.substring(0, tasks.length() - 1), members)))
+        .contains(path + " body");
+  }
+
+  @Test
+  void shouldAskForTheBodyAndTheRoundsOfALoop() {
+    assertThat(errors(Documents.process("{instId:'l',template:'loop'}")))
+        .containsExactlyInAnyOrder(
+            "$.tasks[0].loopHandler.loopType required", "$.tasks[0].parameters.body required");
+    assertThat(
+            errors(
+                Documents.process(
+                    "{instId:'l',template:'loop',loopHandler:{loopType:'for',times:2},"
+                        + "parameters:{body:{value:'none'}}}")))
+        .containsExactly("$.tasks[0].parameters.body.value unknown_task");
+  }
+
+  @Test
+  void shouldNotTakeALoopForAWaitUnlessSomethingInItsBodyWaits() {
+    String cycle = loop("l", "b", "connections:['l'],");
+    assertThat(errors(Documents.process(cycle + "{instId:'b',template:'script'}")))
+        .containsExactly("$.tasks[0].connections[0] endless_loop");
+    assertThat(errors(Documents.process(cycle + "{instId:'b',template:'interval'}"))).isEmpty();
+  }
 }

@@ -64,6 +64,7 @@ final class Documents {
             "variable",
             "parallel",
             "event-gateway",
+            "loop",
             "http",
             "mail",
             "error-catch",
@@ -158,7 +159,7 @@ final class Documents {
   private record Declared(String name, Set<String> outcomes, List<String> aliases)
       implements NodeType {
     private static final Set<String> WAITING =
-        Set.of("interval", "callback", "approval", "form", "sub-workflow");
+        Set.of("interval", "callback", "approval", "form", "sub-workflow", "loop");
     private static final Set<String> ACTIVITIES = Set.of("script", "http", "mail");
 
     Declared(String name, Set<String> outcomes, String... aliases) {

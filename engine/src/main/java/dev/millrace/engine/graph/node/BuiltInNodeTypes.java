@@ -18,6 +18,7 @@ public final class BuiltInNodeTypes {
           new ParallelNode(),
           new AggregationNode(),
           new EventGatewayNode(),
+          new LoopNode(),
           new SubWorkflowNode(),
           new IntervalNode(),
           new CallbackNode(),

@@ -101,10 +101,12 @@ interface NodeTypeContract {
           assertThat(type().nature()).isEqualTo(Nature.WAIT);
         }
       }
-      case Step.Race _, Step.StartAndGo _ -> assertThat(type().nature()).isEqualTo(Nature.WAIT);
+      case Step.Race _, Step.StartAndGo _, Step.Open _ ->
+          assertThat(type().nature()).isEqualTo(Nature.WAIT);
       case Step.Failed failed -> assertThat(type().name()).as("%s", failed).isEqualTo("throw");
       case Step.SetVariables _, Step.RemoveVariable _, Step.SetEnvironment _ ->
           assertDeclared(Outcomes.SUCCESS);
+      case Step.EndBody _ -> {}
       case Step.EndInstance end -> assertThat(end.status().terminal()).isTrue();
     }
   }
