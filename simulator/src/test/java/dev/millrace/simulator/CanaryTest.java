@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** A simulator that finds nothing proves nothing: known bugs must be found, and soon. */
 class CanaryTest {
 
-  private static final int SEEDS = 25;
+  private static final int SEEDS = 80;
 
   @ParameterizedTest
   @EnumSource(Canary.class)

@@ -34,7 +34,7 @@ class SimulationTest {
   @Test
   void shouldMeetWhatItIsFor() {
     Coverage sum = new Coverage();
-    for (long seed = 1; seed <= 12; seed++) {
+    for (long seed = 1; seed <= 24; seed++) {
       sum.add(Simulation.run(seed).coverage());
     }
     assertThat(
