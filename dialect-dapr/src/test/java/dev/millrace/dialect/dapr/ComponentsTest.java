@@ -46,7 +46,10 @@ class ComponentsTest {
 
   private final Ledger ledger = new Ledger();
   private final LiveEngine engine =
-      new LiveEngine(new MemoryStore(), List.of(), List.of(
+      new LiveEngine(
+          new MemoryStore(),
+          List.of(),
+          List.of(
               new ComponentBinding("ledger", "workflow.ledger", "v1", ledger, Set.of()),
               new ComponentBinding("mine", "workflow.ledger", "v1", ledger, Set.of("shop")),
               new ComponentBinding("own", "workflow.millrace", "v1", null, Set.of())));

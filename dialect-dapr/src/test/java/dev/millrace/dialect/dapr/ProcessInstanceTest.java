@@ -36,7 +36,8 @@ import org.junit.jupiter.api.Timeout;
 /** Instances of definitions, managed through the workflow API over a real engine. */
 @Timeout(60)
 class ProcessInstanceTest {
-  private final LiveEngine engine = new LiveEngine(new MemoryStore(), List.of(new OneSignal()), List.of());
+  private final LiveEngine engine =
+      new LiveEngine(new MemoryStore(), List.of(new OneSignal()), List.of());
   private final HttpClient client = HttpClient.newHttpClient();
   private HttpListener listener;
 

@@ -198,7 +198,10 @@ class RemoteComponentTest {
 
   private HttpDoor near(Map<String, String> properties) throws ComponentException {
     LiveEngine engine =
-        new LiveEngine(new MemoryStore(), List.of(), List.of(
+        new LiveEngine(
+            new MemoryStore(),
+            List.of(),
+            List.of(
                 new ComponentBinding(
                     "far", "workflow.dapr-remote", "v1", component(properties), Set.of())));
     opened.add(engine);
