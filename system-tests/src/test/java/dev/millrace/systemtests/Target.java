@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -110,9 +111,12 @@ final class Target implements AutoCloseable {
     return hits(path).stream().<@Nullable String>map(Hit::key).distinct().toList();
   }
 
-  /** All requests; those to one path in the order in which they came. */
+  /** All requests in the order in which they came. */
   List<Hit> hits() {
-    return hits.values().stream().flatMap(List::stream).toList();
+    return hits.values().stream()
+        .flatMap(List::stream)
+        .sorted(Comparator.comparingLong(Hit::nanos))
+        .toList();
   }
 
   private void handle(HttpExchange exchange) throws IOException {
