@@ -13,8 +13,15 @@ import java.util.stream.Stream;
  */
 final class Installation {
 
-  private static final List<String> PARTS =
-      List.of("millrace", ".ci", "server/target/millrace/lib", "examples");
+  private static final List<String> PARTS = List.of("millrace", ".ci", "examples");
+
+  /** Where the build assembles the server. */
+  private static final String LIB = "server/target/millrace/lib";
+
+  /** Where the launcher looks for the newest copy to run, by the name in the file beside it. */
+  private static final String APP = "server/target/millrace/app-1";
+
+  private static final String BUILT = "server/target/millrace/built";
 
   private final Path directory;
 
@@ -26,13 +33,15 @@ final class Installation {
   static Installation of(Settings settings) throws IOException {
     Path directory = settings.work().resolveSibling("installation");
     if (!Files.exists(directory)) {
-      for (String part : PARTS) {
-        Path source = settings.home().resolve(part);
-        if (!Files.exists(source)) {
-          throw new IOException("expected %s, found none; ./x build makes it".formatted(source));
-        }
-        copy(source, directory.resolve(part));
+      Path lib = settings.home().resolve(LIB);
+      if (!Files.exists(lib)) {
+        throw new IOException("expected %s, found none; ./x build makes it".formatted(lib));
       }
+      for (String part : PARTS) {
+        copy(settings.home().resolve(part), directory.resolve(part));
+      }
+      copy(lib, directory.resolve(APP));
+      Files.writeString(directory.resolve(BUILT), "app-1\n");
     }
     return new Installation(directory);
   }
@@ -43,8 +52,7 @@ final class Installation {
    */
   void cache(boolean on) throws IOException {
     Path file =
-        directory.resolve(
-            "server/target/millrace/start-%d.aot".formatted(Runtime.version().feature()));
+        directory.resolve(APP).resolve("start-%d.aot".formatted(Runtime.version().feature()));
     Files.deleteIfExists(file);
     if (!on) {
       // The launcher takes an empty file for a cache that cannot be made.
@@ -61,6 +69,8 @@ final class Installation {
             "--data-dir",
             dataDir.toString(),
             "--http-port",
+            "0",
+            "--grpc-port",
             "0");
     builder.environment().put("MILLRACE_NO_BUILD", "1");
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 /** The packaged server as a process of its own. */
 final class ServerProcess implements AutoCloseable {
 
-  private static final Pattern PORT = Pattern.compile("serves http://[^ ]*:(\\d+)");
+  private static final Pattern PORT = Pattern.compile("ready on http://[^ ]*:(\\d+)");
   private static final long STOP_SECONDS = 30;
   private static final double NANOS_PER_MILLI = 1e6;
 
@@ -29,8 +29,8 @@ final class ServerProcess implements AutoCloseable {
   /** Starts it and returns once it says that it is ready. */
   static ServerProcess start(Installation installation, Path dataDir) throws IOException {
     long begin = System.nanoTime();
-    Process process =
-        installation.serve(dataDir).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    // It says on its log, which is standard error, that it is ready.
+    Process process = installation.serve(dataDir).redirectErrorStream(true).start();
     try {
       int port = port(process);
       try (HttpConnection connection = new HttpConnection(port)) {
