@@ -129,13 +129,7 @@ public record InstanceState(
    * @param since when the oldest of the arrivals began to wait; null without arrivals
    */
   public record Join(
-      String joinId, int scope, List<Arrival> arrivals, boolean done, @Nullable Instant since) {
-
-    /** A join of which no time is known. */
-    public Join(String joinId, int scope, List<Arrival> arrivals, boolean done) {
-      this(joinId, scope, arrivals, done, null);
-    }
-  }
+      String joinId, int scope, List<Arrival> arrivals, boolean done, @Nullable Instant since) {}
 
   /** One arrival. */
   public record Arrival(String from, int fromRun) {}

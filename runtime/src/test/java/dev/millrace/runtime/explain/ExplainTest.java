@@ -53,7 +53,8 @@ class ExplainTest {
             Map.of(),
             Map.of(
                 "j@0",
-                new InstanceState.Join("j", 0, List.of(new InstanceState.Arrival("n1", 1)), false)),
+                new InstanceState.Join(
+                    "j", 0, List.of(new InstanceState.Arrival("n1", 1)), false, null)),
             Map.of(),
             parked,
             Map.of(),
