@@ -35,6 +35,13 @@ public interface EngineApi {
   CompletableFuture<InstanceState> whenEnded(InstanceKey key);
 
   /**
+   * Lets an instance go on that was set aside after an internal error: it is read from the store
+   * again, and what was held for it is delivered. Refused when it is not set aside, or is at once
+   * set aside again.
+   */
+  CompletableFuture<Reply> release(InstanceKey key);
+
+  /**
    * Stores a definition: a new one, or a new revision of an existing one. The reply's value is
    * {@code {"id": text, "revision": number}}.
    */

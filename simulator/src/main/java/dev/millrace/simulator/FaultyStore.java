@@ -146,6 +146,16 @@ final class FaultyStore implements Store {
   }
 
   @Override
+  public List<Rows.QuarantineRow> quarantined() {
+    return read(rows::quarantined);
+  }
+
+  @Override
+  public List<Rows.HeldRow> held() {
+    return read(rows::held);
+  }
+
+  @Override
   public Optional<Rows.IdempotencyRow> idempotency(String scope, String requestKey, Instant now) {
     return read(() -> rows.idempotency(scope, requestKey, now));
   }

@@ -12,6 +12,7 @@ import dev.millrace.runtime.Decider;
 import dev.millrace.store.Batch;
 import dev.millrace.store.CommitResult;
 import dev.millrace.store.Fence;
+import dev.millrace.store.PassingStore;
 import dev.millrace.store.Store;
 import java.util.HashMap;
 import java.util.List;

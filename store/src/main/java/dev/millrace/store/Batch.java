@@ -25,6 +25,12 @@ public final class Batch {
   public final List<Rows.DefinitionRow> definitions = new ArrayList<>();
   public final List<String> definitionsRemoved = new ArrayList<>();
 
+  /** Instances that are set aside no longer; what was held for them goes too. */
+  public final List<Rows.QuarantineRow> released = new ArrayList<>();
+
+  public final List<Rows.QuarantineRow> quarantined = new ArrayList<>();
+  public final List<Rows.HeldRow> held = new ArrayList<>();
+
   /** Instances whose rows go, all of them, before anything else is written. */
   public final List<Rows.PurgeRow> purged = new ArrayList<>();
 
@@ -61,6 +67,9 @@ public final class Batch {
         + idempotency.size()
         + definitions.size()
         + definitionsRemoved.size()
+        + released.size()
+        + quarantined.size()
+        + held.size()
         + purged.size()
         + trimmed.size();
   }

@@ -79,6 +79,20 @@ public final class Rows {
   public record HumanTaskRow(
       InstanceKey key, int runId, String nodeId, String title, String content, HumanTask task) {}
 
+  /**
+   * An instance set aside after an error of ours, until an operator releases it.
+   *
+   * @param cause what went wrong, for the operator
+   */
+  public record QuarantineRow(InstanceKey key, int partition, String cause, Instant at) {}
+
+  /**
+   * A message that reached an instance while it was set aside. It is kept for the release.
+   *
+   * @param seq counts from 1 for each time the instance is set aside
+   */
+  public record HeldRow(InstanceKey key, long seq, Effect.SendToInstance message) {}
+
   /** A variable shared by the processes of an owner; {@code removed} deletes it. */
   public record VariableRow(String owner, String name, @Nullable Object value, boolean removed) {}
 

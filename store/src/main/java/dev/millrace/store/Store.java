@@ -59,6 +59,12 @@ public interface Store extends AutoCloseable {
   /** All shared variables. */
   List<Rows.VariableRow> variables();
 
+  /** The instances set aside, in order of their key. */
+  List<Rows.QuarantineRow> quarantined();
+
+  /** What is held for instances that are set aside, in order of key and number. */
+  List<Rows.HeldRow> held();
+
   /** A remembered request that has not expired. */
   Optional<Rows.IdempotencyRow> idempotency(String scope, String requestKey, Instant now);
 

@@ -113,20 +113,41 @@ public abstract class QueriesContract extends StoreContract {
             Set.of(Status.FAILED, Status.COMPLETED),
             "zhangsan",
             States.START,
-            States.START.plusMillis(1));
+            States.START.plusMillis(1),
+            false);
     assertThat(queries.instances(failed, 10, null).rows())
         .extracting(Queries.InstanceView::id)
         .containsExactly(4L, 2L);
     assertThat(
             List.of(
-                new Queries.InstanceFilter("proc-9", Set.of(), "", null, null),
-                new Queries.InstanceFilter("", Set.of(Status.PENDING), "", null, null),
-                new Queries.InstanceFilter("", Set.of(), "lisi", null, null),
-                new Queries.InstanceFilter("", Set.of(), "", States.START.plusMillis(1), null),
-                new Queries.InstanceFilter("", Set.of(), "", null, States.START)))
+                new Queries.InstanceFilter("proc-9", Set.of(), "", null, null, false),
+                new Queries.InstanceFilter("", Set.of(Status.PENDING), "", null, null, false),
+                new Queries.InstanceFilter("", Set.of(), "lisi", null, null, false),
+                new Queries.InstanceFilter(
+                    "", Set.of(), "", States.START.plusMillis(1), null, false),
+                new Queries.InstanceFilter("", Set.of(), "", null, States.START, false),
+                new Queries.InstanceFilter("", Set.of(), "", null, null, true)))
         .allSatisfy(none -> assertThat(queries.instances(none, 10, null).total()).isZero());
     assertThat(queries.liveInstances("proc-1")).isEqualTo(2);
     assertThat(queries.liveInstances("proc-2")).isZero();
+  }
+
+  @Test
+  void shouldFindWhatIsSetAside() {
+    Batch batch = next();
+    batch.instances.add(row(States.running("i1", 1), 0));
+    batch.instances.add(row(States.running("i2", 2), 0));
+    Rows.QuarantineRow aside =
+        new Rows.QuarantineRow(InstanceKey.of("i2"), 0, "a bug", States.START);
+    batch.quarantined.add(aside);
+    commit(batch);
+    Queries queries = store.queries();
+    Queries.InstanceFilter filter = new Queries.InstanceFilter("", Set.of(), "", null, null, true);
+    assertThat(queries.instances(filter, 10, null).rows())
+        .extracting(Queries.InstanceView::id)
+        .containsExactly(2L);
+    assertThat(queries.quarantine(InstanceKey.of("i2"))).contains(aside);
+    assertThat(queries.quarantine(InstanceKey.of("i1"))).isEmpty();
   }
 
   @Test

@@ -281,6 +281,35 @@ public abstract class StoreContract {
   }
 
   @Test
+  void shouldKeepWhatIsHeldUntilTheRelease() {
+    Rows.QuarantineRow aside = new Rows.QuarantineRow(A, 0, "a bug", States.START);
+    Rows.QuarantineRow later = new Rows.QuarantineRow(A, 0, "another", States.START);
+    Batch batch = next();
+    batch.quarantined.add(aside);
+    batch.held.add(new Rows.HeldRow(A, 1, suspend()));
+    commit(batch);
+    Batch again = next();
+    again.quarantined.add(later);
+    again.held.add(new Rows.HeldRow(A, 2, suspend()));
+    commit(again);
+    assertThat(store.quarantined()).containsExactly(aside);
+    assertThat(store.held())
+        .containsExactly(new Rows.HeldRow(A, 1, suspend()), new Rows.HeldRow(A, 2, suspend()));
+
+    Batch release = next();
+    release.released.add(aside);
+    release.quarantined.add(later);
+    release.held.add(new Rows.HeldRow(A, 1, suspend()));
+    commit(release);
+    assertThat(store.quarantined()).containsExactly(later);
+    assertThat(store.held()).containsExactly(new Rows.HeldRow(A, 1, suspend()));
+  }
+
+  private static Effect.SendToInstance suspend() {
+    return new Effect.SendToInstance(new Command.SuspendInstance(A));
+  }
+
+  @Test
   void shouldRememberRequestsUntilTheyExpire() {
     Rows.IdempotencyRow row =
         new Rows.IdempotencyRow("create", "k", "hash", Map.of("id", "p"), States.START);

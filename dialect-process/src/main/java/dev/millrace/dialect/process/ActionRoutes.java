@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What can be done to an instance from outside: actions, signals, variables, callbacks. */
 final class ActionRoutes {
-  static final List<String> ACTIONS = List.of("suspend", "resume", "stop", "rerun");
+  static final List<String> ACTIONS = List.of("suspend", "resume", "stop", "rerun", "release");
   private static final Set<String> NOTHING = Set.of();
   private static final long MILLIS_PER_SECOND = 1_000;
   private static final int MAX_NAME_CHARS = 200;
@@ -44,6 +44,11 @@ final class ActionRoutes {
   private Response act(Request request) throws InterruptedException {
     InstanceKey key = EngineCalls.key(request);
     String action = request.pathParameter("action");
+    if (action.equals("release")) {
+      Parameters.body(request, NOTHING);
+      calls.release(key);
+      return answer(key);
+    }
     Command command =
         switch (action) {
           case "suspend" -> {

@@ -70,6 +70,11 @@ final class EngineCalls {
     return accepted(await(engine.submit(command)));
   }
 
+  /** Lets an instance go on that is set aside. */
+  void release(InstanceKey key) throws InterruptedException {
+    accepted(await(engine.release(key)));
+  }
+
   /** Starts an instance and answers its key. */
   InstanceKey start(EngineApi.StartRequest request) throws InterruptedException {
     Object value = accepted(await(engine.start(request)));

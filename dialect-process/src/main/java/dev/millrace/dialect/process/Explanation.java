@@ -10,6 +10,7 @@ import dev.millrace.engine.WorkerActivity;
 import dev.millrace.runtime.explain.CodeExplain;
 import dev.millrace.runtime.explain.WaitReason;
 import dev.millrace.runtime.worker.Workers;
+import dev.millrace.store.Rows;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,17 @@ final class Explanation {
     json.put("parked", state.graph().parked().stream().map(token -> token.nodeId()).toList());
     json.put("joins", joins(state));
     json.put("signals", signals(state));
+    return json;
+  }
+
+  /** Of an instance that an error of the server has set aside. */
+  static Map<String, @Nullable Object> quarantine(Rows.QuarantineRow row) {
+    Map<String, @Nullable Object> json = Answers.object("since", row.at().toEpochMilli());
+    json.put("cause", row.cause());
+    json.put(
+        "text",
+        "An error of the server set the instance aside; what reaches it is kept. The action"
+            + " release lets it go on.");
     return json;
   }
 

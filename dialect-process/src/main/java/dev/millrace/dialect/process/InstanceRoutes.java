@@ -67,7 +67,8 @@ final class InstanceRoutes {
             StatusView.statuses(Parameters.text(request, "status")),
             Parameters.text(request, "executor"),
             times.parameter(request, "from"),
-            times.parameter(request, "to"));
+            times.parameter(request, "to"),
+            Parameters.flag(request, "quarantined"));
     InstancePage page = calls.queries().instances(filter, paging.limit(), paging.cursor());
     return Answers.page(
         page.rows().stream().map(InstanceAnswer::row).toList(), page.total(), page.next());
@@ -88,7 +89,11 @@ final class InstanceRoutes {
   }
 
   private Response explain(Request request) throws InterruptedException {
-    return Answers.wrapped(Explanation.of(calls.state(EngineCalls.key(request)), workers));
+    InstanceKey key = EngineCalls.key(request);
+    Map<String, @Nullable Object> explained = Explanation.of(calls.state(key), workers);
+    explained.put(
+        "quarantine", calls.queries().quarantine(key).map(Explanation::quarantine).orElse(null));
+    return Answers.wrapped(explained);
   }
 
   private Response variables(Request request) throws InterruptedException {

@@ -97,14 +97,18 @@ final class StartRoutes {
     if (!result.valid()) {
       throw Problem.badRequest(
               "invalid_input",
-              "expected input that fits inputDataSchema, found %d fault(s): %s %s"
+              "expected input that fits inputDataSchema, found %s: %s %s"
                   .formatted(
-                      result.violations().size(),
+                      counted(result.violations().size()),
                       result.violations().getFirst().path(),
                       result.violations().getFirst().message()))
           .withDetails(details(result.violations()));
     }
     return result.value();
+  }
+
+  private static String counted(int faults) {
+    return faults == 1 ? "one fault" : faults + " faults, the first";
   }
 
   private static List<Map<String, Object>> details(List<Schemas.Violation> violations) {

@@ -272,11 +272,29 @@ class ProcessDialectTest {
   }
 
   @Test
+  void shouldShowWhatIsSetAsideUntilItIsReleased() throws Exception {
+    engine.put(States.completed("ok"));
+    String release = INSTANCE + "/actions/release";
+    assertProblem(send("POST", release, null), 409, "conflict");
+    engine.setAside("a bug");
+
+    assertThat(send("GET", "/api/processInsts?quarantined=true", null).body())
+        .contains("\"total\":1");
+    assertThat(send("GET", INSTANCE + "/actions/explain", null).body())
+        .contains("\"cause\":\"a bug\"");
+    assertThat(send("POST", release, null).statusCode()).isEqualTo(200);
+    assertThat(send("GET", "/api/processInsts?quarantined=true", null).body())
+        .contains("\"total\":0");
+    assertThat(send("GET", INSTANCE + "/actions/explain", null).body())
+        .contains("\"quarantine\":null");
+  }
+
+  @Test
   void shouldNameTheActionsThereAre() throws Exception {
     HttpResponse<String> answer = send("POST", INSTANCE + "/actions/fly", null);
 
     assertProblem(answer, 404, "not_found");
-    assertThat(answer.body()).contains("[suspend, resume, stop, rerun]");
+    assertThat(answer.body()).contains("[suspend, resume, stop, rerun, release]");
     assertProblem(
         send("POST", INSTANCE + "/actions/rerun", "{\"variable\":{}}"), 400, "invalid_input");
     assertThat(engine.commands).isEmpty();

@@ -5,6 +5,7 @@ import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
 import dev.millrace.engine.graph.Graph;
 import dev.millrace.runtime.EngineApi;
@@ -44,6 +45,12 @@ final class StoredEngine implements EngineApi {
     batch.instances.add(new Rows.InstanceRow(0, newState, "admin", 0));
     commit(batch);
     state = newState;
+  }
+
+  void setAside(String cause) {
+    Batch batch = new Batch();
+    batch.quarantined.add(new Rows.QuarantineRow(States.KEY, 0, cause, Instant.EPOCH));
+    commit(batch);
   }
 
   void put(InstanceState owner, HumanTask task) {
@@ -111,6 +118,19 @@ final class StoredEngine implements EngineApi {
     commit(batch);
     return CompletableFuture.completedFuture(
         new Reply.Accepted(Map.of("id", id, "revision", (long) saved)));
+  }
+
+  @Override
+  public CompletableFuture<Reply> release(InstanceKey key) {
+    Optional<Rows.QuarantineRow> aside = store.queries().quarantine(key);
+    if (aside.isEmpty()) {
+      return CompletableFuture.completedFuture(
+          Reply.Rejected.of(Reason.INVALID_STATE, key + " is not set aside"));
+    }
+    Batch batch = new Batch();
+    batch.released.add(aside.get());
+    commit(batch);
+    return CompletableFuture.completedFuture(Reply.OK);
   }
 
   @Override

@@ -36,6 +36,9 @@ final class BatchBuilder {
   private final List<Rows.IdempotencyRow> idempotency = new ArrayList<>();
   private final List<Rows.DefinitionRow> definitions = new ArrayList<>();
   private final List<String> definitionsRemoved = new ArrayList<>();
+  private final List<Rows.QuarantineRow> released = new ArrayList<>();
+  private final List<Rows.QuarantineRow> quarantined = new ArrayList<>();
+  private final List<Rows.HeldRow> held = new ArrayList<>();
   private final Map<InstanceKey, Rows.PurgeRow> purged = new LinkedHashMap<>();
   private final Map<InstanceKey, Rows.TrimRow> trimmed = new LinkedHashMap<>();
   private long eventBytes;
@@ -161,6 +164,22 @@ final class BatchBuilder {
     definitionsRemoved.add(id);
   }
 
+  /** Forgets that an instance was set aside, and what was held for it before this batch. */
+  void released(Rows.QuarantineRow row) {
+    touch(row.partition());
+    released.add(row);
+  }
+
+  void quarantined(Rows.QuarantineRow row) {
+    touch(row.partition());
+    quarantined.add(row);
+  }
+
+  void held(int partition, Rows.HeldRow row) {
+    touch(partition);
+    held.add(row);
+  }
+
   boolean empty() {
     return partitions.isEmpty();
   }
@@ -179,6 +198,9 @@ final class BatchBuilder {
         + idempotency.size()
         + definitions.size()
         + definitionsRemoved.size()
+        + released.size()
+        + quarantined.size()
+        + held.size()
         + purged.size()
         + trimmed.size();
   }
@@ -219,6 +241,9 @@ final class BatchBuilder {
     batch.idempotency.addAll(idempotency);
     batch.definitions.addAll(definitions);
     batch.definitionsRemoved.addAll(definitionsRemoved);
+    batch.released.addAll(released);
+    batch.quarantined.addAll(quarantined);
+    batch.held.addAll(held);
     batch.purged.addAll(purged.values());
     batch.trimmed.addAll(trimmed.values());
     return batch;

@@ -35,7 +35,7 @@ final class Instances {
   Decision decide(InstanceCache.Entry entry, Command command) {
     InstanceKey key = command.key();
     Decision decision = ask(entry.state, command);
-    if (memory.quarantined.containsKey(key)) {
+    if (memory.quarantine.contains(key)) {
       return decision;
     }
     try {
@@ -120,9 +120,19 @@ final class Instances {
   /** Sets an instance aside; the lane goes on. */
   void quarantine(InstanceKey key, Throwable cause) {
     LOG.log(Level.ERROR, "instance " + key + " is quarantined", cause);
-    if (memory.quarantined.put(key, String.valueOf(cause)) == null) {
+    Rows.QuarantineRow row =
+        new Rows.QuarantineRow(
+            key, memory.partition(key), String.valueOf(cause), memory.ports.clock().now());
+    if (memory.quarantine.add(row)) {
       memory.tally.quarantined.increment();
+      memory.building.rows.quarantined(row);
     }
+  }
+
+  /** Keeps a message for an instance that is set aside. */
+  void hold(Effect.SendToInstance message) {
+    memory.building.rows.held(
+        memory.partition(message.command().key()), memory.quarantine.hold(message));
   }
 
   /** What a command for an instance that is set aside is answered. */
@@ -130,7 +140,7 @@ final class Instances {
     return Reply.Rejected.of(
         Reason.QUARANTINED,
         "instance %s is set aside after an internal error: %s"
-            .formatted(key, memory.quarantine(key)));
+            .formatted(key, memory.quarantine.cause(key)));
   }
 
   private Decision refused(InstanceKey key, @Nullable InstanceState state) {
@@ -139,7 +149,7 @@ final class Instances {
 
   private Decision ask(@Nullable InstanceState state, Command command) {
     memory.tally.commands.increment();
-    if (memory.quarantined.containsKey(command.key())) {
+    if (memory.quarantine.contains(command.key())) {
       return refused(command.key(), state);
     }
     try {

@@ -93,6 +93,12 @@ public final class LaneApi implements EngineApi {
     return replied(new Work.StartForked(key, seed, future), future);
   }
 
+  @Override
+  public CompletableFuture<Reply> release(InstanceKey key) {
+    CompletableFuture<Reply> future = new CompletableFuture<>();
+    return replied(new Work.Release(key, future), future);
+  }
+
   /** Completes once an instance, which need not exist yet, has got so far. */
   public CompletableFuture<InstanceState> when(InstanceKey key, CodeApi.Milestone milestone) {
     CompletableFuture<InstanceState> future = new CompletableFuture<>();

@@ -30,7 +30,8 @@ final class LaneLoads implements Admission.Loads {
   @Override
   public boolean missing(Work work) {
     InstanceKey key = work.instance();
-    if (key != null && !memory.quarantined.containsKey(key)) {
+    // What is set aside can still be shown.
+    if (key != null && (work instanceof Work.Read || !memory.quarantine.contains(key))) {
       InstanceCache.Entry entry = memory.cache.get(key);
       if (entry == null
           ? !memory.knownGone(key)
@@ -89,13 +90,17 @@ final class LaneLoads implements Admission.Loads {
     if (state == null) {
       return null;
     }
-    try {
-      memory.definitions.graph(state.header().definition());
-    } catch (IllegalArgumentException e) {
-      // The state can still be shown; deciding on it will say the same again.
-      return new Loaded.Instance(state, snapshotSeq);
-    }
+    compile(state.header().definition());
     return new Loaded.Instance(state, snapshotSeq);
+  }
+
+  /** So that the lane need not. Without its graph the state can still be shown. */
+  private void compile(DefinitionRef definition) {
+    try {
+      memory.definitions.graph(definition);
+    } catch (IllegalArgumentException e) {
+      // Deciding on the instance will say the same again.
+    }
   }
 
   private Optional<Head> head(String name) {

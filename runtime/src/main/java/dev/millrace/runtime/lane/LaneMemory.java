@@ -34,7 +34,7 @@ final class LaneMemory {
   final TimerHeap timers;
   final Messages messages;
   final Heads heads = new Heads();
-  final Map<InstanceKey, String> quarantined = new HashMap<>();
+  final Quarantine quarantine;
 
   /** Answers to requests that are not committed yet. */
   final Map<Work.RequestName, Rows.IdempotencyRow> requests = new HashMap<>();
@@ -75,6 +75,7 @@ final class LaneMemory {
     tally = new Tally();
     cache = new InstanceCache(settings.cache());
     timers = new TimerHeap(ports.clock().now());
+    quarantine = new Quarantine(store);
     messages = new Messages(store.lastSent(), store.inbox());
     inheritedUpTo = store.maxInstanceId();
     lastInstanceId = inheritedUpTo;
@@ -193,10 +194,5 @@ final class LaneMemory {
     purged.clear();
     internal.clear();
     building = new PendingBatch(building.number + 1);
-  }
-
-  /** Why an instance is set aside, or null. */
-  @Nullable String quarantine(InstanceKey key) {
-    return quarantined.get(key);
   }
 }

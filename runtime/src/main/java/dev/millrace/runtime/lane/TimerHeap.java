@@ -121,6 +121,11 @@ final class TimerHeap {
         : refill;
   }
 
+  /** Has the store asked again for what was dropped. */
+  void readAgain(Instant now) {
+    coveredUntil = now;
+  }
+
   boolean wantsRefill(Instant now) {
     return hasRoom() && coveredUntil.isBefore(now.plus(LaneSettings.TIMER_WINDOW.dividedBy(2)));
   }

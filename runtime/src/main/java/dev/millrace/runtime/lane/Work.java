@@ -239,6 +239,28 @@ sealed interface Work {
     }
   }
 
+  /** Asks for an instance that is set aside to go on. */
+  record Release(InstanceKey key, CompletableFuture<Reply> future) implements Work {
+    @Override
+    public List<Object> turns() {
+      return List.of(key);
+    }
+  }
+
+  /** An instance that was set aside, with what was held for it. */
+  record TakeUp(InstanceKey key, Quarantine.Released released, CompletableFuture<Reply> future)
+      implements Work {
+    @Override
+    public List<Object> turns() {
+      return List.of(key);
+    }
+
+    @Override
+    public InstanceKey instance() {
+      return key;
+    }
+  }
+
   /** An instance that had open work when the server stopped. */
   record Recover(InstanceKey key) implements Work {
     @Override

@@ -82,6 +82,8 @@ final class WorkRunner {
       case Work.Deliver message -> deliver(message, fault);
       case Work.Fire fire -> fire(fire.armed());
       case Work.Recover recover -> recover(recover.key());
+      case Work.Release release -> release(release);
+      case Work.TakeUp takeUp -> takeUp(takeUp);
     }
   }
 
@@ -144,7 +146,7 @@ final class WorkRunner {
     if (entry != null) {
       return instances.decide(entry, Borders.incoming(entry.state, command)).reply();
     }
-    return memory.quarantined.containsKey(command.key())
+    return memory.quarantine.contains(command.key())
         ? instances.refusal(command.key())
         : Reply.Rejected.of(Reason.NOT_FOUND, "no instance " + command.key());
   }
@@ -185,7 +187,7 @@ final class WorkRunner {
     if (!fault.isEmpty()) {
       return Reply.Rejected.of(Reason.NOT_STARTABLE, fault);
     }
-    if (memory.quarantined.containsKey(key)) {
+    if (memory.quarantine.contains(key)) {
       return instances.refusal(key);
     }
     if (memory.cache.contains(key)) {
@@ -208,7 +210,7 @@ final class WorkRunner {
 
   private void read(Work.Read ask) {
     InstanceCache.Entry entry = memory.cache.get(ask.key());
-    if (entry == null && memory.quarantined.containsKey(ask.key())) {
+    if (entry == null && memory.quarantine.contains(ask.key())) {
       fail(ask.future(), "instance %s cannot be read: it is set aside".formatted(ask.key()));
       return;
     }
@@ -262,12 +264,20 @@ final class WorkRunner {
       case Effect.SendToInstance send
           when send.command() instanceof Command.StartCodeInstance start ->
           startCodeChild(start);
-      case Effect.SendToInstance send -> apply(send.command());
+      case Effect.SendToInstance send -> applyOrHold(send.command());
       case Effect.StartChild child when DefinitionRef.codeApp(child.definition()) != null ->
           startCodeChild(Borders.codeChild(child));
       case Effect.StartChild child -> startChild(child, fault);
       case Effect other ->
           throw new IllegalArgumentException("not a message: " + other.getClass().getName());
+    }
+  }
+
+  /** A message is not lost because its instance is set aside, by it or before. */
+  private void applyOrHold(Command message) {
+    apply(message);
+    if (memory.quarantine.contains(message.key())) {
+      instances.hold(new Effect.SendToInstance(message));
     }
   }
 
@@ -308,7 +318,7 @@ final class WorkRunner {
   /** Decides a start that may find an instance in its place. */
   private Reply begun(Command command) {
     InstanceKey key = command.key();
-    if (memory.quarantined.containsKey(key)) {
+    if (memory.quarantine.contains(key)) {
       return instances.refusal(key);
     }
     InstanceCache.Entry existing = memory.cache.get(key);
@@ -375,7 +385,7 @@ final class WorkRunner {
       return;
     }
     Rows.TimerRow row = armed.row();
-    if (memory.quarantined.containsKey(row.key())) {
+    if (memory.quarantine.contains(row.key())) {
       // The row stays for the day it is released.
       memory.timers.drop(armed);
       return;
@@ -385,7 +395,7 @@ final class WorkRunner {
     if (entry != null) {
       instances.decide(
           entry, new Command.FireTimer(row.key(), row.generation(), row.timerId(), row.dueAt()));
-      if (memory.quarantined.containsKey(row.key())) {
+      if (memory.quarantine.contains(row.key())) {
         memory.timers.drop(armed);
         return;
       }
@@ -404,8 +414,47 @@ final class WorkRunner {
         && !entry.state.header().fast()
         && entry.state.header().id() <= memory.inheritedUpTo
         && (!entry.state.life().status().terminal() || entry.state.code() != null)
-        && !memory.quarantined.containsKey(key)) {
+        && !memory.quarantine.contains(key)) {
       instances.resume(entry);
     }
+  }
+
+  /**
+   * Begins to release an instance. Its state is read anew, as what memory has may be half of what
+   * was decided; so all that was decided must be written first.
+   */
+  private void release(Work.Release release) {
+    InstanceKey key = release.key();
+    if (!memory.quarantine.contains(key)) {
+      memory.building.answer(
+          release.future(),
+          Reply.Rejected.of(Reason.INVALID_STATE, "instance %s is not set aside".formatted(key)));
+      return;
+    }
+    memory.building.rows.touch(memory.partition(key));
+    memory.building.after(() -> {
+      Quarantine.Released released = memory.quarantine.remove(key);
+      if (released == null) {
+        memory.answerAtOnce(release.future(), Reply.OK);
+      } else {
+        memory.cache.remove(key);
+        memory.internal.add(new Work.TakeUp(key, released, release.future()));
+      }
+    });
+  }
+
+  /** Goes on with an instance that was set aside, where the store says it stands. */
+  private void takeUp(Work.TakeUp takeUp) {
+    Quarantine.Released released = takeUp.released();
+    memory.building.rows.released(released.row());
+    released.held().forEach(this::applyOrHold);
+    InstanceCache.Entry entry = memory.cache.get(takeUp.key());
+    if (entry != null && !memory.quarantine.contains(takeUp.key())) {
+      instances.resume(entry);
+    }
+    memory.timers.readAgain(memory.ports.clock().now());
+    memory.building.answer(
+        takeUp.future(),
+        memory.quarantine.contains(takeUp.key()) ? instances.refusal(takeUp.key()) : Reply.OK);
   }
 }

@@ -193,6 +193,11 @@ public final class EngineRuntime implements EngineApi, CodeApi, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<Reply> release(InstanceKey key) {
+    return api.release(key);
+  }
+
+  @Override
   public CompletableFuture<Reply> removeDefinition(String id) {
     return api.removeDefinition(id);
   }

@@ -17,6 +17,7 @@ import dev.millrace.store.Batch;
 import dev.millrace.store.CommitResult;
 import dev.millrace.store.Rows;
 import dev.millrace.store.StoreException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -191,6 +192,57 @@ class LaneLoopTest {
     assertThat(other.join()).isEqualTo(Reply.OK);
     assertThat(lane.loop.counters().quarantined()).isEqualTo(1);
     assertThat(lane.state("a").life().status()).isEqualTo(Status.RUNNING);
+  }
+
+  @Test
+  void shouldLetAReleasedInstanceGoOnWithWhatWasHeldForIt() {
+    SteppedLane lane = SteppedLane.open();
+    String definition = lane.define("plain");
+    lane.start(definition, "a");
+    lane.start(definition, "b");
+    lane.settle();
+    lane.tell("a", "timer", lane.now.plusSeconds(60).toString());
+    lane.tell("a", "boom");
+    lane.tell("b", "send", "a");
+    lane.settle();
+
+    SteppedLane next = lane.crash();
+    next.pass(Duration.ofSeconds(61));
+    CompletableFuture<Reply> told = next.tell("a", "x");
+    next.settle();
+    assertThat(reason(told)).isEqualTo(Reason.QUARANTINED);
+    assertThat(next.store.quarantined()).hasSize(1);
+    assertThat(next.store.held()).hasSize(1);
+    assertThat(next.log("a")).isEqualTo("null");
+
+    CompletableFuture<Reply> released = next.api.release(InstanceKey.of("a"));
+    next.settle();
+    CompletableFuture<Reply> again = next.api.release(InstanceKey.of("a"));
+    next.settle();
+    assertThat(released.join()).isEqualTo(Reply.OK);
+    assertThat(reason(again)).isEqualTo(Reason.INVALID_STATE);
+    assertThat(next.log("a")).isEqualTo("hello,fired");
+    assertThat(next.store.quarantined()).isEmpty();
+    assertThat(next.store.held()).isEmpty();
+    assertThat(next.crash().log("a")).isEqualTo("hello,fired");
+  }
+
+  @Test
+  void shouldHoldAMessageThatSetsItsInstanceAside() {
+    SteppedLane lane = SteppedLane.open();
+    String definition = lane.define("plain");
+    lane.start(definition, "a");
+    lane.start(definition, "b");
+    lane.settle();
+    lane.tell("b", "send boom", "a");
+    lane.settle();
+    assertThat(lane.store.held()).hasSize(1);
+
+    CompletableFuture<Reply> released = lane.api.release(InstanceKey.of("a"));
+    lane.settle();
+    assertThat(reason(released)).isEqualTo(Reason.QUARANTINED);
+    assertThat(lane.store.held()).hasSize(1);
+    assertThat(lane.store.quarantined()).hasSize(1);
   }
 
   @Test

@@ -203,13 +203,8 @@ public final class TinyRules implements Decider {
         turn.effects.add(new Effect.ArmTimer("t", due));
       }
       case "cancel" -> turn.effects.add(new Effect.CancelTimer("t"));
-      case "send" -> {
-        turn.log("sent");
-        turn.effects.add(
-            new Effect.SendToInstance(
-                new Command.RaiseEvent(
-                    InstanceKey.of((String) payload), "hello", "", null, "", 0)));
-      }
+      case "send" -> send(turn, (String) payload, "hello");
+      case "send boom" -> send(turn, (String) payload, "boom");
       case "child" -> {
         turn.log("asked");
         turn.effects.add(
@@ -232,6 +227,13 @@ public final class TinyRules implements Decider {
       case "refuse" -> throw new IllegalArgumentException("refused");
       default -> turn.log(name);
     }
+  }
+
+  private static void send(Turn turn, String uid, String event) {
+    turn.log("sent");
+    turn.effects.add(
+        new Effect.SendToInstance(
+            new Command.RaiseEvent(InstanceKey.of(uid), event, "", null, "", 0)));
   }
 
   private static Effect attempt(InstanceState state, int run) {

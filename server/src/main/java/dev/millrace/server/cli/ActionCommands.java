@@ -55,6 +55,16 @@ final class ActionCommands {
     }
   }
 
+  @Command(
+      name = "release",
+      description = "Let an instance go on that an error of the server has set aside.")
+  static final class Release extends Action {
+    @Override
+    public Integer call() {
+      return act("release", Map.of());
+    }
+  }
+
   @Command(name = "stop", description = "End an instance for good.")
   static final class Stop extends Action {
     @Option(names = "--message", paramLabel = "TEXT", description = "why, for the record")

@@ -28,6 +28,12 @@ final class ExplainCommand implements Callable<Integer> {
                 "  failed with %s: %s%n",
                 JsonValue.text(error, "type", ""), JsonValue.text(error, "message", ""));
           }
+          Object quarantine = JsonValue.get(response, "quarantine");
+          if (quarantine != null) {
+            out.printf(
+                "  set aside after an error of the server: %s; millrace release lets it go on%n",
+                JsonValue.text(quarantine, "cause", ""));
+          }
           if (JsonValue.get(response, "waiting") instanceof List<?> waiting) {
             for (Object run : waiting) {
               out.printf(

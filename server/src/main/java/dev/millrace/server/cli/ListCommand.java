@@ -26,6 +26,11 @@ final class ListCommand implements Callable<Integer> {
   @Option(names = "--process", paramLabel = "ID", description = "instances of this process only")
   private @Nullable String process;
 
+  @Option(
+      names = "--quarantined",
+      description = "only instances that an error of the server has set aside")
+  private boolean quarantined;
+
   @Option(names = "--limit", paramLabel = "N", description = "how many at most (20)")
   private int limit = 20;
 
@@ -40,6 +45,9 @@ final class ListCommand implements Callable<Integer> {
     }
     if (process != null && !processes) {
       path.append("&procId=").append(ApiClient.encoded(process));
+    }
+    if (quarantined && !processes) {
+      path.append("&quarantined=true");
     }
     Object answer = options.client().get(path.toString());
     Object response = JsonValue.get(answer, "response");

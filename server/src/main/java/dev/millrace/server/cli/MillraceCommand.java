@@ -95,6 +95,7 @@ public final class MillraceCommand {
     commands.put("suspend", ActionCommands.Suspend::new);
     commands.put("resume", ActionCommands.Resume::new);
     commands.put("stop", ActionCommands.Stop::new);
+    commands.put("release", ActionCommands.Release::new);
     commands.put("rerun", ActionCommands.Rerun::new);
     commands.put("verify", VerifyCommand::new);
     commands.put("config", ConfigCommand::new);

@@ -60,6 +60,7 @@ final class EncodedBatch {
     batch.timersRemoved.forEach(key ->
         encoded.add(Sql.TIMER_REMOVE, key.key().namespace(), key.key().uid(), key.timerId()));
     encoded.messages(batch);
+    encoded.quarantine(batch);
     batch.humanTasks.forEach(encoded::humanTask);
     batch.variables.forEach(encoded::variable);
     batch.idempotency.forEach(encoded::idempotency);
@@ -272,6 +273,32 @@ final class EncodedBatch {
         json(task.payload()),
         task.changedAt().toEpochMilli(),
         task.changedAt().toEpochMilli());
+  }
+
+  private void quarantine(Batch batch) {
+    for (Rows.QuarantineRow row : batch.released) {
+      batch.fenceOf(row.partition());
+      add(Sql.RELEASE_HELD, row.key().uid(), row.key().namespace());
+      add(Sql.RELEASE, row.key().uid(), row.key().namespace());
+    }
+    for (Rows.QuarantineRow row : batch.quarantined) {
+      batch.fenceOf(row.partition());
+      add(
+          Sql.QUARANTINE,
+          row.key().namespace(),
+          row.key().uid(),
+          row.partition(),
+          row.cause(),
+          row.at().toEpochMilli());
+    }
+    for (Rows.HeldRow row : batch.held) {
+      add(
+          Sql.HELD,
+          row.key().namespace(),
+          row.key().uid(),
+          row.seq(),
+          stored(Codec.encodeEffect(row.message())));
+    }
   }
 
   private void variable(Rows.VariableRow row) {

@@ -88,6 +88,14 @@ enum Sql {
       INSERT INTO mr_inbox_seen (target, source, seq) VALUES (?, ?, ?)
       ON CONFLICT DO UPDATE SET seq = excluded.seq
       """),
+  RELEASE_HELD("DELETE FROM mr_held WHERE uid = ? AND namespace = ?"),
+  RELEASE("DELETE FROM mr_quarantine WHERE uid = ? AND namespace = ?"),
+  QUARANTINE(
+      """
+      INSERT INTO mr_quarantine (namespace, uid, partition, cause, at) VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT DO NOTHING
+      """),
+  HELD("INSERT INTO mr_held (namespace, uid, seq, message) VALUES (?, ?, ?, ?)"),
   HUMAN_TASK(
       """
       INSERT INTO mr_human_task (

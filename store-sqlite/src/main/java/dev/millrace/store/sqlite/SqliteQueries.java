@@ -6,6 +6,7 @@ import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.Status;
+import dev.millrace.store.Rows;
 import dev.millrace.store.codec.Codec;
 import dev.millrace.store.query.Queries;
 import java.sql.Connection;
@@ -22,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The questions of dialects as SQL. */
 final class SqliteQueries implements Queries {
+
+  /** Asks for what is set aside. */
+  static final String QUARANTINE =
+      "SELECT namespace, uid, partition, cause, at FROM mr_quarantine ";
 
   private static final String DEFINITION =
       """
@@ -168,7 +173,29 @@ final class SqliteQueries implements Queries {
       terms.add("i.start_at < ?");
       parameters.add(to.toEpochMilli());
     }
+    if (filter.quarantined()) {
+      terms.add("(i.namespace, i.uid) IN (SELECT namespace, uid FROM mr_quarantine)");
+    }
     return String.join(" AND ", terms);
+  }
+
+  @Override
+  public Optional<Rows.QuarantineRow> quarantine(InstanceKey key) {
+    return reads.read(connection ->
+        ReadPool.row(
+            connection,
+            QUARANTINE + "WHERE namespace = ? AND uid = ?",
+            SqliteQueries::quarantine,
+            key.namespace(),
+            key.uid()));
+  }
+
+  static Rows.QuarantineRow quarantine(ResultSet row) throws SQLException {
+    return new Rows.QuarantineRow(
+        new InstanceKey(row.getString(1), row.getString(2)),
+        row.getInt(3),
+        row.getString(4),
+        Instant.ofEpochMilli(row.getLong(5)));
   }
 
   @Override

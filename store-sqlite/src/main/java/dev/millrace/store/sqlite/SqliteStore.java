@@ -1,5 +1,6 @@
 package dev.millrace.store.sqlite;
 
+import dev.millrace.engine.Effect;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
@@ -239,6 +240,29 @@ public final class SqliteStore implements Store {
                     row.getString(2),
                     SqliteQueries.json(connection, row.getString(3)),
                     false)));
+  }
+
+  @Override
+  public List<Rows.QuarantineRow> quarantined() {
+    return reads.read(connection ->
+        ReadPool.rows(
+            connection,
+            SqliteQueries.QUARANTINE + "ORDER BY namespace, uid",
+            SqliteQueries::quarantine));
+  }
+
+  @Override
+  public List<Rows.HeldRow> held() {
+    return reads.read(connection ->
+        ReadPool.rows(
+            connection,
+            "SELECT namespace, uid, seq, message FROM mr_held ORDER BY namespace, uid, seq",
+            row ->
+                new Rows.HeldRow(
+                    new InstanceKey(row.getString(1), row.getString(2)),
+                    row.getLong(3),
+                    (Effect.SendToInstance)
+                        Codec.decodeEffect(Payloads.resolve(connection, row.getString(4))))));
   }
 
   @Override

@@ -188,6 +188,26 @@ CREATE TABLE mr_human_task (
 ) STRICT;
 CREATE INDEX mr_human_task_user ON mr_human_task (user, created_at, id) WHERE open = 1;
 
+-- Instances set aside after an error of ours, until an operator releases them. One whose start
+-- failed so has no other row.
+CREATE TABLE mr_quarantine (
+  namespace TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  partition INTEGER NOT NULL,
+  cause TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (namespace, uid)
+) STRICT, WITHOUT ROWID;
+
+-- What reached them meanwhile.
+CREATE TABLE mr_held (
+  namespace TEXT NOT NULL,
+  uid TEXT NOT NULL,
+  seq INTEGER NOT NULL,
+  message TEXT NOT NULL,
+  PRIMARY KEY (namespace, uid, seq)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE mr_variable (
   owner TEXT NOT NULL,
   name TEXT NOT NULL,

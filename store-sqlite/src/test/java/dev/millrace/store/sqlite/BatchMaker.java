@@ -39,6 +39,7 @@ final class BatchMaker {
   /** One batch in so many carries something a store must refuse. */
   private static final int FAULT_EVERY = 12;
 
+  private long held;
   private final Random random;
   private final Samples samples;
   private final Map<InstanceKey, InstanceState.Header> headers = new HashMap<>();
@@ -87,6 +88,7 @@ final class BatchMaker {
     messages(batch);
     humanTasks(batch);
     shared(batch);
+    quarantine(batch);
     definitions(batch);
     if (random.nextInt(FAULT_EVERY) == 0) {
       fault(batch);
@@ -242,6 +244,21 @@ final class BatchMaker {
     }
     for (String key : some(List.of("k1", "k2", ""))) {
       batch.idempotency.add(new Rows.IdempotencyRow("create", key, "hash", samples.json(), time()));
+    }
+  }
+
+  private void quarantine(Batch batch) {
+    for (InstanceKey key : some(KEYS)) {
+      Rows.QuarantineRow row =
+          new Rows.QuarantineRow(key, partition(key), "cause " + random.nextInt(), time());
+      if (random.nextInt(3) == 0) {
+        batch.released.add(row);
+      } else {
+        batch.quarantined.add(row);
+      }
+      batch.held.add(
+          new Rows.HeldRow(
+              key, ++held, new Effect.SendToInstance(new Command.SuspendInstance(key))));
     }
   }
 

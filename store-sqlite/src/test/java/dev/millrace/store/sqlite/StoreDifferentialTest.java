@@ -67,7 +67,10 @@ class StoreDifferentialTest {
           "variables",
           "idempotency",
           "definitions",
-          "definitionsRemoved");
+          "definitionsRemoved",
+          "quarantined",
+          "released",
+          "held");
 
   @TempDir Path dataDir;
 
@@ -169,6 +172,9 @@ class StoreDifferentialTest {
     kinds.put("humanTasks", batch.humanTasks);
     kinds.put("variables", batch.variables);
     kinds.put("idempotency", batch.idempotency);
+    kinds.put("quarantined", batch.quarantined);
+    kinds.put("released", batch.released);
+    kinds.put("held", batch.held);
     kinds.put("definitions", batch.definitions);
     kinds.put("definitionsRemoved", batch.definitionsRemoved);
     return kinds;
@@ -194,6 +200,8 @@ class StoreDifferentialTest {
     same("max instance", Store::maxInstanceId);
     same("max definition", Store::maxDefinitionNumber);
     same("variables", Store::variables);
+    same("set aside", Store::quarantined);
+    same("held", Store::held);
     same("request", store -> store.idempotency("create", "k1", time));
     for (InstanceKey key : BatchMaker.KEYS) {
       same("load " + key, store -> store.load(key));
@@ -231,7 +239,8 @@ class StoreDifferentialTest {
             random.nextBoolean() ? Set.of() : Set.of(Status.RUNNING, Status.FAILED),
             user,
             random.nextBoolean() ? null : time,
-            random.nextBoolean() ? null : time.plusMillis(300));
+            random.nextBoolean() ? null : time.plusMillis(300),
+            random.nextInt(3) == 0);
     Long before = random.nextBoolean() ? null : (long) random.nextInt(20);
     sameAnswer("instances " + filter, q -> q.instances(filter, LIMIT, before));
     sameAnswer(

@@ -70,6 +70,8 @@ final class MemoryQueries implements Queries {
           store.tables().instances.values().stream()
               .map(this::view)
               .filter(view -> matches(filter, view))
+              .filter(view ->
+                  !filter.quarantined() || store.tables().quarantined.containsKey(view.key()))
               .sorted(Comparator.comparingLong(view -> -view.id()))
               .toList();
       List<InstanceView> rest =
@@ -128,6 +130,11 @@ final class MemoryQueries implements Queries {
   public Optional<HumanTaskView> humanTask(String taskId) {
     return store.locked(
         () -> Optional.ofNullable(store.tables().humanTasks.get(taskId)).map(MemoryQueries::view));
+  }
+
+  @Override
+  public Optional<Rows.QuarantineRow> quarantine(InstanceKey key) {
+    return store.locked(() -> Optional.ofNullable(store.tables().quarantined.get(key)));
   }
 
   @Override

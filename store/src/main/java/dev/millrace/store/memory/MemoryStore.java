@@ -158,6 +158,16 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public List<Rows.QuarantineRow> quarantined() {
+    return locked(() -> List.copyOf(tables.quarantined.values()));
+  }
+
+  @Override
+  public List<Rows.HeldRow> held() {
+    return locked(() -> tables.held.values().stream().flatMap(List::stream).toList());
+  }
+
+  @Override
   public Optional<Rows.IdempotencyRow> idempotency(String scope, String requestKey, Instant now) {
     return locked(() ->
         Optional.ofNullable(tables.idempotency.get(new Tables.Names(scope, requestKey)))

@@ -62,6 +62,8 @@ final class Tables {
   final Map<Pair, Long> sent = new TreeMap<>(PAIRS);
   final Map<Pair, Long> inbox = new TreeMap<>(PAIRS);
   final Map<String, Work> humanTasks = new TreeMap<>(TEXT);
+  final Map<InstanceKey, Rows.QuarantineRow> quarantined = new TreeMap<>(KEYS);
+  final Map<InstanceKey, List<Rows.HeldRow>> held = new TreeMap<>(KEYS);
   final Map<Names, Rows.VariableRow> variables = new TreeMap<>(NAMES);
   final Map<Names, Rows.IdempotencyRow> idempotency = new HashMap<>();
   final Map<String, TreeMap<Integer, Revision>> definitions = new HashMap<>();
@@ -106,6 +108,8 @@ final class Tables {
     batch.history.forEach(chunk -> batch.fenceOf(chunk.partition()));
     batch.timers.forEach(row -> batch.fenceOf(row.partition()));
     batch.purged.forEach(row -> batch.fenceOf(row.partition()));
+    batch.released.forEach(row -> batch.fenceOf(row.partition()));
+    batch.quarantined.forEach(row -> batch.fenceOf(row.partition()));
   }
 
   private void purge(InstanceKey key) {
@@ -200,6 +204,16 @@ final class Tables {
     batch.outboxRemoved.forEach(outbox::remove);
     for (Rows.InboxRow row : batch.inbox) {
       inbox.put(new Pair(row.target(), row.source()), row.seq());
+    }
+    for (Rows.QuarantineRow row : batch.released) {
+      quarantined.remove(row.key());
+      held.remove(row.key());
+    }
+    for (Rows.QuarantineRow row : batch.quarantined) {
+      quarantined.putIfAbsent(row.key(), row);
+    }
+    for (Rows.HeldRow row : batch.held) {
+      held.computeIfAbsent(row.key(), _ -> new ArrayList<>()).add(row);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.Status;
+import dev.millrace.store.Rows;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -55,6 +56,9 @@ public interface Queries {
   /** The instance of an execution uid, for callbacks; only while it has not ended. */
   Optional<InstanceKey> byExecution(String executionUid);
 
+  /** How an instance came to be set aside; empty when it is not. */
+  Optional<Rows.QuarantineRow> quarantine(InstanceKey key);
+
   /** Events of an instance after a number, oldest first. */
   List<NumberedEvent> history(InstanceKey key, long afterSeq, int limit);
 
@@ -92,14 +96,17 @@ public interface Queries {
    *
    * @param from the earliest start
    * @param to the first start that is too late
+   * @param quarantined only those that are set aside
    */
   record InstanceFilter(
       String definitionId,
       Set<Status> statuses,
       String executor,
       @Nullable Instant from,
-      @Nullable Instant to) {
-    public static final InstanceFilter ALL = new InstanceFilter("", Set.of(), "", null, null);
+      @Nullable Instant to,
+      boolean quarantined) {
+    public static final InstanceFilter ALL =
+        new InstanceFilter("", Set.of(), "", null, null, false);
   }
 
   /** An instance in a list. */

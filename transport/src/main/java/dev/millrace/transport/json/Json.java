@@ -102,12 +102,23 @@ public final class Json {
       return value;
     } catch (JacksonException e) {
       TokenStreamLocation at = e.getLocation();
-      String message = e.getOriginalMessage();
       throw new JsonSyntaxException(
-          message == null ? "not valid JSON" : message,
+          plain(e.getOriginalMessage()),
           at == null ? 1 : Math.max(1, at.getLineNr()),
           at == null ? 1 : Math.max(1, at.getColumnNr()));
     }
+  }
+
+  /**
+   * The library's message without where it says that an array or object began: all it says of it is
+   * that the source is hidden.
+   */
+  private static String plain(@Nullable String message) {
+    if (message == null) {
+      return "not valid JSON";
+    }
+    int where = message.indexOf(" (start marker at");
+    return where < 0 ? message : message.substring(0, where);
   }
 
   private static @Nullable Object value(JsonParser parser, JsonToken token, int depth) {

@@ -1,28 +1,23 @@
-package dev.millrace.simulator;
+package dev.millrace.store;
 
 import dev.millrace.engine.InstanceKey;
-import dev.millrace.store.Batch;
-import dev.millrace.store.CommitResult;
-import dev.millrace.store.Fence;
-import dev.millrace.store.Rows;
-import dev.millrace.store.Store;
 import dev.millrace.store.query.Queries;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Passes everything on; a broken store overrides what it breaks. */
-class PassingStore implements Store {
+/** Passes everything on; a broken or a watching store overrides what it is about. */
+public class PassingStore implements Store {
 
   private final Store rows;
 
-  PassingStore(Store rows) {
+  public PassingStore(Store rows) {
     this.rows = rows;
   }
 
   /** The same rows in a batch of their own, to be changed. */
-  static Batch copy(Batch batch) {
+  public static Batch copy(Batch batch) {
     Batch copy = new Batch();
     copy.fences.addAll(batch.fences);
     copy.instances.addAll(batch.instances);
@@ -39,6 +34,11 @@ class PassingStore implements Store {
     copy.idempotency.addAll(batch.idempotency);
     copy.definitions.addAll(batch.definitions);
     copy.definitionsRemoved.addAll(batch.definitionsRemoved);
+    copy.released.addAll(batch.released);
+    copy.quarantined.addAll(batch.quarantined);
+    copy.held.addAll(batch.held);
+    copy.purged.addAll(batch.purged);
+    copy.trimmed.addAll(batch.trimmed);
     return copy;
   }
 
@@ -95,6 +95,16 @@ class PassingStore implements Store {
   @Override
   public List<Rows.VariableRow> variables() {
     return rows.variables();
+  }
+
+  @Override
+  public List<Rows.QuarantineRow> quarantined() {
+    return rows.quarantined();
+  }
+
+  @Override
+  public List<Rows.HeldRow> held() {
+    return rows.held();
   }
 
   @Override
