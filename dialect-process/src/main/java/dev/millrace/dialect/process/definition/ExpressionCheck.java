@@ -7,11 +7,16 @@ import dev.millrace.engine.graph.NodeType;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Parses every expression of a definition and names the place of each that doesn't parse. */
 final class ExpressionCheck {
+  /** What looks like a calculation and is read as a path, whose value is null. */
+  private static final Pattern OPERATOR_IN_PATH =
+      Pattern.compile("\\{\\{[^{}#]*\\s(?:[<>]=?|[=!]=|&&|\\|\\||[-+*/])\\s[^{}#]*}}");
+
   private final Expressions expressions;
   private final Problems problems;
 
@@ -104,6 +109,13 @@ final class ExpressionCheck {
   private void parse(String text, String path) {
     try {
       expressions.check(text);
+      if (OPERATOR_IN_PATH.matcher(text).find()) {
+        problems.warning(
+            path,
+            "operator_in_path",
+            "expected a path between {{ and }}, found an operator: it reads as null; calculate and"
+                + " compare with {% %}");
+      }
     } catch (ExpressionException e) {
       problems.error(path, "expression", "expected an expression that parses: " + e.getMessage());
     }

@@ -96,6 +96,24 @@ final class DefinitionCheckTest {
     assertThat(errors(Documents.process(task(members)))).contains("$.tasks[0]." + expected.strip());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{{A.output > 100}}            | true",
+        "{{A.output.a-b}}              | false",
+        "{{A.output.#(age > 45)#.a}}   | false",
+        "{% A.output > 100 %}          | false",
+      })
+  void shouldWarnOfAPathThatLooksLikeACalculation(String value, boolean warned) {
+    List<Problem> warnings =
+        Documents.format()
+            .check(Documents.process(task("parameters:{v:{value:'" + value + "'}}")))
+            .warnings();
+    assertThat(warnings.stream().anyMatch(problem -> problem.code().equals("operator_in_path")))
+        .isEqualTo(warned);
+  }
+
   @Test
   void shouldRefuseUnknownStartAndEnd() {
     assertThat(errors(Documents.flow("A", "startTaskInstId:'x',endTaskInstId:'y',")))
