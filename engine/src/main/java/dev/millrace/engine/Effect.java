@@ -79,7 +79,8 @@ public sealed interface Effect {
       implements Effect {}
 
   /**
-   * What no worker has yet of a run is not to be handed over any more.
+   * Nobody waits for the work of a run any more: what no worker has yet is not to be handed over,
+   * and what this server does itself may be broken off.
    *
    * @param execution the run of a code workflow, or {@link WorkerActivity#work} of a graph
    */

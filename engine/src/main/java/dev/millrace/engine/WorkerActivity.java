@@ -29,7 +29,7 @@ public record WorkerActivity(String app, String name) {
 
   /**
    * The name under which the work of a node run is dropped, see {@link Effect.DropWork}: that of
-   * all its attempts.
+   * all its attempts, by a worker or by the server itself.
    */
   public static String work(int generation, int runId) {
     return generation + "/" + runId;

@@ -54,10 +54,9 @@ final class Waits {
     timersOf(run).keySet().forEach(id -> turn.effect(new Effect.CancelTimer(id)));
   }
 
-  /** Takes back the work of a run that no worker has yet. */
+  /** Takes back the work of a run that will not be waited for. */
   void dropWork(NodeRun run) {
-    if (run.waitsFor() instanceof Wait.ForActivity activity
-        && WorkerActivity.of(activity.activity()) != null) {
+    if (run.waitsFor() instanceof Wait.ForActivity) {
       turn.effect(new Effect.DropWork(WorkerActivity.work(turn.draft.generation(), run.id())));
     }
   }

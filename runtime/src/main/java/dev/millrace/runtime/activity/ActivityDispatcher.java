@@ -5,8 +5,10 @@ import dev.millrace.engine.Effect;
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.JsonValue;
+import dev.millrace.engine.WorkerActivity;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +45,15 @@ public final class ActivityDispatcher implements Dispatcher, AutoCloseable {
 
   private final Queue<Attempt> queue = new ArrayDeque<>();
   private final Set<Running> known = new HashSet<>();
-  private final Set<Thread> running = new HashSet<>();
+  private final Map<Running, Thread> running = new HashMap<>();
   private boolean closed;
 
-  private record Running(InstanceKey key, Command.WorkToken token) {}
+  private record Running(InstanceKey key, Command.WorkToken token) {
+    boolean isOf(InstanceKey instance, String work) {
+      return key.equals(instance)
+          && WorkerActivity.work(token.generation(), token.runId()).equals(work);
+    }
+  }
 
   /** One attempt; it is answered once, by its end or by its timeout. */
   private record Attempt(
@@ -99,20 +106,36 @@ public final class ActivityDispatcher implements Dispatcher, AutoCloseable {
     }
   }
 
+  @Override
+  public synchronized void drop(InstanceKey key, String work) {
+    queue.removeIf(attempt -> {
+      boolean goes = attempt.name().isOf(key, work);
+      if (goes) {
+        known.remove(attempt.name());
+      }
+      return goes;
+    });
+    running.forEach((name, thread) -> {
+      if (name.isOf(key, work)) {
+        thread.interrupt();
+      }
+    });
+  }
+
   /** Interrupts what runs; nothing more is reported, a restart runs it again. */
   @Override
   public synchronized void close() {
     closed = true;
     queue.clear();
     timeouts.shutdownNow();
-    running.forEach(Thread::interrupt);
+    running.values().forEach(Thread::interrupt);
   }
 
   private synchronized void startWaiting() {
     while (!closed && running.size() < concurrency && !queue.isEmpty()) {
       Attempt attempt = queue.remove();
       Thread thread = threads.newThread(() -> run(attempt));
-      running.add(thread);
+      running.put(attempt.name(), thread);
       thread.start();
     }
   }
@@ -128,7 +151,7 @@ public final class ActivityDispatcher implements Dispatcher, AutoCloseable {
       if (timeout != null) {
         timeout.cancel(false);
       }
-      ended(attempt, self, result);
+      ended(attempt, result);
     }
   }
 
@@ -154,10 +177,10 @@ public final class ActivityDispatcher implements Dispatcher, AutoCloseable {
     thread.interrupt();
   }
 
-  private void ended(Attempt attempt, Thread thread, @Nullable Command result) {
+  private void ended(Attempt attempt, @Nullable Command result) {
     boolean report;
     synchronized (this) {
-      running.remove(thread);
+      running.remove(attempt.name());
       known.remove(attempt.name());
       report = !closed;
       startWaiting();

@@ -15,4 +15,14 @@ public interface Dispatcher {
    *     may be called by any thread and never blocks
    */
   void dispatch(InstanceKey key, Effect.DispatchActivity attempt, Consumer<Command> results);
+
+  /**
+   * Breaks off what was handed over for a run, as nobody waits for it any more. It may still report
+   * a result.
+   *
+   * @param work as {@link dev.millrace.engine.WorkerActivity#work} names it
+   */
+  default void drop(InstanceKey key, String work) {
+    // One that cannot break off lets it run to its end.
+  }
 }

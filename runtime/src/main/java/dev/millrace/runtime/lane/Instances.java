@@ -264,7 +264,12 @@ final class Instances {
             memory.ports.workers().task(key, task);
           });
       case Effect.DropWork drop ->
-          leave(entry, () -> memory.ports.workers().drop(key, drop.execution()));
+          leave(
+              entry,
+              () -> {
+                memory.ports.workers().drop(key, drop.execution());
+                memory.ports.dispatcher().drop(key, drop.execution());
+              });
       case Effect.Purge _ -> throw new IllegalStateException("removed before its effects");
       case Effect.SetEnvironment variable -> {
         memory.variables.set(variable.owner(), variable.name(), variable.value());

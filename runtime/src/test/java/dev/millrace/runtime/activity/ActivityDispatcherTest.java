@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.engine.Command;
 import dev.millrace.engine.Effect;
 import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.WorkerActivity;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -118,6 +119,34 @@ class ActivityDispatcherTest {
       assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(results).isEmpty();
+  }
+
+  @Test
+  void shouldBreakOffWhatNobodyWaitsForAnyMore() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
+    Activity endless =
+        activity(in -> {
+          begun.countDown();
+          new CountDownLatch(1).await();
+          return null;
+        });
+    try (var dispatcher = new ActivityDispatcher(List.of(endless), 1)) {
+      dispatch(dispatcher, "job", 1, 0);
+      dispatch(dispatcher, "job", 2, 0);
+      dispatch(dispatcher, "job", 3, 0);
+      begun.await();
+      dispatcher.drop(InstanceKey.of("a"), WorkerActivity.work(1, 2));
+      dispatcher.drop(InstanceKey.of("a"), WorkerActivity.work(1, 1));
+      assertThat(abortedRun()).isEqualTo(1);
+      dispatcher.drop(InstanceKey.of("a"), WorkerActivity.work(1, 3));
+      assertThat(abortedRun()).isEqualTo(3);
+    }
+  }
+
+  private int abortedRun() throws InterruptedException {
+    Command.FailActivity aborted = failure();
+    assertThat(aborted.failure().type()).isEqualTo("abort");
+    return aborted.token().runId();
   }
 
   @Test
