@@ -47,6 +47,10 @@ final class ManagementRoutes {
     String app = app(request, GET_TAG);
     int size = pageSize(request.query("pageSize"));
     String after = request.query("continuationToken");
+    if (after != null && after.indexOf(0) >= 0) {
+      throw DaprProblem.invalid(
+          "ERR_MALFORMED_REQUEST", "expected the continuationToken of a page, found a NUL in it");
+    }
     List<InstanceKey> keys = Pages.keys(engine.queries(), app, after == null ? "" : after, size);
     List<Object> instances = new ArrayList<>();
     for (InstanceKey key : keys.subList(0, Math.min(size, keys.size()))) {
