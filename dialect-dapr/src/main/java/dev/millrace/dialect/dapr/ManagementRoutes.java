@@ -90,9 +90,7 @@ final class ManagementRoutes {
   private Response history(Request request) throws InterruptedException {
     InstanceState state = state(request);
     List<Object> events = new ArrayList<>();
-    if (state.code() != null) {
-      state.code().history().forEach(event -> events.add(MessageJson.of(EventMessages.of(event))));
-    }
+    engine.history(state).forEach(event -> events.add(MessageJson.of(EventMessages.of(event))));
     return Response.json(OK, Map.of("events", events));
   }
 
