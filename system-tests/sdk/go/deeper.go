@@ -46,6 +46,9 @@ func addDeeper(registry *workflow.Registry) error {
 	if err := addVersions(registry); err != nil {
 		return err
 	}
+	if err := addReuse(registry); err != nil {
+		return err
+	}
 	return registry.AddActivityN("Tick", tick)
 }
 

@@ -24,6 +24,7 @@ const activities = {
   PlusOne: async (_, number) => number + 1,
   Square: async (_, number) => number * number,
   Echo: async (_, value) => value,
+  Bulk: async (_, length) => "x".repeat(length),
   Boom: async (_, text) => {
     throw new Error(`boom ${text}`);
   },
@@ -121,6 +122,10 @@ const workflows = {
     const result = yield ctx.callActivity("Echo", value);
     ctx.setCustomStatus("echoed");
     return result;
+  },
+  Bulky: async function* (ctx, length) {
+    const text = yield ctx.callActivity("Bulk", length);
+    return text.length;
   },
   Steps: async function* (ctx, order) {
     const done = [];
@@ -284,6 +289,7 @@ const scenarios = {
     const { status, output } = await s.run("EchoAll", text);
     return { status, length: output.length, same: output === text };
   },
+  bulk: (s) => s.run("Bulky", 5 * 1024 * 1024),
   unicode: (s) => s.run("EchoAll", { größe: '世界 🎉 ¿\u0001"\\' }, "订单-" + fresh("é")),
   state: async (s) => {
     const id = await s.started("WaitEvent", { a: [1, 2.5, null] });

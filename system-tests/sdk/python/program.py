@@ -41,6 +41,11 @@ def echo(ctx, value):
     return value
 
 
+@runtime.activity(name="Bulk")
+def bulk(ctx, length):
+    return "x" * length
+
+
 @runtime.activity(name="Boom")
 def boom(ctx, text):
     raise ValueError(f"boom {text}")
@@ -174,6 +179,12 @@ def echo_all(ctx, value):
     result = yield ctx.call_activity(echo, input=value)
     ctx.set_custom_status("echoed")
     return result
+
+
+@runtime.workflow(name="Bulky")
+def bulky(ctx, length):
+    text = yield ctx.call_activity(bulk, input=length)
+    return len(text)
 
 
 @runtime.workflow(name="Steps")
@@ -349,6 +360,9 @@ class Scenarios:
             "length": len(instance["output"]),
             "same": instance["output"] == text,
         }
+
+    def bulk(self):
+        return self.run(bulky, 5 * 1024 * 1024)
 
     def unicode(self):
         return self.run(echo_all, {"größe": "世界 🎉 ¿\u0001\"\\"}, "订单-" + fresh("é"))

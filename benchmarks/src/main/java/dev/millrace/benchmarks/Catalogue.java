@@ -25,6 +25,7 @@ final class Catalogue {
           "start",
           "fanout",
           "fanout-activity",
+          "dapr",
           "parked",
           "timers",
           "startup");
@@ -79,6 +80,11 @@ final class Catalogue {
     all.add(
         new HttpBenchmark(
             "http", "five steps through HTTP and the packaged server, with ?wait=", "standard"));
+    for (String sdk : List.of("java", "go")) {
+      all.add(
+          new DaprBenchmark(
+              "dapr", "workflows on a worker of Dapr's Java and Go SDK over gRPC", sdk));
+    }
     all.add(
         new ParkedBenchmark(
             "parked", "instances that wait for a call: size, restart after a kill, waking"));
@@ -93,9 +99,13 @@ final class Catalogue {
 
   /** Whether it is part of a quick look at everything. */
   static boolean essential(Benchmark benchmark) {
-    return !(benchmark instanceof EngineBenchmark engine)
-        || engine.store().equals(EngineBenchmark.SQLITE)
-        || engine.name().equals("engine");
+    return switch (benchmark) {
+      case EngineBenchmark engine ->
+          engine.store().equals(EngineBenchmark.SQLITE) || engine.name().equals("engine");
+      // Workers of SDKs take minutes alone.
+      case DaprBenchmark dapr -> false;
+      default -> true;
+    };
   }
 
   /** The names, in order. */

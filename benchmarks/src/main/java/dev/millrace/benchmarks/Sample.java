@@ -19,11 +19,16 @@ record Sample(Latencies latencies, double seconds) {
     return new Sample(Latencies.merged(parts), nanos / NANOS_PER_SECOND);
   }
 
+  /** The latency that half of them did not exceed, in milliseconds. */
+  double p50() {
+    return latencies.millis(MEDIAN);
+  }
+
   /** The figures of throughput and latency. */
   Map<String, Object> figures() {
     Map<String, Object> figures = new LinkedHashMap<>();
     figures.put(Result.PER_SECOND, latencies.count() / seconds);
-    figures.put(Result.P50, latencies.millis(MEDIAN));
+    figures.put(Result.P50, p50());
     figures.put(Result.P99, latencies.millis(TAIL));
     return figures;
   }

@@ -12,17 +12,21 @@ import java.util.regex.Pattern;
 /** The packaged server as a process of its own. */
 final class ServerProcess implements AutoCloseable {
 
-  private static final Pattern PORT = Pattern.compile("ready on http://[^ ]*:(\\d+)");
+  private static final Pattern PORT =
+      Pattern.compile("ready on http://[^ ]*:(\\d+), gRPC port (\\d+)");
   private static final long STOP_SECONDS = 30;
   private static final double NANOS_PER_MILLI = 1e6;
 
   private final Process process;
-  private final int port;
+  private final Ports ports;
   private final double readyMillis;
 
-  private ServerProcess(Process process, int port, double readyMillis) {
+  /** Where it listens. */
+  private record Ports(int http, int grpc) {}
+
+  private ServerProcess(Process process, Ports ports, double readyMillis) {
     this.process = process;
-    this.port = port;
+    this.ports = ports;
     this.readyMillis = readyMillis;
   }
 
@@ -32,30 +36,34 @@ final class ServerProcess implements AutoCloseable {
     // It says on its log, which is standard error, that it is ready.
     Process process = installation.serve(dataDir).redirectErrorStream(true).start();
     try {
-      int port = port(process);
-      try (HttpConnection connection = new HttpConnection(port)) {
+      Ports ports = ports(process);
+      try (HttpConnection connection = new HttpConnection(ports.http())) {
         connection.send(HttpConnection.request("GET", "/readyz", null));
       }
-      return new ServerProcess(process, port, (System.nanoTime() - begin) / NANOS_PER_MILLI);
+      return new ServerProcess(process, ports, (System.nanoTime() - begin) / NANOS_PER_MILLI);
     } catch (IOException e) {
       process.destroy();
       throw e;
     }
   }
 
-  private static int port(Process process) throws IOException {
+  private static Ports ports(Process process) throws IOException {
     BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
       Matcher found = PORT.matcher(line);
       if (found.find()) {
-        return Integer.parseInt(found.group(1));
+        return new Ports(Integer.parseInt(found.group(1)), Integer.parseInt(found.group(2)));
       }
     }
     throw new IOException("expected the server to start, found that it ended");
   }
 
   int port() {
-    return port;
+    return ports.http();
+  }
+
+  int grpcPort() {
+    return ports.grpc();
   }
 
   /** From the start of the process to the first answer that it is ready. */

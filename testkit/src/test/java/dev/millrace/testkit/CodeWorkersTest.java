@@ -3,6 +3,7 @@ package dev.millrace.testkit;
 import static dev.millrace.testkit.Actions.complete;
 import static dev.millrace.testkit.Actions.task;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.millrace.engine.Command;
 import dev.millrace.engine.InstanceKey;
@@ -15,11 +16,14 @@ import dev.millrace.engine.interpreter.Engine;
 import dev.millrace.expression.JsonSchemas;
 import dev.millrace.expression.ProcessExpressions;
 import dev.millrace.runtime.CodeApi;
+import dev.millrace.runtime.explain.CodeExplain;
+import dev.millrace.runtime.explain.WaitReason;
 import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
 import dev.millrace.runtime.worker.WorkItem;
 import dev.millrace.store.memory.MemoryStore;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
@@ -136,6 +140,33 @@ class CodeWorkersTest {
       assertThat(items.getLast()).isInstanceOf(WorkItem.Turn.class);
       assertThat(items).hasSize(11);
       assertThat(connection).isNotNull();
+    }
+  }
+
+  @Test
+  void shouldSayWhichEventIsAwaitedWithoutLimit() {
+    Instant never = Instant.parse("9999-12-31T23:59:59.999999999Z");
+    Instant later = Instant.now().plusSeconds(600);
+    try (ScriptedWorker worker =
+        new ScriptedWorker(runtime.workers(), APP)
+            .workflow(
+                "Waits",
+                _ ->
+                    List.of(Actions.eventTimer(0, never, "Go"), Actions.eventTimer(1, later, "In")))
+            .connect(5)) {
+      runtime.startCode(A, CodeStart.of("Waits", "1", APP)).join();
+      InstanceState waiting = runtime.when(A, CodeApi.Milestone.STARTED).join();
+
+      assertThat(CodeExplain.explain(waiting, runtime.workers()))
+          .extracting(WaitReason::kind, WaitReason::sentence)
+          .containsExactly(
+              tuple(
+                  WaitReason.Kind.EVENT,
+                  "Waits for event Go without a time limit. Events so far: none."),
+              tuple(
+                  WaitReason.Kind.TIME,
+                  "Timer 1 is due at " + later + " and limits the wait for In."));
+      assertThat(worker.turns.get()).isEqualTo(1);
     }
   }
 }

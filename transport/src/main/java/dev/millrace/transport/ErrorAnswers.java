@@ -43,7 +43,11 @@ final class ErrorAnswers implements DirectHandler {
   }
 
   /** The answer for a problem on a path; the segments are null when the path is unreadable. */
-  Response render(Problem problem, @Nullable List<String> segments, String traceId) {
+  Response render(
+      Problem problem,
+      @Nullable List<String> segments,
+      Map<String, List<String>> requestHeaders,
+      String traceId) {
     ErrorFormat format = segments == null ? ErrorFormat.DEFAULT : routes.errorFormat(segments);
     Response response;
     try {
@@ -55,7 +59,7 @@ final class ErrorAnswers implements DirectHandler {
           ErrorFormat.DEFAULT.render(
               Problem.of(problem.status(), problem.code(), problem.getMessage()), traceId);
     }
-    for (Map.Entry<String, String> header : problem.headers().entrySet()) {
+    for (Map.Entry<String, String> header : format.headers(problem, requestHeaders).entrySet()) {
       response = response.withHeader(header.getKey(), header.getValue());
     }
     return response;
@@ -69,7 +73,7 @@ final class ErrorAnswers implements DirectHandler {
       ServerResponseHeaders responseHeaders,
       @Nullable String message) {
     Response response =
-        render(ofStatus(precise(status.code())), segments(request), Request.newTraceId());
+        render(ofStatus(precise(status.code())), segments(request), Map.of(), Request.newTraceId());
     observe(Observer.NO_ROUTE, request.method(), response.status(), System.nanoTime());
     TransportResponse.Builder out =
         TransportResponse.builder()
@@ -88,13 +92,14 @@ final class ErrorAnswers implements DirectHandler {
     return header ? 431 : status;
   }
 
-  private static @Nullable List<String> segments(TransportRequest request) {
+  private @Nullable List<String> segments(TransportRequest request) {
     String path = request.path();
     int query = path.indexOf('?');
+    String rawPath = query < 0 ? path : path.substring(0, query);
     try {
-      return RequestPath.segments(query < 0 ? path : path.substring(0, query));
+      return routes.segments(rawPath);
     } catch (Problem e) {
-      return null;
+      return routes.unreadable(rawPath);
     }
   }
 

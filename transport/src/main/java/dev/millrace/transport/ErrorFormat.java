@@ -1,11 +1,12 @@
 package dev.millrace.transport;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
  * Turns a {@link Problem} into the body an API promises. Each dialect registers its own with {@link
- * Routes.Builder#errorFormat}; headers of the problem are added to whatever it returns.
+ * Routes.Builder#errorFormat}.
  */
 @FunctionalInterface
 public interface ErrorFormat {
@@ -26,4 +27,13 @@ public interface ErrorFormat {
    * @param traceId 32 hexadecimal digits that also stand in the log
    */
   Response render(Problem problem, String traceId);
+
+  /**
+   * The headers that are added to what was rendered: those of the problem.
+   *
+   * @param request headers of the request in lower case, as far as they are known
+   */
+  default Map<String, String> headers(Problem problem, Map<String, List<String>> request) {
+    return problem.headers();
+  }
 }

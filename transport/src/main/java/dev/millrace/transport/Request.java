@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One request, read in full. The path is decoded once and in normal form: no {@code .} or {@code
- * ..} segments, no encoded slashes, no control characters. Belongs to the thread that handles it.
+ * ..} segments, no control characters, no encoded slashes but below prefixes that are read with
+ * tolerance. Belongs to the thread that handles it.
  */
 public final class Request {
   private static final byte[] EMPTY = {};
@@ -69,7 +70,10 @@ public final class Request {
     return method;
   }
 
-  /** Normalized path as the caller asked for it, before any alias. */
+  /**
+   * Normalized path as the caller asked for it, before any alias; a slash within a segment is
+   * written {@code %2F}.
+   */
   public String path() {
     return path;
   }

@@ -16,6 +16,7 @@ final class RequestPath {
   private static final char DELETE = 0x7f;
   private static final char LAST_C1_CONTROL = 0x9f;
   private static final int HEX_RADIX = 16;
+  private static final String ENCODED_SLASH = "%2F";
 
   private RequestPath() {}
 
@@ -25,10 +26,36 @@ final class RequestPath {
    * @throws Problem 400 {@code bad_path} for anything ambiguous
    */
   static List<String> segments(String rawPath) {
+    return segments(rawPath, false);
+  }
+
+  /**
+   * The same for paths of which servers that users know make sense: empty segments are left out,
+   * and a segment may hold encoded slashes and backslashes, which are characters as others then and
+   * never part the path.
+   *
+   * @throws Problem 400 {@code bad_path} for anything that remains ambiguous
+   */
+  static List<String> tolerantSegments(String rawPath) {
+    return segments(rawPath, true);
+  }
+
+  /** The path of segments as text, in which every slash parts two of them. */
+  static String text(List<String> segments) {
+    StringBuilder text = new StringBuilder("/");
+    for (int i = 0; i < segments.size(); i++) {
+      String segment = segments.get(i);
+      text.append(i == 0 ? "" : "/")
+          .append(segment.indexOf('/') < 0 ? segment : segment.replace("/", ENCODED_SLASH));
+    }
+    return text.toString();
+  }
+
+  private static List<String> segments(String rawPath, boolean tolerant) {
     if (rawPath.isEmpty() || rawPath.charAt(0) != '/') {
       throw bad("expected a path that begins with '/'");
     }
-    if (rawPath.contains("//")) {
+    if (!tolerant && rawPath.contains("//")) {
       throw bad("expected no empty path segment, found '//'");
     }
     List<String> segments = new ArrayList<>();
@@ -40,13 +67,15 @@ final class RequestPath {
     while (start < end) {
       int slash = rawPath.indexOf('/', start);
       int stop = slash < 0 ? end : Math.min(slash, end);
-      segments.add(segment(rawPath.substring(start, stop)));
+      if (stop > start) {
+        segments.add(segment(rawPath.substring(start, stop), tolerant));
+      }
       start = stop + 1;
     }
     return segments;
   }
 
-  private static String segment(String raw) {
+  private static String segment(String raw, boolean tolerant) {
     String text = decode(raw, false);
     if (text.equals(".") || text.equals("..")) {
       throw bad("expected a path without '.' and '..' segments");
@@ -56,7 +85,7 @@ final class RequestPath {
       if (c < ' ' || (c >= DELETE && c <= LAST_C1_CONTROL)) {
         throw bad("expected a path without control characters");
       }
-      if (c == '/' || c == '\\') {
+      if (!tolerant && (c == '/' || c == '\\')) {
         throw bad("expected a path without encoded slashes or backslashes");
       }
     }
@@ -69,6 +98,20 @@ final class RequestPath {
    * @throws Problem 400 {@code bad_query} for broken escapes or NUL
    */
   static Map<String, List<String>> query(String rawQuery) {
+    return query(rawQuery, false);
+  }
+
+  /**
+   * The same as servers that users know read it: a parameter with broken escapes is left out, bytes
+   * that are not UTF-8 are replaced, and NUL is a character as others.
+   *
+   * @throws Problem 400 {@code bad_query} for characters that must be escaped
+   */
+  static Map<String, List<String>> tolerantQuery(String rawQuery) {
+    return query(rawQuery, true);
+  }
+
+  private static Map<String, List<String>> query(String rawQuery, boolean tolerant) {
     if (rawQuery.isEmpty()) {
       return Map.of();
     }
@@ -82,13 +125,46 @@ final class RequestPath {
         int equals = pair.indexOf('=');
         String name = equals < 0 ? pair : pair.substring(0, equals);
         String value = equals < 0 ? "" : pair.substring(equals + 1);
-        parameters
-            .computeIfAbsent(decode(name, true), key -> new ArrayList<>(1))
-            .add(decode(value, true));
+        if (!tolerant || (wellEscaped(name) && wellEscaped(value))) {
+          parameters
+              .computeIfAbsent(queryText(name, tolerant), key -> new ArrayList<>(1))
+              .add(queryText(value, tolerant));
+        }
       }
       start = stop + 1;
     }
     return parameters;
+  }
+
+  private static boolean wellEscaped(String raw) {
+    for (int at = raw.indexOf('%'); at >= 0; at = raw.indexOf('%', at + 1)) {
+      if (octet(raw, at) < 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Query text, of which a tolerant reader decodes what the other refuses. */
+  private static String queryText(String raw, boolean tolerant) {
+    try {
+      return decode(raw, true);
+    } catch (Problem e) {
+      if (!tolerant || !raw.chars().allMatch(c -> c > ' ' && c < DELETE)) {
+        throw e;
+      }
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(raw.length());
+    for (int i = 0; i < raw.length(); i++) {
+      char c = raw.charAt(i);
+      if (c == '%') {
+        bytes.put((byte) octet(raw, i));
+        i += 2;
+      } else {
+        bytes.put((byte) (c == '+' ? ' ' : c));
+      }
+    }
+    return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
   }
 
   private static String decode(String raw, boolean inQuery) {
@@ -108,13 +184,10 @@ final class RequestPath {
     for (int i = 0; i < raw.length(); i++) {
       char c = raw.charAt(i);
       if (c == '%') {
-        boolean whole = i + 2 < raw.length();
-        int high = whole ? digit(raw.charAt(i + 1)) : -1;
-        int low = whole ? digit(raw.charAt(i + 2)) : -1;
-        if (high < 0 || low < 0) {
+        int octet = octet(raw, i);
+        if (octet < 0) {
           throw bad(inQuery, "expected two hexadecimal digits after '%'");
         }
-        int octet = high * HEX_RADIX + low;
         if (octet == 0) {
           throw bad(inQuery, "expected no NUL character, found %00");
         }
@@ -129,6 +202,14 @@ final class RequestPath {
     } catch (CharacterCodingException e) {
       throw bad(inQuery, "expected percent-encoded UTF-8, found other bytes");
     }
+  }
+
+  /** The byte of the escape at a place, -1 when it is none. */
+  private static int octet(String raw, int at) {
+    boolean whole = at + 2 < raw.length();
+    int high = whole ? digit(raw.charAt(at + 1)) : -1;
+    int low = whole ? digit(raw.charAt(at + 2)) : -1;
+    return high < 0 || low < 0 ? -1 : high * HEX_RADIX + low;
   }
 
   private static int digit(char c) {

@@ -63,6 +63,7 @@ final class RequestPipeline implements io.helidon.webserver.http.Handler {
     private final ConnectionGuard guard = ConnectionGuard.CURRENT.get();
     private final long startNanos = System.nanoTime();
     private @Nullable List<String> segments;
+    private Map<String, List<String>> requestHeaders = Map.of();
     private @Nullable Request head;
     private String route = Observer.NO_ROUTE;
     private boolean bodyRead;
@@ -94,7 +95,7 @@ final class RequestPipeline implements io.helidon.webserver.http.Handler {
       try {
         return respond();
       } catch (Problem e) {
-        return errors.render(e, segments, traceId());
+        return errors.render(e, segments, requestHeaders, traceId());
       } catch (CloseConnectionException e) {
         throw e;
       } catch (Throwable e) {
@@ -106,7 +107,7 @@ final class RequestPipeline implements io.helidon.webserver.http.Handler {
             System.Logger.Level.ERROR,
             "request failed: route %s, trace id %s".formatted(route, traceId),
             e);
-        return errors.render(ErrorAnswers.ofStatus(500), segments, traceId);
+        return errors.render(ErrorAnswers.ofStatus(500), segments, requestHeaders, traceId);
       }
     }
 
@@ -153,17 +154,19 @@ final class RequestPipeline implements io.helidon.webserver.http.Handler {
       if (rawPath.length() + rawQuery.length() + 1 > settings.limits().maxUrlBytes()) {
         throw ErrorAnswers.ofStatus(414);
       }
-      List<String> path = RequestPath.segments(rawPath);
-      segments = path;
+      segments = routes.unreadable(rawPath);
       Map<String, List<String>> headers = LinkedHashMap.newLinkedHashMap(in.headers().size());
       for (Header header : in.headers()) {
         headers.put(header.headerName().lowerCase(), header.allValues());
       }
+      requestHeaders = headers;
+      List<String> path = routes.segments(rawPath);
+      segments = path;
       Request request =
           new Request(
               in.prologue().method().text(),
-              "/" + String.join("/", path),
-              RequestPath.query(rawQuery),
+              RequestPath.text(path),
+              routes.query(rawPath, rawQuery),
               headers,
               in.remotePeer().host());
       head = request;

@@ -21,11 +21,13 @@ public final class Routes {
   private final RouteNode root;
   private final Map<List<String>, List<String>> aliases;
   private final Map<List<String>, ErrorFormat> errorFormats;
+  private final Set<String> tolerant;
 
   private Routes(Builder builder) {
     this.root = builder.root;
     this.aliases = Map.copyOf(builder.aliases);
     this.errorFormats = Map.copyOf(builder.errorFormats);
+    this.tolerant = Set.copyOf(builder.tolerant);
   }
 
   /** An empty set of routes to add to. */
@@ -47,6 +49,44 @@ public final class Routes {
 
   /** A registered handler. */
   record Route(String pattern, List<String> parameterNames, Handler handler) {}
+
+  /**
+   * Decoded segments of a raw path.
+   *
+   * @throws Problem 400 {@code bad_path} for anything ambiguous
+   */
+  List<String> segments(String rawPath) {
+    return tolerantPrefix(rawPath) == null
+        ? RequestPath.segments(rawPath)
+        : RequestPath.tolerantSegments(rawPath);
+  }
+
+  /**
+   * Decoded parameters of a raw query.
+   *
+   * @throws Problem 400 {@code bad_query} for what cannot be one
+   */
+  Map<String, List<String>> query(String rawPath, String rawQuery) {
+    return tolerantPrefix(rawPath) == null
+        ? RequestPath.query(rawQuery)
+        : RequestPath.tolerantQuery(rawQuery);
+  }
+
+  /** What is known of a path that cannot be read: whose it is, where that is known; else null. */
+  @Nullable List<String> unreadable(String rawPath) {
+    String prefix = tolerantPrefix(rawPath);
+    return prefix == null ? null : RequestPath.segments(prefix);
+  }
+
+  /** The prefix, written exactly as registered, below which a path is read with tolerance. */
+  private @Nullable String tolerantPrefix(String rawPath) {
+    int end = rawPath.indexOf('/', 1);
+    if (end < 0) {
+      return null;
+    }
+    String first = rawPath.substring(0, end);
+    return tolerant.contains(first) ? first : null;
+  }
 
   Match match(String method, List<String> segments) {
     Set<String> allowed = new TreeSet<>();
@@ -116,6 +156,7 @@ public final class Routes {
     private final RouteNode root = new RouteNode();
     private final Map<List<String>, List<String>> aliases = new HashMap<>();
     private final Map<List<String>, ErrorFormat> errorFormats = new HashMap<>();
+    private final Set<String> tolerant = new HashSet<>();
 
     private Builder() {}
 
@@ -148,6 +189,23 @@ public final class Routes {
       if (aliases.putIfAbsent(split(alias), split(target)) != null) {
         throw new IllegalArgumentException("expected each alias once, found " + alias + " again");
       }
+      return this;
+    }
+
+    /**
+     * Reads what is below a prefix with more tolerance: empty segments are left out, a segment may
+     * hold encoded slashes, and query parameters that cannot be read are left out or read as far as
+     * possible. Routing and authentication see one normal form all the same; parameters of paths
+     * may hold slashes then, so that no handler may take them for parts of a path or a file name.
+     *
+     * @param prefix one segment of plain characters, as {@code /v1.0}
+     */
+    public Builder tolerant(String prefix) {
+      if (split(prefix).size() != 1 || prefix.endsWith("/") || prefix.contains("%")) {
+        throw new IllegalArgumentException(
+            "expected one segment of plain characters, found " + prefix);
+      }
+      tolerant.add(prefix);
       return this;
     }
 

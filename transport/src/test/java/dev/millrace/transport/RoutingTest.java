@@ -66,6 +66,9 @@ class RoutingTest {
                   throw new StackOverflowError();
                 })
             .route("GET", "/api/nothing", request -> Response.empty(204))
+            .route("GET", "/lax/{id}", echo("lax"))
+            .route("GET", "/lax/open", echo("open"))
+            .tolerant("/lax")
             .alias("/v1", "/api")
             .errorFormat(
                 "/other", (problem, trace) -> Response.text(problem.status(), problem.code()))
@@ -165,6 +168,43 @@ class RoutingTest {
     assertThat(answer.status()).as(answer.text()).isEqualTo(400);
     assertThat(answer.code()).isIn("bad_path", "bad_query", "bad_request");
     assertThat(ask("GET", "/api/process/list").status()).isEqualTo(200);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/lax/a%2Fb, a/b, /lax/a%2Fb",
+    "/lax//a%2f%2E%2e%5c/, a/..\\, /lax/a%2F..\\",
+    "/lax///open%2F, open/, /lax/open%2F",
+    "/lax/%252F, %2F, /lax/%2F",
+  })
+  void shouldReadPathsBelowATolerantPrefix(String target, String id, String path)
+      throws IOException {
+    Answer answer = ask("GET", target);
+    assertThat(answer.field("parameters")).isEqualTo(Map.of("id", id));
+    assertThat(answer.field("path")).isEqualTo(path);
+  }
+
+  @Test
+  void shouldReadQueriesBelowATolerantPrefix() throws IOException {
+    Answer answer = ask("GET", "/lax/x?a=%zz&b=%ff&d=%&%4=e&f=1%2");
+    assertThat(answer.field("query")).isEqualTo(Map.of("b", List.of("\ufffd")));
+    assertThat(ask("GET", "/lax/x?c=%00").text()).contains("{\"c\":[\"\\u0000\"]}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/lax/..",
+        "/lax/%2e%2E/api/process/list",
+        "/lax/%00",
+        "/lax/%zz",
+        "//lax/x",
+        "/%6cax//x",
+        "/lax%2Fx/y%2Fz",
+        "/laxer/a%2Fb",
+      })
+  void shouldKeepToOneNormalFormBelowATolerantPrefix(String target) throws IOException {
+    assertThat(ask("GET", target).code()).isEqualTo("bad_path");
   }
 
   @Test

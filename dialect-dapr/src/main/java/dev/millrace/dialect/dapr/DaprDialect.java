@@ -73,6 +73,7 @@ public final class DaprDialect implements AutoCloseable {
   public void register(Routes.Builder routes) {
     for (String version : HttpAnswers.VERSIONS) {
       routes.errorFormat(version, HttpAnswers.ERRORS);
+      routes.tolerant(version);
       workflows.register(routes, version);
       management.register(routes, version);
     }

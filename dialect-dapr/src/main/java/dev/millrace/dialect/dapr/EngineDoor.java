@@ -1,13 +1,16 @@
 package dev.millrace.dialect.dapr;
 
+import dev.millrace.dialect.dapr.wire.GraphHistory;
 import dev.millrace.engine.Command;
 import dev.millrace.engine.DefinitionRef;
+import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.JsonValue;
 import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
 import dev.millrace.engine.Status;
+import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.engine.code.CodeStart;
 import dev.millrace.engine.graph.Graph;
 import dev.millrace.runtime.CodeApi;
@@ -17,6 +20,8 @@ import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.worker.Workers;
 import dev.millrace.store.query.Queries;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +30,9 @@ import java.util.concurrent.TimeUnit;
 final class EngineDoor {
   /** A busy worker may take longer for a first turn; the start is durable before that anyway. */
   private static final Duration START_PATIENCE = Duration.ofSeconds(10);
+
+  /** Events of a process instance that one answer holds. */
+  private static final int MAX_EVENTS = 20_000;
 
   private final EngineApi engine;
   private final CodeApi code;
@@ -48,6 +56,33 @@ final class EngineDoor {
 
   CompletableFuture<Optional<InstanceState>> instance(InstanceKey key) {
     return engine.instance(key);
+  }
+
+  /**
+   * What happened to an instance, as this API tells it. May wait for the store.
+   *
+   * @throws DaprProblem when it is more than one answer holds
+   */
+  List<CodeEvent> history(InstanceState state) {
+    if (state.code() != null) {
+      return state.code().history();
+    }
+    InstanceKey key = state.header().key();
+    List<HistoryEvent> events = new ArrayList<>();
+    long last = 0;
+    List<Queries.NumberedEvent> page;
+    do {
+      page = queries().history(key, last, Queries.PAGE_MAX);
+      page.forEach(numbered -> events.add(numbered.event()));
+      last = page.isEmpty() ? last : page.getLast().seq();
+      if (events.size() > MAX_EVENTS) {
+        throw DaprProblem.invalid(
+            "ERR_GET_WORKFLOW",
+            "expected a history of at most %d events, found more; GET /api/processInst/%s/history has pages"
+                .formatted(MAX_EVENTS, key.uid()));
+      }
+    } while (page.size() == Queries.PAGE_MAX);
+    return GraphHistory.of(state, events);
   }
 
   /**

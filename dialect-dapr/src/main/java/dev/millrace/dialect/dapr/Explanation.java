@@ -5,6 +5,7 @@ import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.engine.code.CodeState;
 import dev.millrace.engine.graph.Graph;
+import dev.millrace.runtime.explain.CodeExplain;
 import dev.millrace.runtime.explain.Explain;
 import dev.millrace.runtime.explain.WaitReason;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Why an instance stands where it stands, in words and as JSON. */
 final class Explanation {
@@ -73,7 +76,20 @@ final class Explanation {
     if (!code.inbox().isEmpty() || code.history().isEmpty()) {
       return "a worker has its turn, or will be given it next";
     }
-    return "it waits for what it asked for, or for an event";
+    return onlyEvent(code)
+        .map(event -> "it waits for event " + event)
+        .orElse("it waits for what it asked for, or for an event");
+  }
+
+  /** The event it waits for, where SDKs say so and it waits for nothing else. */
+  private static Optional<String> onlyEvent(CodeState code) {
+    CodeState.Open open = code.open();
+    return open.tasks().isEmpty() && open.children().isEmpty() && open.timers().size() == 1
+        ? open.timers().values().stream()
+            .filter(CodeExplain::endless)
+            .findFirst()
+            .map(CodeEvent.TimerCreated::limitedEvent)
+        : Optional.empty();
   }
 
   private static List<Object> waiting(CodeState code) {
@@ -85,8 +101,12 @@ final class Explanation {
     code.open()
         .timers()
         .forEach((id, timer) -> {
-          Map<String, Object> wait =
-              waitFor("timer", id, timer.name() == null ? "" : timer.name(), timer.at().toString());
+          String since = timer.at().toString();
+          if (CodeExplain.endless(timer)) {
+            waiting.add(waitFor("event", id, named(timer.limitedEvent()), since));
+            return;
+          }
+          Map<String, Object> wait = waitFor("timer", id, named(timer.name()), since);
           wait.put("dueAt", timer.fireAt().toString());
           waiting.add(wait);
         });
@@ -98,6 +118,10 @@ final class Explanation {
           waiting.add(wait);
         });
     return waiting;
+  }
+
+  private static String named(@Nullable String name) {
+    return name == null ? "" : name;
   }
 
   private static Map<String, Object> waitFor(String kind, int id, String name, String since) {

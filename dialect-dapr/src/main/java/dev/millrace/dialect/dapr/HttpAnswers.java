@@ -21,11 +21,29 @@ final class HttpAnswers {
   static final List<String> VERSIONS = List.of("/v1.0", "/v1.0-beta1", "/v1.0-alpha1");
 
   /** Errors that are found before a handler runs. */
-  static final ErrorFormat ERRORS = (problem, traceId) -> error(problem);
+  static final ErrorFormat ERRORS =
+      new ErrorFormat() {
+        @Override
+        public Response render(Problem problem, String traceId) {
+          return error(problem);
+        }
+
+        @Override
+        public Map<String, String> headers(Problem problem, Map<String, List<String>> request) {
+          Map<String, String> headers = new LinkedHashMap<>(problem.headers());
+          // A sidecar knows no wrong methods, only paths that it does not serve.
+          headers.remove("Allow");
+          headers.put(
+              TRACEPARENT_HEADER, traceparent(request.getOrDefault(TRACEPARENT, List.of())));
+          return headers;
+        }
+      };
 
   private static final int ACCEPTED = 202;
+  private static final char DELETE = 0x7f;
   private static final long PATIENCE_SECONDS = 60;
   private static final String TRACEPARENT = "traceparent";
+  private static final String TRACEPARENT_HEADER = "Traceparent";
   private static final String NO_TRACE = "00-" + "0".repeat(32) + "-" + "0".repeat(16) + "-00";
 
   private HttpAnswers() {}
@@ -51,12 +69,14 @@ final class HttpAnswers {
   }
 
   private static Response traced(Request request, Response response) {
-    List<String> given = request.headerValues(TRACEPARENT);
-    try {
-      return response.withHeader("Traceparent", given.isEmpty() ? NO_TRACE : given.getFirst());
-    } catch (IllegalArgumentException e) {
-      return response.withHeader("Traceparent", NO_TRACE);
-    }
+    return response.withHeader(TRACEPARENT_HEADER, traceparent(request.headerValues(TRACEPARENT)));
+  }
+
+  /** What came is sent back, unless it cannot be a header. */
+  private static String traceparent(List<String> given) {
+    return given.isEmpty() || !given.getFirst().chars().allMatch(c -> c >= ' ' && c < DELETE)
+        ? NO_TRACE
+        : given.getFirst();
   }
 
   /** 202 with an empty object. */

@@ -47,6 +47,10 @@ final class ManagementRoutes {
     String app = app(request, GET_TAG);
     int size = pageSize(request.query("pageSize"));
     String after = request.query("continuationToken");
+    if (after != null && after.indexOf(0) >= 0) {
+      throw DaprProblem.invalid(
+          "ERR_MALFORMED_REQUEST", "expected the continuationToken of a page, found a NUL in it");
+    }
     List<InstanceKey> keys = Pages.keys(engine.queries(), app, after == null ? "" : after, size);
     List<Object> instances = new ArrayList<>();
     for (InstanceKey key : keys.subList(0, Math.min(size, keys.size()))) {
@@ -86,9 +90,7 @@ final class ManagementRoutes {
   private Response history(Request request) throws InterruptedException {
     InstanceState state = state(request);
     List<Object> events = new ArrayList<>();
-    if (state.code() != null) {
-      state.code().history().forEach(event -> events.add(MessageJson.of(EventMessages.of(event))));
-    }
+    engine.history(state).forEach(event -> events.add(MessageJson.of(EventMessages.of(event))));
     return Response.json(OK, Map.of("events", events));
   }
 

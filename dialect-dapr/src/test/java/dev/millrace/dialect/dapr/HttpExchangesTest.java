@@ -108,6 +108,8 @@ class HttpExchangesTest {
           EchoWF/start?instanceID=a.b | 400 | ERR_INSTANCE_ID_INVALID | workflow instance ID 'a.b' is invalid: only alphanumeric and underscore characters are allowed
           EchoWF/start?instanceID=a+b | 400 | ERR_INSTANCE_ID_INVALID | workflow instance ID 'a b' is invalid: only alphanumeric and underscore characters are allowed
           EchoWF/start?instanceID=a%09b | 400 | ERR_INSTANCE_ID_INVALID | workflow instance ID 'a\\tb' is invalid: only alphanumeric and underscore characters are allowed
+          EchoWF/start?instanceID=a%00b | 400 | ERR_INSTANCE_ID_INVALID | workflow instance ID 'a\\u0000b' is invalid: only alphanumeric and underscore characters are allowed
+          EchoWF/start?instanceID=a%FFb | 400 | ERR_INSTANCE_ID_INVALID | workflow instance ID 'a\ufffdb' is invalid: only alphanumeric and underscore characters are allowed
           EchoWF/start?instanceID=x%C2%B2 | 400 | ERR_INSTANCE_ID_INVALID | workflow instance ID 'x²' is invalid: only alphanumeric and underscore characters are allowed
           EchoWF/start?instanceID=xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx | 400 | ERR_INSTANCE_ID_TOO_LONG | workflow instance ID exceeds the max length of 64 characters
           nope/raiseEvent/Go | 500 | ERR_RAISE_EVENT_WORKFLOW | error raising event on workflow 'nope': failed to raise event Go on workflow nope: failed to raise event: no such instance exists
@@ -122,6 +124,37 @@ class HttpExchangesTest {
         send("POST", "/v1.0/workflows/dapr/" + path, ""),
         status,
         "{\"errorCode\":\"%s\",\"message\":\"%s\"}".formatted(tag, message));
+  }
+
+  @Test
+  void shouldReadPathsAsTheSidecarDoes() throws Exception {
+    String workflows = "/v1.0/workflows/dapr/";
+    assertAnswer(
+        send("POST", workflows + "My%2FFlow/start?instanceID=n2", "1"),
+        202,
+        "{\"instanceID\":\"n2\"}");
+    assertThat(object(send("GET", workflows + "n2/explain", "")).get("workflowName"))
+        .isEqualTo("My/Flow");
+    assertAnswer(
+        send("POST", "/v1.0//workflows//dapr/EchoWF//start?instanceID=n7", "1"),
+        202,
+        "{\"instanceID\":\"n7\"}");
+    assertAnswer(send("POST", workflows + "/start?instanceID=n4", "1"), 404, DIRECT_INVOKE);
+    assertAnswer(
+        send("GET", workflows + "a.b%20c%2Fd", ""),
+        404,
+        "{\"errorCode\":\"ERR_INSTANCE_ID_NOT_FOUND\",\"message\":\"unable to find workflow with"
+            + " the provided instance ID: a.b c/d\"}");
+    assertThat(send("GET", workflows + "%00", "").body()).startsWith("{\"errorCode\":\"ERROR\"");
+  }
+
+  @Test
+  void shouldAnswerUnknownPathsWithTheSidecarsHeaders() throws Exception {
+    HttpResponse<String> wrong = send("DELETE", "/v1.0/workflows/dapr/r1", "");
+
+    assertThat(wrong.headers().firstValue("allow")).isEmpty();
+    assertThat(wrong.headers().firstValue("traceparent"))
+        .hasValue("00-00000000000000000000000000000000-0000000000000000-00");
   }
 
   @Test

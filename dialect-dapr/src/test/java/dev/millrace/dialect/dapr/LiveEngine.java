@@ -25,6 +25,7 @@ final class LiveEngine implements AutoCloseable {
   private final DaprDialect dialect;
   private final Server server;
   private final ManagedChannel channel;
+  private final String name = InProcessServerBuilder.generateName();
 
   LiveEngine() {
     this(new MemoryStore(), List.of(), List.of());
@@ -45,7 +46,6 @@ final class LiveEngine implements AutoCloseable {
     dialect =
         new DaprDialect(
             runtime, runtime, runtime::health, DaprDialect.Settings.DEFAULT, components);
-    String name = InProcessServerBuilder.generateName();
     InProcessServerBuilder builder = InProcessServerBuilder.forName(name);
     dialect
         .services()
@@ -71,6 +71,11 @@ final class LiveEngine implements AutoCloseable {
 
   ManagedChannel channel() {
     return channel;
+  }
+
+  /** A channel of a client that says what it is; closed by the caller. */
+  ManagedChannel channelOf(String userAgent) {
+    return InProcessChannelBuilder.forName(name).userAgent(userAgent).build();
   }
 
   /** Connects a worker that is played by hand. */

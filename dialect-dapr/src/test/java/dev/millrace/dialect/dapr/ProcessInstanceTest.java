@@ -12,6 +12,8 @@ import dev.millrace.engine.Reply;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.graph.Graph;
 import dev.millrace.engine.graph.Node;
+import dev.millrace.proto.durabletask.GetInstanceHistoryRequest;
+import dev.millrace.proto.durabletask.TaskHubSidecarServiceGrpc;
 import dev.millrace.runtime.DefinitionFormat;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.store.memory.MemoryStore;
@@ -20,14 +22,17 @@ import dev.millrace.transport.HttpListener;
 import dev.millrace.transport.ListenerSettings;
 import dev.millrace.transport.Observer;
 import dev.millrace.transport.Routes;
+import dev.millrace.transport.json.Json;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +113,23 @@ class ProcessInstanceTest {
     assertThat(body("GET", key, ""))
         .contains("\"runtimeStatus\":\"COMPLETED\"")
         .contains("\"dapr.workflow.output\":\"{\\\"sum\\\":5}\"");
+    assertThat(kinds(body("GET", key, "/history")))
+        .containsExactly(
+            "executionStarted",
+            "taskScheduled",
+            "executionSuspended",
+            "eventRaised",
+            "executionResumed",
+            "taskCompleted",
+            "executionCompleted");
+    assertThat(
+            TaskHubSidecarServiceGrpc.newBlockingStub(engine.channel())
+                .getInstanceHistory(
+                    GetInstanceHistoryRequest.newBuilder().setInstanceId(key.uid()).build())
+                .getEvents(1)
+                .getTaskScheduled()
+                .getName())
+        .isEqualTo("a");
     assertThat(status("POST", key, "/resume", "")).as("ended").isEqualTo(202);
     assertThat(status("POST", key, "/raiseEvent/Paid", "1")).as("ended").isEqualTo(202);
     assertThat(status("POST", key, "/purge", "")).isEqualTo(202);
@@ -123,6 +145,19 @@ class ProcessInstanceTest {
     assertThat(ended.life().status()).isEqualTo(Status.CANCELED);
     assertThat(ended.life().reason()).isEqualTo(EndReason.PERSON);
     assertThat(status("POST", key, "/terminate", "")).as("ended").isEqualTo(202);
+  }
+
+  private static List<String> kinds(String history) {
+    Map<?, ?> answer = (Map<?, ?>) Objects.requireNonNull(Json.parse(history));
+    List<String> kinds = new ArrayList<>();
+    for (Object event : (List<?>) Objects.requireNonNull(answer.get("events"))) {
+      ((Map<?, ?>) event)
+          .keySet().stream()
+              .map(String::valueOf)
+              .filter(name -> !name.equals("eventId") && !name.equals("timestamp"))
+              .forEach(kinds::add);
+    }
+    return kinds;
   }
 
   private InstanceKey start() {

@@ -22,6 +22,7 @@ import dev.millrace.proto.durabletask.TaskHubSidecarServiceGrpc;
 import dev.millrace.proto.durabletask.TerminateRequest;
 import dev.millrace.proto.durabletask.WorkItem;
 import dev.millrace.proto.durabletask.WorkflowState;
+import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
@@ -194,6 +195,20 @@ class TaskHubServiceTest {
     Status end = worker.end().get(10, TimeUnit.SECONDS);
     assertThat(end.getCode()).isEqualTo(Status.Code.CANCELLED);
     assertThat(end.getDescription()).isEqualTo("shutting down");
+  }
+
+  @Test
+  void shouldEndStreamsOfJavaScriptWellWhenItStops() throws Exception {
+    ManagedChannel channel = engine.channelOf("dapr-js-sdk/workflow grpc-node-js/1.14.3");
+    try (HandWorker worker = new HandWorker(channel)) {
+      awaitConnected(1);
+
+      engine.dialect().close();
+
+      assertThat(worker.end().get(10, TimeUnit.SECONDS).isOk()).isTrue();
+    } finally {
+      channel.shutdownNow();
+    }
   }
 
   @Test

@@ -128,7 +128,24 @@ public sealed interface CodeEvent {
       @Nullable String name,
       @Nullable String rerunOf,
       @Nullable TimerOrigin origin)
-      implements CodeEvent {}
+      implements CodeEvent {
+
+    /** From here on a time means "never": the year that workers write for a wait without limit. */
+    private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
+
+    /** Whether it ever fires. */
+    public boolean fires() {
+      return fireAt.isBefore(NEVER);
+    }
+
+    /** The event whose wait it limits, null when it limits none. */
+    public @Nullable String limitedEvent() {
+      if (origin != null) {
+        return origin.kind() == TimerOrigin.Kind.EXTERNAL_EVENT ? origin.subject() : null;
+      }
+      return name == null || name.isEmpty() ? null : name;
+    }
+  }
 
   /** A timer's time has come; never earlier than {@code fireAt}. */
   record TimerFired(Instant at, Instant fireAt, int timerId) implements CodeEvent {}

@@ -174,7 +174,7 @@ final class CodeStarts {
   }
 
   static void launchTimer(CodeDecision decision, CodeEvent.TimerCreated timer) {
-    if (Timers.fires(timer)) {
+    if (timer.fires()) {
       decision.effect(new Effect.ArmTimer(Timers.id(timer.eventId()), Timers.due(timer.fireAt())));
     }
   }

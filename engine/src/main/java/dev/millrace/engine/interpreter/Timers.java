@@ -1,7 +1,6 @@
 package dev.millrace.engine.interpreter;
 
 import dev.millrace.engine.code.CodeEvent;
-import dev.millrace.engine.code.TimerOrigin;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
@@ -12,9 +11,6 @@ final class Timers {
   static final String START = "start";
 
   private static final String PREFIX = "t";
-
-  /** From here on a time means "never": the year that workers write for a wait without limit. */
-  private static final Instant NEVER = Instant.parse("9999-01-01T00:00:00Z");
 
   private Timers() {}
 
@@ -33,11 +29,6 @@ final class Timers {
     return timerId.substring(1).chars().allMatch(letter -> letter >= '0' && letter <= '9');
   }
 
-  /** Whether it ever fires. */
-  static boolean fires(CodeEvent.TimerCreated timer) {
-    return timer.fireAt().isBefore(NEVER);
-  }
-
   /** The first whole millisecond that is not before a time, so that nothing is ever early. */
   static Instant due(Instant time) {
     Instant whole = time.truncatedTo(ChronoUnit.MILLIS);
@@ -48,12 +39,7 @@ final class Timers {
    * Whether a timer is the limit of a wait for an event; upper and lower case are not told apart.
    */
   static boolean limitsWaitFor(CodeEvent.TimerCreated timer, String event) {
-    TimerOrigin origin = timer.origin();
-    if (origin != null) {
-      return origin.kind() == TimerOrigin.Kind.EXTERNAL_EVENT
-          && origin.subject().equalsIgnoreCase(event);
-    }
-    String name = timer.name();
-    return name != null && !name.isEmpty() && name.equalsIgnoreCase(event);
+    String limited = timer.limitedEvent();
+    return limited != null && limited.equalsIgnoreCase(event);
   }
 }

@@ -6,6 +6,7 @@ import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.engine.code.CodeState;
 import dev.millrace.engine.code.Router;
 import dev.millrace.runtime.worker.Workers;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * children cannot be known from outside: then it is said what has arrived.
  */
 public final class CodeExplain {
+
+  /** Nobody sets a limit of a hundred years: it means that there is none. */
+  private static final Duration NO_LIMIT = Duration.ofDays(36_525);
 
   private CodeExplain() {}
 
@@ -51,7 +55,7 @@ public final class CodeExplain {
     }
     turn(state, code, workers, reasons);
     code.open().tasks().values().forEach(task -> reasons.add(task(state, task, workers)));
-    code.open().timers().values().forEach(timer -> reasons.add(timer(timer)));
+    code.open().timers().values().forEach(timer -> reasons.add(timer(code, timer)));
     code.open().children().values().forEach(child -> reasons.add(child(child)));
     if (reasons.isEmpty()) {
       reasons.add(event(code, last));
@@ -139,7 +143,26 @@ public final class CodeExplain {
         "Activity %s (%d) has no result yet: %s.".formatted(task.name(), task.eventId(), where));
   }
 
-  private static WaitReason timer(CodeEvent.TimerCreated timer) {
+  private static WaitReason timer(CodeState code, CodeEvent.TimerCreated timer) {
+    String event = timer.limitedEvent();
+    if (event != null && endless(timer)) {
+      return new WaitReason(
+          WaitReason.Kind.EVENT,
+          timer.at(),
+          "event " + event,
+          "raising event " + event,
+          "Waits for event %s without a time limit. Events so far: %s."
+              .formatted(event, arrived(code)));
+    }
+    if (!timer.fires()) {
+      return new WaitReason(
+          WaitReason.Kind.EVENT,
+          timer.at(),
+          "an event",
+          "raising the event its code waits for",
+          "Waits without a time limit, most likely for an event. Events so far: %s."
+              .formatted(arrived(code)));
+    }
     return new WaitReason(
         WaitReason.Kind.TIME,
         timer.at(),
@@ -149,9 +172,15 @@ public final class CodeExplain {
             .formatted(
                 timer.eventId(),
                 timer.fireAt(),
-                timer.name() == null || timer.name().isEmpty()
-                    ? ""
-                    : " and limits the wait for " + timer.name()));
+                event == null ? "" : " and limits the wait for " + event));
+  }
+
+  /**
+   * Whether a timer only says that a wait has no limit: SDKs write a time that no clock reaches.
+   */
+  public static boolean endless(CodeEvent.TimerCreated timer) {
+    return !timer.fires()
+        || (timer.limitedEvent() != null && timer.fireAt().isAfter(timer.at().plus(NO_LIMIT)));
   }
 
   private static WaitReason child(CodeEvent.ChildCreated child) {
@@ -165,18 +194,22 @@ public final class CodeExplain {
   }
 
   private static WaitReason event(CodeState code, Instant since) {
-    String arrived =
-        code.history().stream()
-            .filter(CodeEvent.EventRaised.class::isInstance)
-            .map(event -> ((CodeEvent.EventRaised) event).name())
-            .distinct()
-            .collect(Collectors.joining(", "));
     return new WaitReason(
         WaitReason.Kind.EVENT,
         since,
         "an event",
         "raising the event its code waits for",
         "Nothing is under way: its code waits for an event. Events so far: %s."
-            .formatted(arrived.isEmpty() ? "none" : arrived));
+            .formatted(arrived(code)));
+  }
+
+  private static String arrived(CodeState code) {
+    String arrived =
+        code.history().stream()
+            .filter(CodeEvent.EventRaised.class::isInstance)
+            .map(event -> ((CodeEvent.EventRaised) event).name())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return arrived.isEmpty() ? "none" : arrived;
   }
 }

@@ -131,6 +131,7 @@ final class Schema {
           String sql =
               switch (match.group(1)) {
                 case "json" -> payload(argument);
+                case "shown" -> shown(payload(argument));
                 case "time" ->
                     "strftime('%Y-%m-%d %H:%M:%S', " + argument + " / 1000, 'unixepoch')";
                 case "status" -> statusCase();
@@ -144,6 +145,12 @@ final class Schema {
     int prefix = Payloads.REFERENCE.length();
     return "iif(substr(%1$s, 1, %2$d) = '%3$s', (SELECT body FROM mr_blob WHERE hash = substr(%1$s, %4$d)), %1$s)"
         .formatted(column, prefix, Payloads.REFERENCE, prefix + 1);
+  }
+
+  /** A payload of a workflow written as code is text: what it says, where that is JSON. */
+  private static String shown(String payload) {
+    return "iif(i.definition_revision = 0 AND json_valid(%1$s ->> '$'), %1$s ->> '$', %1$s)"
+        .formatted(payload);
   }
 
   /** The mapping table as SQL; reasons are named only for states where they change the word. */

@@ -2,8 +2,9 @@
 --
 -- Times are whole milliseconds since 1970 (UTC). Payloads are JSON text; one that is larger than
 -- 256 KiB is kept in mr_blob and the column holds 'blob:' and its hash, which no JSON text begins
--- with. In the views, {{json X}} stands for the payload of column X, {{time X}} for a time as text,
--- {{status}} for the process API's word for the state of instance i.
+-- with. In the views, {{json X}} stands for the payload of column X, {{shown X}} for the same of
+-- instance i, where workflows written as code keep text that mostly is JSON itself, {{time X}} for a
+-- time as text, {{status}} for the process API's word for the state of instance i.
 
 CREATE TABLE mr_meta (
   key TEXT NOT NULL PRIMARY KEY,
@@ -262,7 +263,7 @@ SELECT
   i.owner AS user,
   i.executor AS executor,
   {{status}} AS status,
-  {{json i.input}} AS trigger_data,
+  {{shown i.input}} AS trigger_data,
   i.trigger_app AS trigger_app,
   {{time i.start_at}} AS start_at,
   {{time i.end_at}} AS end_at,
@@ -279,7 +280,7 @@ SELECT
      FROM json_each(
        coalesce({{json d.document}} -> '$.tasks', {{json d.document}} -> '$.nodes', '[]')) t),
     coalesce({{json d.document}} -> '$.tasks', {{json d.document}} -> '$.nodes', '[]')) AS tasks,
-  {{json i.output}} AS workflow_output,
+  {{shown i.output}} AS workflow_output,
   i.end_at - i.start_at AS cost,
   {{time i.start_at}} AS create_at,
   {{time i.changed_at}} AS update_at,

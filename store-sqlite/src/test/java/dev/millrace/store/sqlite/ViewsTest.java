@@ -2,6 +2,7 @@ package dev.millrace.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.EndReason;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceKey;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The three tables of the process API, as a person with an SQL shell sees them. */
 class ViewsTest {
@@ -203,6 +206,60 @@ class ViewsTest {
         .containsEntry("version", 2);
     assertThat(store.withOpenWork(null, 1)).isEmpty();
     assertThat(SqliteVerification.run(dataDir)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {"a": 1}  | {"a": 1}
+          5         | 5
+          "text"    | "text"
+          no JSON   | "no JSON"
+          ''        | ""
+          """)
+  void shouldShowWhatTheTextOfAWorkflowWrittenAsCodeSays(String text, String shown)
+      throws SQLException {
+    InstanceState state = States.state(KEY, 3, Status.COMPLETED, EndReason.NONE, 1);
+    InstanceState.Header header = state.header();
+    InstanceState.Lifecycle life = state.life();
+    Batch batch = next();
+    batch.instances.add(
+        new Rows.InstanceRow(
+            0,
+            new InstanceState(
+                new InstanceState.Header(
+                    KEY,
+                    3,
+                    DefinitionRef.code("Chain"),
+                    false,
+                    text,
+                    header.origin(),
+                    null,
+                    header.startedAt()),
+                new InstanceState.Lifecycle(
+                    1,
+                    life.executionUid(),
+                    life.status(),
+                    life.reason(),
+                    text,
+                    null,
+                    null,
+                    null,
+                    life.endedAt(),
+                    life.lastEventAt(),
+                    1),
+                state.graph(),
+                List.of()),
+            "admin",
+            0));
+    commit(batch);
+
+    assertThat(select("SELECT * FROM workflow_inst").getFirst())
+        .containsEntry("name", "Chain")
+        .containsEntry("trigger_data", shown)
+        .containsEntry("workflow_output", shown);
   }
 
   @Test

@@ -297,6 +297,20 @@ final class DaprHttpCases {
   }
 
   @Test
+  void case23ShouldFailAChildWhoseIdIsTaken() {
+    String occupant = started("WaitEvent", null);
+
+    String parent = calls().start("WaitingParent", Json.text(occupant));
+
+    JsonNode ended = calls().awaitStatus(parent, "FAILED");
+    assertThat(WorkflowCalls.property(ended, "failure.error_message")).contains("already exists");
+    assertThat(WorkflowCalls.status(calls().get(occupant))).isEqualTo("RUNNING");
+    calls().raise(occupant, "Go", "\"mine\"").expect(202);
+    JsonNode other = calls().awaitStatus(occupant, "COMPLETED");
+    assertThat(WorkflowCalls.property(other, "output")).isEqualTo("\"mine\"");
+  }
+
+  @Test
   void case24ShouldContinueAsNew() {
     JsonNode ended = calls().get(run("Counter", "1"));
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.systemtests.TestServer;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -39,6 +40,22 @@ final class GoSdkCases extends RecentSdkScenarios {
   }
 
   @Test
+  void case02ShouldGiveAChildsResultToItsParent() {
+    JsonNode parent = play("child");
+
+    assertCompleted(parent, 15);
+    JsonNode child = new WorkflowCalls(RUNNING.api()).get(parent.path("id").asString("") + ":0000");
+    assertThat(child.path("workflowName").asString("")).isEqualTo("Chain");
+    assertThat(WorkflowCalls.status(child)).isEqualTo("COMPLETED");
+    assertThat(WorkflowCalls.property(child, "output")).isEqualTo("15");
+  }
+
+  @Test
+  void case05ShouldTakeIdsThatHttpRefuses() {
+    assertCompleted(play("special_id"), 6);
+  }
+
+  @Test
   void case09And11ShouldKeepExactHistories() {
     JsonNode result = play("histories");
 
@@ -63,6 +80,32 @@ final class GoSdkCases extends RecentSdkScenarios {
 
     assertCompleted(result.path("instance"), "spread");
     assertThat(result.path("ran").asInt()).isEqualTo(30);
+  }
+
+  @Test
+  void case22ShouldKeepAnIdWhileAChildRuns() {
+    JsonNode result = play("child_running");
+
+    assertThat(result.path("refused").asString(""))
+        .contains("code = AlreadyExists")
+        .contains("child workflow '" + result.path("child").asString("") + "'");
+    assertCompleted(result.path("again"), 6);
+  }
+
+  @Test
+  void case25ShouldCarryEventsOverInTheirOrder() {
+    assertCompleted(play("carry_fifo"), List.of(1, 2, 3, 4, 5, 6, 7));
+    assertCompleted(
+        play("carry_pairs"), List.of(List.of(1, 2), List.of(3, 4), List.of(5, 6), List.of(7, 8)));
+  }
+
+  @Test
+  void case26ShouldDeliverEachOfManyEventsOnce() {
+    JsonNode instance = play("overload");
+
+    assertThat(instance.path("status").asString("")).isEqualTo("COMPLETED");
+    assertThat(instance.path("output").valueStream().map(JsonNode::asInt))
+        .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, 25).boxed().toList());
   }
 
   @Test

@@ -13,6 +13,11 @@ final class JavaScriptSdkCases extends RecentSdkScenarios {
   }
 
   @Test
+  void case16ShouldTakeALargeResultOfAnActivity() {
+    assertCompleted(play("bulk"), 5 << 20);
+  }
+
+  @Test
   void shouldManageAsTheSampleDoes() {
     JsonNode result = play("manage");
 

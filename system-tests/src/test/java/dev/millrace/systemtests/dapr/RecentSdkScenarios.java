@@ -148,6 +148,22 @@ abstract class RecentSdkScenarios extends SdkScenarios {
   }
 
   @Test
+  void shouldGoOnWhenTheServerIsRestartedInOrder() {
+    try (TestServer server = TestServer.start();
+        SdkProgram worker = another(server)) {
+      WorkflowCalls calls = new WorkflowCalls(server.api());
+      List<String> ids = startSteps(calls, 6);
+      awaitSteps(ids, 8);
+
+      server.stop();
+      server.restart();
+
+      assertAllCompleted(new WorkflowCalls(server.api()), ids);
+      assertThat(worker.play("chain").path("status").asString("")).isEqualTo("COMPLETED");
+    }
+  }
+
+  @Test
   void shouldRunWhatWasStartedBeforeTheWorkerCame() {
     try (TestServer server = TestServer.start()) {
       WorkflowCalls calls = new WorkflowCalls(server.api());

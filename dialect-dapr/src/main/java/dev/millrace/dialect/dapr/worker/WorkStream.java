@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One worker's stream. Items are taken into an outbox and sent by one virtual thread, so whoever
- * hands them over never waits for the network. A stream never ends well: clients would call again
- * at once and without end.
+ * hands them over never waits for the network.
  */
 final class WorkStream implements Worker {
   /** A worker that reads nothing for so long is gone, or as good as. */
@@ -36,6 +35,7 @@ final class WorkStream implements Worker {
       new LinkedBlockingQueue<>();
   private final Semaphore readable = new Semaphore(0);
   private final AtomicBoolean ended = new AtomicBoolean();
+  private final Status shutdown;
   private final Runnable onEnd;
   private volatile Workers.@Nullable Connection connection;
   private volatile @Nullable Thread sender;
@@ -44,6 +44,7 @@ final class WorkStream implements Worker {
    * A stream that has not begun.
    *
    * @param maxItemBytes the largest message that the client takes
+   * @param shutdown how the stream ends when the server stops
    * @param onEnd called once when the stream is over
    */
   WorkStream(
@@ -51,11 +52,13 @@ final class WorkStream implements Worker {
       Workers workers,
       ServerCallStreamObserver<WorkItem> out,
       int maxItemBytes,
+      Status shutdown,
       Runnable onEnd) {
     this.app = app;
     this.workers = workers;
     this.out = out;
     this.maxItemBytes = maxItemBytes;
+    this.shutdown = shutdown;
     this.onEnd = onEnd;
   }
 
@@ -76,9 +79,9 @@ final class WorkStream implements Worker {
     outbox.add(item);
   }
 
-  /** Ends the stream; what its worker had goes to others. */
-  void end(Status status) {
-    close(status);
+  /** Ends the stream because the server stops; what its worker had is offered again. */
+  void shutDown() {
+    close(shutdown);
   }
 
   private void close(@Nullable Status status) {
@@ -95,7 +98,11 @@ final class WorkStream implements Worker {
     }
     if (status != null) {
       synchronized (out) {
-        out.onError(status.asRuntimeException());
+        if (status.isOk()) {
+          out.onCompleted();
+        } else {
+          out.onError(status.asRuntimeException());
+        }
       }
     }
     onEnd.run();

@@ -20,6 +20,13 @@ public final class WorkStreams implements AutoCloseable {
 
   private static final String NODE_AGENT = "grpc-node-js";
 
+  /**
+   * Dapr's own client on Node.js: its worker ends for good when its first stream ends with an
+   * error, and calls again, after a pause, when it ends well. Others call again at once and without
+   * end when a stream ends well.
+   */
+  private static final String JAVASCRIPT_AGENT = "dapr-js-sdk/";
+
   private final Workers workers;
   private final int maxItemBytes;
   private final int maxLargeItemBytes;
@@ -62,12 +69,13 @@ public final class WorkStreams implements AutoCloseable {
             workers,
             out,
             large ? maxLargeItemBytes : maxItemBytes,
+            shutdown(userAgent),
             () -> streams.remove(self.get()));
     self.set(stream);
     streams.add(stream);
     stream.open(node ? NODE_CAPACITY : CAPACITY);
     if (closed.get()) {
-      stream.end(shuttingDown());
+      stream.shutDown();
     }
   }
 
@@ -80,10 +88,12 @@ public final class WorkStreams implements AutoCloseable {
   @Override
   public void close() {
     closed.set(true);
-    streams.forEach(stream -> stream.end(shuttingDown()));
+    streams.forEach(WorkStream::shutDown);
   }
 
-  private static Status shuttingDown() {
-    return Status.CANCELLED.withDescription("shutting down");
+  private static Status shutdown(String userAgent) {
+    return userAgent.startsWith(JAVASCRIPT_AGENT)
+        ? Status.OK
+        : Status.CANCELLED.withDescription("shutting down");
   }
 }
