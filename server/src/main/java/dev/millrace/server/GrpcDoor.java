@@ -37,7 +37,8 @@ final class GrpcDoor implements AutoCloseable {
             new InetSocketAddress(resolved(address), port),
             GrpcLimits.DEFAULT,
             dialect.services(),
-            interceptors);
+            interceptors,
+            configuration.listening().tls());
   }
 
   private static InetAddress resolved(String address) {

@@ -98,11 +98,17 @@ public final class MillraceServer implements AutoCloseable {
       listener =
           new HttpListener(
               new ListenerSettings(
-                  listening.httpAddress(), listening.httpPort(), HttpLimits.DEFAULT, openPaths()),
+                  listening.httpAddress(),
+                  listening.httpPort(),
+                  HttpLimits.DEFAULT,
+                  openPaths(),
+                  listening.tls()),
               routes.build(),
               authenticator(configuration),
               metrics);
       open = true;
+    } catch (IllegalArgumentException e) {
+      throw new ServerException(String.valueOf(e.getMessage()), e);
     } catch (StoreException e) {
       throw new ServerException(
           "cannot open the store: " + e.getMessage(), e, inUse(configuration.dataDir()));
@@ -181,7 +187,10 @@ public final class MillraceServer implements AutoCloseable {
     if (host.equals("0.0.0.0") || host.equals("::")) {
       host = "127.0.0.1";
     }
-    return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port();
+    return (listening.tls() == null ? "http://" : "https://")
+        + (host.contains(":") ? "[" + host + "]" : host)
+        + ":"
+        + port();
   }
 
   /** The port in use, -1 before the start. */

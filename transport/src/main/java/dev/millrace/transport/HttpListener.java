@@ -1,14 +1,24 @@
 package dev.millrace.transport;
 
+import io.helidon.common.configurable.Resource;
+import io.helidon.common.pki.Keys;
+import io.helidon.common.pki.PemKeys;
 import io.helidon.common.socket.SocketOptions;
+import io.helidon.common.tls.Tls;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.encoding.ContentEncodingContext;
 import io.helidon.http.media.MediaContext;
 import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 
 /**
@@ -56,7 +66,11 @@ public final class HttpListener implements AutoCloseable {
     for (DirectHandler.EventType type : DirectHandler.EventType.values()) {
       direct.addHandler(type, errors);
     }
-    return WebServer.builder()
+    WebServerConfig.Builder server = WebServer.builder();
+    if (settings.tls() != null) {
+      server.tls(tls(settings.tls()));
+    }
+    return server
         .host(settings.address())
         .port(settings.port())
         .shutdownHook(false)
@@ -78,6 +92,44 @@ public final class HttpListener implements AutoCloseable {
                 Http1ConnectionSelector.builder().config(http).build(), limits.readTimeout()))
         .routing(HttpRouting.builder().any(pipeline))
         .build();
+  }
+
+  private static Tls tls(TlsFiles files) {
+    try {
+      Keys keys =
+          Keys.builder()
+              .pem(
+                  PemKeys.builder()
+                      .key(Resource.create(files.key()))
+                      .certChain(Resource.create(files.certificate()))
+                      .build())
+              .build();
+      checkPair(keys.privateKey().orElseThrow(), keys.certChain().getFirst());
+      return Tls.builder().privateKey(keys).privateKeyCertChain(keys).build();
+    } catch (RuntimeException | GeneralSecurityException e) {
+      throw files.unusable(e);
+    }
+  }
+
+  /** A key of another certificate would be noticed by the first caller only. */
+  private static void checkPair(PrivateKey key, X509Certificate certificate)
+      throws GeneralSecurityException {
+    String algorithm =
+        switch (key.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          case String other -> other;
+        };
+    byte[] probe = {1};
+    Signature signature = Signature.getInstance(algorithm);
+    signature.initSign(key);
+    signature.update(probe);
+    byte[] signed = signature.sign();
+    signature.initVerify(certificate.getPublicKey());
+    signature.update(probe);
+    if (!signature.verify(signed)) {
+      throw new InvalidKeyException("the key of another certificate");
+    }
   }
 
   /**

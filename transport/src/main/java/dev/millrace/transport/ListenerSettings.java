@@ -1,6 +1,7 @@
 package dev.millrace.transport;
 
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where and how a {@link HttpListener} listens.
@@ -11,8 +12,10 @@ import java.util.Set;
  * @param openPaths paths served without authentication, while draining and beyond the bound on
  *     concurrent requests, as {@code /healthz}; compared for equality with the normalized path,
  *     never as prefixes
+ * @param tls null to speak without encryption
  */
-public record ListenerSettings(String address, int port, HttpLimits limits, Set<String> openPaths) {
+public record ListenerSettings(
+    String address, int port, HttpLimits limits, Set<String> openPaths, @Nullable TlsFiles tls) {
   private static final int MAX_PORT = 65_535;
 
   /** Checks the port and copies the paths. */
@@ -21,6 +24,11 @@ public record ListenerSettings(String address, int port, HttpLimits limits, Set<
       throw new IllegalArgumentException("expected a port from 0 to 65535, found " + port);
     }
     openPaths = Set.copyOf(openPaths);
+  }
+
+  /** Settings for a listener that speaks without encryption. */
+  public ListenerSettings(String address, int port, HttpLimits limits, Set<String> openPaths) {
+    this(address, port, limits, openPaths, null);
   }
 
   /** Settings with {@link HttpLimits#DEFAULT} and no open paths. */

@@ -3,6 +3,7 @@ package dev.millrace.server.cli;
 import dev.millrace.server.client.ApiClient;
 import dev.millrace.transport.json.Json;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,6 +39,13 @@ final class ClientOptions {
   private @Nullable String user;
 
   @Option(
+      names = "--ca",
+      paramLabel = "FILE",
+      defaultValue = "${env:MILLRACE_CA}",
+      description = "PEM file of whom to trust as the server, if not whom this machine trusts")
+  private @Nullable Path ca;
+
+  @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
       description = "table or json (default table)")
@@ -47,7 +55,7 @@ final class ClientOptions {
   private @Nullable CommandSpec command;
 
   ApiClient client() {
-    return new ApiClient(server, token, user);
+    return new ApiClient(server, token, user, ca);
   }
 
   /** Prints an answer as it came, or for people. */

@@ -40,6 +40,15 @@ final class ServerOptions {
   private @Nullable String grpcPort;
 
   @Option(
+      names = "--tls-certificate",
+      paramLabel = "FILE",
+      description = "certificate as PEM; with --tls-key both ports speak TLS")
+  private @Nullable String tlsCertificate;
+
+  @Option(names = "--tls-key", paramLabel = "FILE", description = "its private key as PEM")
+  private @Nullable String tlsKey;
+
+  @Option(
       names = "--allow-egress",
       paramLabel = "CIDR_OR_HOST[:PORT]",
       description = "private target that http tasks may call; repeatable")
@@ -71,6 +80,8 @@ final class ServerOptions {
     put(flags, Setting.HTTP_ADDRESS, httpAddress);
     put(flags, Setting.HTTP_PORT, httpPort);
     put(flags, Setting.GRPC_PORT, grpcPort);
+    put(flags, Setting.TLS_CERTIFICATE, tlsCertificate);
+    put(flags, Setting.TLS_KEY, tlsKey);
     put(flags, Setting.ALLOW_EGRESS, allowEgress);
     put(flags, Setting.COMPONENTS_PATH, componentsPath);
     put(flags, Setting.TIME_ZONE, timeZone);

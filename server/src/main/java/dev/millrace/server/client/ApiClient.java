@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +28,7 @@ public final class ApiClient {
 
   private final String server;
   private final Map<String, String> headers = new LinkedHashMap<>();
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(CONNECT).build();
+  private final HttpClient http;
 
   /**
    * A client of one server.
@@ -35,8 +36,13 @@ public final class ApiClient {
    * @param server as {@code http://127.0.0.1:3500}
    * @param token null for none
    * @param user on whose behalf, null for nobody's
+   * @param ca PEM file of whom to trust, null for whom the machine trusts
+   * @throws ApiException when the file cannot be used
    */
-  public ApiClient(String server, @Nullable String token, @Nullable String user) {
+  public ApiClient(
+      String server, @Nullable String token, @Nullable String user, @Nullable Path ca) {
+    HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(CONNECT);
+    this.http = ca == null ? client.build() : client.sslContext(Trust.of(ca)).build();
     this.server = server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
     if (token != null && !token.isEmpty()) {
       headers.put("Authorization", "Bearer " + token);

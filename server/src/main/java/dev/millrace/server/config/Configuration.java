@@ -1,6 +1,7 @@
 package dev.millrace.server.config;
 
 import dev.millrace.activities.mail.MailSettings;
+import dev.millrace.transport.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -26,10 +27,16 @@ public record Configuration(
    * Where and how the server listens, and its ways.
    *
    * @param grpcPort for SDKs and their workers; 0 takes a free one
+   * @param tls null to speak without encryption
    * @param drain longest wait for requests in work at shutdown
    */
   public record Listening(
-      String httpAddress, int httpPort, int grpcPort, ZoneId timeZone, Duration drain) {}
+      String httpAddress,
+      int httpPort,
+      int grpcPort,
+      @Nullable TlsFiles tls,
+      ZoneId timeZone,
+      Duration drain) {}
 
   /**
    * Who may call.

@@ -8,6 +8,7 @@ import dev.millrace.server.config.Configuration.Connections;
 import dev.millrace.server.config.Configuration.Database;
 import dev.millrace.server.config.Configuration.Listening;
 import dev.millrace.server.config.Configuration.Shown;
+import dev.millrace.transport.TlsFiles;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -94,6 +95,7 @@ final class ConfigurationCheck {
           text(Setting.HTTP_ADDRESS),
           number(Setting.HTTP_PORT, HIGHEST_PORT),
           number(Setting.GRPC_PORT, HIGHEST_PORT),
+          tls(),
           ZoneId.of(zone),
           Duration.ofSeconds(number(Setting.DRAIN_SECONDS, MOST_DRAIN_SECONDS)));
     } catch (DateTimeException e) {
@@ -102,6 +104,33 @@ final class ConfigurationCheck {
               .formatted(where(Setting.TIME_ZONE), zone),
           e);
     }
+  }
+
+  private @Nullable TlsFiles tls() {
+    Path certificate = file(Setting.TLS_CERTIFICATE);
+    Path key = file(Setting.TLS_KEY);
+    if (certificate == null && key == null) {
+      return null;
+    }
+    if (certificate == null || key == null) {
+      Setting given = certificate == null ? Setting.TLS_KEY : Setting.TLS_CERTIFICATE;
+      throw new ConfigurationException(
+          "%s: expected both %s and %s, found one of them"
+              .formatted(where(given), Setting.TLS_CERTIFICATE.key(), Setting.TLS_KEY.key()));
+    }
+    return new TlsFiles(certificate, key);
+  }
+
+  private @Nullable Path file(Setting setting) {
+    String text = Values.text(value(setting), where(setting));
+    if (text.isBlank()) {
+      return null;
+    }
+    Path file = path(setting, text);
+    if (!Files.isReadable(file) || Files.isDirectory(file)) {
+      throw Values.expected("a file that can be read", text, where(setting));
+    }
+    return file;
   }
 
   private Access access() {

@@ -35,6 +35,7 @@ public final class ConfigurationLoader {
   private static final Set<String> OTHER_VARIABLES =
       Set.of(
           CONFIG_VARIABLE,
+          "MILLRACE_CA",
           "MILLRACE_TOKEN",
           "MILLRACE_SERVER",
           "MILLRACE_USER",

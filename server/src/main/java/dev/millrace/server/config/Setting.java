@@ -15,6 +15,9 @@ public enum Setting {
   HTTP_ADDRESS("http-address", Kind.TEXT, "address to listen on"),
   HTTP_PORT("http-port", Kind.NUMBER, "port to listen on; 0 takes a free one"),
   GRPC_PORT("grpc-port", Kind.NUMBER, "port for SDKs and their workers; 0 takes a free one"),
+  TLS_CERTIFICATE(
+      "tls-certificate", Kind.TEXT, "PEM file of the certificate; speaks TLS on both ports"),
+  TLS_KEY("tls-key", Kind.TEXT, "PEM file of its private key, PKCS #8 without a password"),
   INSECURE("insecure", Kind.FLAG, "listen beyond loopback although no token is configured"),
   ALLOW_EGRESS("allow-egress", Kind.LIST, "private targets for http tasks, CIDR_OR_HOST[:PORT]"),
   COMPONENTS_PATH(

@@ -43,7 +43,7 @@ public final class Demo {
     this.dataDir = dataDir;
     this.examples = examples;
     this.out = out;
-    this.client = new ApiClient(url, null, APPROVER);
+    this.client = new ApiClient(url, null, APPROVER, null);
   }
 
   /** Adds the service that the order example calls. */

@@ -47,7 +47,7 @@ class DemoTest {
 
       assertThat(answer).contains("\"response\"");
       String instance = instance(line, out.toString());
-      ApiClient client = new ApiClient(server.url(), null, null);
+      ApiClient client = new ApiClient(server.url(), null, null, null);
       Object order = client.get("/api/processInst/" + instance + "/approve");
       assertThat(String.valueOf(order)).contains("approved");
       Object ended = client.get("/api/processInst/" + instance);

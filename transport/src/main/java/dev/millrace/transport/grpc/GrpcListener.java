@@ -1,5 +1,6 @@
 package dev.millrace.transport.grpc;
 
+import dev.millrace.transport.TlsFiles;
 import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptor;
@@ -14,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Serves gRPC services over HTTP/2 without TLS. Every call runs on virtual threads and may block.
@@ -30,16 +32,28 @@ public final class GrpcListener implements AutoCloseable {
   private final AtomicBoolean draining = new AtomicBoolean();
   private final Server server;
 
-  /**
-   * A listener that does not listen yet.
-   *
-   * @param interceptors asked for every call, the first one first
-   */
+  /** A listener that speaks without encryption, and does not listen yet. */
   public GrpcListener(
       InetSocketAddress address,
       GrpcLimits limits,
       List<? extends BindableService> services,
       List<? extends ServerInterceptor> interceptors) {
+    this(address, limits, services, interceptors, null);
+  }
+
+  /**
+   * A listener that does not listen yet.
+   *
+   * @param interceptors asked for every call, the first one first
+   * @param tls null to speak without encryption
+   * @throws IllegalArgumentException when the files cannot be used
+   */
+  public GrpcListener(
+      InetSocketAddress address,
+      GrpcLimits limits,
+      List<? extends BindableService> services,
+      List<? extends ServerInterceptor> interceptors,
+      @Nullable TlsFiles tls) {
     this.address = address;
     this.limits = limits;
     NettyServerBuilder builder =
@@ -55,10 +69,21 @@ public final class GrpcListener implements AutoCloseable {
             .maxConnectionIdle(limits.maxIdle().toMillis(), TimeUnit.MILLISECONDS)
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance());
+    if (tls != null) {
+      secure(builder, tls);
+    }
     services.forEach(builder::addService);
     // The builder calls the interceptor added last first.
     interceptors.reversed().forEach(builder::intercept);
     this.server = builder.build();
+  }
+
+  private static void secure(NettyServerBuilder builder, TlsFiles tls) {
+    try {
+      builder.useTransportSecurity(tls.certificate().toFile(), tls.key().toFile());
+    } catch (RuntimeException e) {
+      throw tls.unusable(e);
+    }
   }
 
   /**
