@@ -86,7 +86,7 @@ public final class MillraceServer implements AutoCloseable {
               runtime,
               runtime,
               runtime::health,
-              DaprDialect.Settings.DEFAULT,
+              DaprDialect.Settings.DEFAULT.withApps(configuration.access().apps()),
               components.bindings());
       dapr.register(routes);
       grpc = new GrpcDoor(configuration, dapr);

@@ -1,11 +1,20 @@
 package dev.millrace.server;
 
+import static io.grpc.Metadata.ASCII_STRING_MARSHALLER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.proto.dapr.DaprGrpc;
+import dev.millrace.proto.dapr.GetMetadataRequest;
 import dev.millrace.server.config.Configuration;
 import dev.millrace.server.config.ConfigurationLoader;
 import dev.millrace.server.config.Setting;
+import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -82,6 +91,48 @@ class MillraceServerTest {
       assertThat(get(server, "/metrics", null).statusCode()).isEqualTo(401);
       assertThat(get(server, "/api/processes", "wrong").statusCode()).isEqualTo(401);
       assertThat(get(server, "/api/processes", "open sesame").statusCode()).isEqualTo(200);
+    }
+  }
+
+  @Test
+  void shouldBindACallerToItsApplication() throws Exception {
+    Configuration configuration =
+        configuration(
+            Map.of(Setting.TOKENS, Map.of("ci", HASH), Setting.APPS, Map.of("ci", "shop")));
+    try (MillraceServer server = MillraceServer.open(configuration)) {
+      server.start();
+
+      assertThat(get(server, "/v1.0/metadata", "open sesame").body()).contains("\"shop\"");
+      assertThat(get(server, "/v1.0/workflows/dapr/x?appID=shop", "open sesame").statusCode())
+          .isEqualTo(404);
+      HttpResponse<String> other = get(server, "/v1.0/workflows/dapr/x?appID=bank", "open sesame");
+      assertThat(other.statusCode()).isEqualTo(403);
+      assertThat(other.body()).contains("the token of ci is for application shop");
+      assertThat(metadata(server, null)).isEqualTo("shop");
+      assertThatThrownBy(() -> metadata(server, "bank"))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              refused ->
+                  assertThat(refused.getStatus().getCode())
+                      .isEqualTo(Status.Code.PERMISSION_DENIED));
+    }
+  }
+
+  private static String metadata(MillraceServer server, @Nullable String app) {
+    Metadata headers = new Metadata();
+    headers.put(Metadata.Key.of("dapr-api-token", ASCII_STRING_MARSHALLER), "open sesame");
+    if (app != null) {
+      headers.put(Metadata.Key.of("dapr-app-id", ASCII_STRING_MARSHALLER), app);
+    }
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", server.grpcPort()).usePlaintext().build();
+    try {
+      return DaprGrpc.newBlockingStub(channel)
+          .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+          .getMetadata(GetMetadataRequest.getDefaultInstance())
+          .getId();
+    } finally {
+      channel.shutdownNow();
     }
   }
 

@@ -1,12 +1,12 @@
 package dev.millrace.dialect.dapr;
 
+import dev.millrace.transport.grpc.TokenGate;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
 import org.jspecify.annotations.Nullable;
 
 /** What a gRPC call says of its caller beside the message: the application and the client. */
@@ -41,11 +41,11 @@ final class CallContext implements ServerInterceptor {
     try {
       Context context =
           Context.current()
-              .withValue(APP, appIds.of(app))
+              .withValue(APP, appIds.of(app, TokenGate.caller()))
               .withValue(AGENT, orEmpty(headers.get(AGENT_HEADER)));
       return Contexts.interceptCall(context, call, headers, next);
     } catch (DaprProblem e) {
-      call.close(Status.INVALID_ARGUMENT.withDescription(e.getMessage()), new Metadata());
+      call.close(e.grpc().getStatus(), new Metadata());
       return new ServerCall.Listener<>() {};
     }
   }

@@ -8,6 +8,7 @@ import dev.millrace.transport.Routes;
 import io.grpc.BindableService;
 import io.grpc.ServerInterceptor;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -41,7 +42,7 @@ public final class DaprDialect implements AutoCloseable {
       Settings settings,
       List<ComponentBinding> bindings) {
     EngineDoor door = new EngineDoor(engine, code);
-    AppIds appIds = new AppIds(settings.defaultApp());
+    AppIds appIds = new AppIds(settings.defaultApp(), settings.appOfCaller());
     Components components = new Components(new WorkflowOperations(door), bindings);
     SidecarMetadata metadata = new SidecarMetadata(code.workers(), components);
     streams =
@@ -63,10 +64,18 @@ public final class DaprDialect implements AutoCloseable {
    * @param maxItemBytes the largest message that workers take, unless they are known to take more;
    *     turns that are larger stall
    * @param maxLargeItemBytes the largest message for those
+   * @param appOfCaller the one application of a caller, by the caller's name; a caller that is not
+   *     named speaks for all
    */
-  public record Settings(String defaultApp, int maxItemBytes, int maxLargeItemBytes) {
+  public record Settings(
+      String defaultApp, int maxItemBytes, int maxLargeItemBytes, Map<String, String> appOfCaller) {
     /** Application {@code default}; 4 MiB, which is what gRPC clients take by default; 64 MiB. */
-    public static final Settings DEFAULT = new Settings("default", 4 << 20, 64 << 20);
+    public static final Settings DEFAULT = new Settings("default", 4 << 20, 64 << 20, Map.of());
+
+    /** The same with applications bound to callers. */
+    public Settings withApps(Map<String, String> ofCallers) {
+      return new Settings(defaultApp, maxItemBytes, maxLargeItemBytes, Map.copyOf(ofCallers));
+    }
   }
 
   /** Adds all paths of the API. */

@@ -16,6 +16,7 @@ import dev.millrace.proto.dapr.SetMetadataRequest;
 import dev.millrace.proto.dapr.StartWorkflowRequest;
 import dev.millrace.proto.dapr.StartWorkflowResponse;
 import dev.millrace.proto.dapr.TerminateWorkflowRequest;
+import dev.millrace.transport.grpc.TokenGate;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 
@@ -182,7 +183,7 @@ final class DaprService extends DaprGrpc.DaprImplBase {
   }
 
   private String app(String named) {
-    return named.isEmpty() ? CallContext.app() : appIds.of(named);
+    return named.isEmpty() ? CallContext.app() : appIds.of(named, TokenGate.caller());
   }
 
   private interface Answering<T> {

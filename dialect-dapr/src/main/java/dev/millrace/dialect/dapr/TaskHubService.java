@@ -38,6 +38,7 @@ import dev.millrace.proto.durabletask.TerminateResponse;
 import dev.millrace.proto.durabletask.WorkItem;
 import dev.millrace.proto.durabletask.WorkflowResponse;
 import dev.millrace.runtime.CodeApi.Milestone;
+import dev.millrace.transport.grpc.TokenGate;
 import io.grpc.Status;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -372,7 +373,7 @@ final class TaskHubService extends TaskHubSidecarServiceGrpc.TaskHubSidecarServi
   private InstanceKey key(String id, boolean routed, TaskRouter router) {
     String app =
         routed && !router.getTargetAppID().isEmpty()
-            ? appIds.of(router.getTargetAppID())
+            ? appIds.of(router.getTargetAppID(), TokenGate.caller())
             : CallContext.app();
     return new InstanceKey(app, id);
   }

@@ -43,8 +43,10 @@ public record Configuration(
    *
    * @param tokenHashes SHA-256 in hexadecimal by the caller's name; empty for no authentication
    * @param actForOthers callers that may name another user
+   * @param apps the one Dapr application that a caller speaks for, by the caller's name
    */
-  public record Access(Map<String, String> tokenHashes, Set<String> actForOthers) {
+  public record Access(
+      Map<String, String> tokenHashes, Set<String> actForOthers, Map<String, String> apps) {
     /** Names only. */
     @Override
     public String toString() {

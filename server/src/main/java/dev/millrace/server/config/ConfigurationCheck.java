@@ -145,7 +145,21 @@ final class ConfigurationCheck {
     });
     return new Access(
         Map.copyOf(hashes),
-        Set.copyOf(Values.list(value(Setting.ACT_FOR_OTHERS), where(Setting.ACT_FOR_OTHERS))));
+        Set.copyOf(Values.list(value(Setting.ACT_FOR_OTHERS), where(Setting.ACT_FOR_OTHERS))),
+        apps(hashes.keySet()));
+  }
+
+  private Map<String, String> apps(Set<String> callers) {
+    Map<String, String> apps = Values.map(value(Setting.APPS), where(Setting.APPS));
+    apps.keySet()
+        .forEach(caller -> {
+          if (!callers.contains(caller)) {
+            throw new ConfigurationException(
+                "%s: expected a caller that has a token, one of %s, found %s"
+                    .formatted(where(Setting.APPS), callers, caller));
+          }
+        });
+    return Map.copyOf(apps);
   }
 
   private Connections connections() {

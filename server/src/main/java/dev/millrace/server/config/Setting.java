@@ -27,6 +27,7 @@ public enum Setting {
   TIME_ZONE("time-zone", Kind.TEXT, "zone of times that are written as text"),
   DRAIN_SECONDS("drain-seconds", Kind.NUMBER, "longest wait for requests in work at shutdown"),
   TOKENS("tokens", Kind.MAP, "SHA-256 hashes of bearer tokens, by the name of the caller"),
+  APPS("apps", Kind.MAP, "the one Dapr application that a caller speaks for, by the caller's name"),
   ACT_FOR_OTHERS("act-for-others", Kind.LIST, "callers that may name another user in a header"),
   SECRETS("secrets", Kind.SECRET_MAP, "values of {{secret.NAME}}; env:NAME and file:PATH work"),
   DATASOURCES("datasources", Kind.OBJECT, "databases for database-handler tasks, by name"),

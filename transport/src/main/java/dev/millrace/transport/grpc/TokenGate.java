@@ -1,6 +1,9 @@
 package dev.millrace.transport.grpc;
 
 import dev.millrace.transport.BearerTokens;
+import dev.millrace.transport.Caller;
+import io.grpc.Context;
+import io.grpc.Contexts;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
@@ -21,11 +24,19 @@ public final class TokenGate implements ServerInterceptor {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
+  private static final Context.Key<Caller> CALLER = Context.key("caller");
+
   private final BearerTokens tokens;
 
   /** A gate for these tokens. */
   public TokenGate(BearerTokens tokens) {
     this.tokens = tokens;
+  }
+
+  /** Who makes the running call; anonymous where no gate asked. */
+  public static Caller caller() {
+    Caller caller = CALLER.get();
+    return caller == null ? Caller.ANONYMOUS : caller;
   }
 
   @Override
@@ -38,10 +49,11 @@ public final class TokenGate implements ServerInterceptor {
     if (token == null) {
       return refuse(call, "missing api token in request metadata");
     }
-    if (tokens.caller(token) == null) {
+    Caller caller = tokens.caller(token);
+    if (caller == null) {
       return refuse(call, "authentication error: api token mismatch");
     }
-    return next.startCall(call, headers);
+    return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
   }
 
   private static @Nullable String token(Metadata headers) {
