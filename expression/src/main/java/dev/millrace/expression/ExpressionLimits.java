@@ -3,7 +3,10 @@ package dev.millrace.expression;
 /** The bounds on evaluating what users write; each refusal names the bound it met. */
 final class ExpressionLimits {
 
-  /** Longest evaluation of one JSONata expression or regular expression. */
+  /** Most CPU time that one JSONata expression or regular expression may take. */
+  static final long EVALUATION_CPU_MILLIS_MAX = 200;
+
+  /** Longest evaluation on a machine that is busy with other things. */
   static final long EVALUATION_MILLIS_MAX = 1_000;
 
   /** Deepest nesting of JSONata evaluation steps; a call of a function takes three to five. */

@@ -19,6 +19,8 @@ final class DataSources implements AutoCloseable {
     databases.forEach((name, database) -> pools.put(name, pool(name, database)));
   }
 
+  private static final String SQLITE = "jdbc:sqlite:";
+
   private static HikariDataSource pool(String name, Database database) {
     HikariConfig config = new HikariConfig();
     config.setPoolName("datasource-" + name);
@@ -28,6 +30,10 @@ final class DataSources implements AutoCloseable {
     config.setConnectionTimeout(CONNECT_MILLIS);
     // A database that is away must not keep the server from starting.
     config.setInitializationFailTimeout(-1);
+    if (database.url().startsWith(SQLITE)) {
+      // Otherwise a statement could attach any file that the server can read or write.
+      config.addDataSourceProperty("limit_attached", "0");
+    }
     try {
       config.setJdbcUrl(database.url());
       config.setUsername(database.username());

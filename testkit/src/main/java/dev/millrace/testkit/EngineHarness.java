@@ -10,7 +10,6 @@ import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Moment;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.Reply;
-import dev.millrace.engine.graph.Environment;
 import dev.millrace.engine.graph.Graph;
 import dev.millrace.engine.graph.NodeTypes;
 import dev.millrace.engine.interpreter.Engine;
@@ -45,6 +44,7 @@ public final class EngineHarness {
   private final List<HistoryEvent> history = new ArrayList<>();
   private final List<Effect> sent = new ArrayList<>();
   private final List<String> dropped = new ArrayList<>();
+  private final SharedEnvironment environment = new SharedEnvironment();
   private final Deque<Effect.DispatchActivity> dispatched = new ArrayDeque<>();
   private final Map<String, Instant> timers = new TreeMap<>();
   private Instant now = Instant.parse("2026-01-01T00:00:00Z");
@@ -58,8 +58,7 @@ public final class EngineHarness {
   public EngineHarness(Graph graph, NodeTypes types) {
     this.graph = graph;
     this.engine =
-        new Engine(
-            ref -> graph, Environment.EMPTY, types, new ProcessExpressions(), new JsonSchemas());
+        new Engine(ref -> graph, environment, types, new ProcessExpressions(), new JsonSchemas());
   }
 
   /** Answers an activity; the function may throw {@link ActivityFailure}. */
@@ -136,7 +135,10 @@ public final class EngineHarness {
           send(new Command.ContinueInstance(KEY, state().life().generation()));
       case Effect.SendToInstance send -> sent.add(send);
       case Effect.StartChild child -> sent.add(child);
-      case Effect.SetEnvironment set -> sent.add(set);
+      case Effect.SetEnvironment set -> {
+        sent.add(set);
+        environment.set(set.name(), set.value());
+      }
       case Effect.DropWork drop -> dropped.add(drop.execution());
       case Effect.Forget _ -> forgotten = true;
       case Effect.DispatchTurn _, Effect.DispatchTask _, Effect.Purge _ ->
@@ -192,6 +194,12 @@ public final class EngineHarness {
       settle();
     }
     now = end;
+    return this;
+  }
+
+  /** Gives the definition's owner a secret. */
+  public EngineHarness secret(String name, String value) {
+    environment.secrets().put(name, value);
     return this;
   }
 

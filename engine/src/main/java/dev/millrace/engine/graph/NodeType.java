@@ -42,6 +42,14 @@ public interface NodeType {
   /** An example of its parameter values that validates and runs. */
   Map<String, Object> example();
 
+  /**
+   * Whether its parameters may refer to secrets: it hands them to somebody outside, and neither its
+   * output nor an expression gives them back.
+   */
+  default boolean takesSecrets() {
+    return false;
+  }
+
   /** Runs the node up to its end or to its wait. */
   Step enter(NodeContext context);
 

@@ -166,8 +166,7 @@ final class Nodes {
         done(node, run, parameters, remove.output(), Outcomes.SUCCESS);
       }
       case Step.SetEnvironment set -> {
-        turn.effect(
-            new Effect.SetEnvironment(turn.graph.settings().owner(), set.name(), set.value()));
+        turn.setEnvironment(set.name(), set.value());
         done(node, run, parameters, set.output(), Outcomes.SUCCESS);
       }
       case Step.StartAndGo go -> {

@@ -1,6 +1,5 @@
 package dev.millrace.engine.interpreter;
 
-import dev.millrace.engine.Effect;
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState.BodyOutcome;
@@ -154,8 +153,7 @@ final class Openers {
         finish(node, run, remove.output(), Outcomes.SUCCESS);
       }
       case Step.SetEnvironment set -> {
-        turn.effect(
-            new Effect.SetEnvironment(turn.graph.settings().owner(), set.name(), set.value()));
+        turn.setEnvironment(set.name(), set.value());
         finish(node, run, set.output(), Outcomes.SUCCESS);
       }
       case Step.EndInstance end -> {

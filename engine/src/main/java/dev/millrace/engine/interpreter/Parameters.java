@@ -27,11 +27,11 @@ final class Parameters {
   private static final int PLAIN_DIGITS_MAX = 1_000;
 
   private static final int LONG_DIGITS_MAX = 18;
-  private static final String SECRET_REFERENCE = "secret.";
 
   private final Map<String, @Nullable Object> resolved = new LinkedHashMap<>();
   private Map<String, @Nullable Object> recorded = new LinkedHashMap<>();
   private final Map<String, @Nullable Object> known;
+  private final boolean takesSecrets;
   private @Nullable Failure failure;
 
   Parameters(Turn turn, Node node, RunScope scope) {
@@ -50,6 +50,7 @@ final class Parameters {
   private Parameters(Turn turn, Node node, RunScope scope, Map<String, @Nullable Object> known) {
     this.known = known;
     NodeType type = turn.ports.types().find(node.type()).orElse(null);
+    takesSecrets = type != null && type.takesSecrets();
     Set<String> raw = new TreeSet<>();
     Set<String> required = new TreeSet<>();
     if (type != null) {
@@ -88,7 +89,8 @@ final class Parameters {
       Node.Parameter parameter,
       @Nullable Object template,
       boolean raw) {
-    boolean secret = parameter.secret() || mentionsSecret(template);
+    boolean mentions = !raw && SecretScope.mentioned(template);
+    boolean secret = parameter.secret() || mentions;
     if (!secret && known.containsKey(name)) {
       resolved.put(name, known.get(name));
       recorded.put(name, known.get(name));
@@ -96,7 +98,7 @@ final class Parameters {
     }
     Object value;
     try {
-      value = raw ? template : turn.ports.expressions().resolve(template, scope);
+      value = raw ? template : resolve(turn, scope, template, mentions);
       value = coerce(name, parameter.type(), value);
     } catch (ExpressionException fault) {
       fail("expression", "parameter " + name + ": " + fault.getMessage());
@@ -110,6 +112,19 @@ final class Parameters {
     }
     resolved.put(name, value);
     recorded.put(name, secret ? MASK : value);
+  }
+
+  private @Nullable Object resolve(
+      Turn turn, RunScope scope, @Nullable Object template, boolean mentionsSecrets) {
+    if (!mentionsSecrets) {
+      return turn.ports.expressions().resolve(template, scope);
+    }
+    if (!takesSecrets) {
+      throw new ExpressionException("secrets are for nodes that hand them outside, as http");
+    }
+    SecretScope secrets = new SecretScope(scope, turn.ports.environment().secrets());
+    secrets.check(template);
+    return turn.ports.expressions().resolve(template, secrets);
   }
 
   private void bound(Schemas schemas, String name, Node.Parameter parameter, Object value) {
@@ -129,16 +144,6 @@ final class Parameters {
     if (failure == null) {
       failure = Failure.of(type, message);
     }
-  }
-
-  private static boolean mentionsSecret(@Nullable Object template) {
-    return switch (template) {
-      case String text ->
-          text.contains(SECRET_REFERENCE) && (text.contains("{{") || text.contains("{%"));
-      case List<?> list -> list.stream().anyMatch(Parameters::mentionsSecret);
-      case Map<?, ?> map -> map.values().stream().anyMatch(Parameters::mentionsSecret);
-      case null, default -> false;
-    };
   }
 
   private @Nullable Object coerce(String name, String type, @Nullable Object value) {

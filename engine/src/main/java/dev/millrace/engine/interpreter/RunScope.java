@@ -76,7 +76,6 @@ final class RunScope implements ExpressionScope {
       }
       case "process", "vars" -> draft.variables();
       case "env" -> env();
-      case "secret" -> turn.ports.environment().secrets();
       case "item", "index", "total" -> round(root);
       case NodeContext.SCOPES -> scopes();
       case "error" -> failureJson();
@@ -94,7 +93,7 @@ final class RunScope implements ExpressionScope {
   }
 
   private Map<String, @Nullable Object> env() {
-    return turn.ports.environment().variables(turn.graph.settings().owner());
+    return turn.environment();
   }
 
   /** What the innermost loop says of its round: of a node, or one that runs a body. */

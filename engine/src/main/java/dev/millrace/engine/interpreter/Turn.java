@@ -15,8 +15,10 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Turn {
 
-  /** Nodes entered in one decision before the rest is put off, so that a lane is never held. */
-  static final int STEP_BUDGET = 10_000;
+  /**
+   * Nodes entered in one decision before the rest is put off, so that others on the lane need not
+   * wait for all of a long loop.
+   */
+  static final int STEP_BUDGET = 500;
 
   final Draft draft;
   final Graph graph;
@@ -46,6 +51,10 @@ final class Turn {
   private final List<Effect> effects = new ArrayList<>();
   private final Deque<Token> ready = new ArrayDeque<>();
   private final Set<Integer> loopsToAdvance = new LinkedHashSet<>();
+
+  /** Shared variables written in this decision; what others see changes with its effects. */
+  private final Map<String, @Nullable Object> environmentWritten = new LinkedHashMap<>();
+
   private final Instant now;
   private int steps;
   private boolean continues;
@@ -168,6 +177,29 @@ final class Turn {
     }
     steps++;
     return true;
+  }
+
+  /** The variables that the owner's processes share, with those written in this decision. */
+  Map<String, @Nullable Object> environment() {
+    Map<String, @Nullable Object> shared = ports.environment().variables(graph.settings().owner());
+    if (environmentWritten.isEmpty()) {
+      return shared;
+    }
+    Map<String, @Nullable Object> both = new LinkedHashMap<>(shared);
+    environmentWritten.forEach((name, value) -> {
+      if (value == null) {
+        both.remove(name);
+      } else {
+        both.put(name, value);
+      }
+    });
+    return both;
+  }
+
+  /** Writes a variable that the owner's processes share; null removes it. */
+  void setEnvironment(String name, @Nullable Object value) {
+    environmentWritten.put(name, value);
+    effect(new Effect.SetEnvironment(graph.settings().owner(), name, value));
   }
 
   private void goOnLater() {

@@ -17,8 +17,13 @@ final class ExpressionCheck {
   private static final Pattern OPERATOR_IN_PATH =
       Pattern.compile("\\{\\{[^{}#]*\\s(?:[<>]=?|[=!]=|&&|\\|\\||[-+*/])\\s[^{}#]*}}");
 
+  private static final Pattern SECRET = Pattern.compile("\\{[{%][^}]*\\bsecret\\.");
+
   private final Expressions expressions;
   private final Problems problems;
+
+  /** Whether what is checked now is handed outside and nowhere else. */
+  private boolean secretsFit;
 
   ExpressionCheck(Expressions expressions, Problems problems) {
     this.expressions = expressions;
@@ -62,6 +67,7 @@ final class ExpressionCheck {
                 .filter(NodeType.ParameterSpec::raw)
                 .map(NodeType.ParameterSpec::name)
                 .collect(Collectors.toSet());
+    secretsFit = type != null && type.takesSecrets();
     task.object("parameters")
         .forEach((key, parameter) -> {
           String name = String.valueOf(key);
@@ -71,6 +77,7 @@ final class ExpressionCheck {
             template(JsonValue.get(parameter, "default"), path + ".default");
           }
         });
+    secretsFit = false;
   }
 
   private void errorHandler(@Nullable Object handler, String path) {
@@ -109,6 +116,13 @@ final class ExpressionCheck {
   private void parse(String text, String path) {
     try {
       expressions.check(text);
+      if (!secretsFit && SECRET.matcher(text).find()) {
+        problems.error(
+            path,
+            "secret",
+            "expected no secret, found a reference to one: its value would be stored; only"
+                + " parameters of tasks that hand it outside, as http and mail, may refer to one");
+      }
       if (OPERATOR_IN_PATH.matcher(text).find()) {
         problems.warning(
             path,

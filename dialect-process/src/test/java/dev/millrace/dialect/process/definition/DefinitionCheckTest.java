@@ -89,6 +89,8 @@ final class DefinitionCheckTest {
         "join:{policy:'specific'}                       | join.of required",
         "join:{policy:'specific',of:['b']}              | join.of[0] unknown_task",
         "join:{policy:'specific',of:['a']}              | join.of[0] not_incoming",
+        "output:'{{secret.k}}'                          | output secret",
+        "parameters:{v:{value:'x {{secret.k}}'}}        | parameters.v.value secret",
         "timeout:'1'                                    | timeout type",
         "isIgnore:1                                     | isIgnore type",
       })

@@ -62,6 +62,11 @@ final class ActivityNode implements NodeType {
   }
 
   @Override
+  public boolean takesSecrets() {
+    return true;
+  }
+
+  @Override
   public Step enter(NodeContext context) {
     return NodeParameters.read(
         context,

@@ -68,6 +68,11 @@ final class HttpNode implements NodeType {
   }
 
   @Override
+  public boolean takesSecrets() {
+    return true;
+  }
+
+  @Override
   public Step enter(NodeContext context) {
     return ActivityWait.of(context, "http", List.of());
   }

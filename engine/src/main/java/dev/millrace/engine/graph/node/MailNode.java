@@ -56,6 +56,11 @@ final class MailNode implements NodeType {
   }
 
   @Override
+  public boolean takesSecrets() {
+    return true;
+  }
+
+  @Override
   public Step enter(NodeContext context) {
     return ActivityWait.of(context, "mail", List.of());
   }
