@@ -53,11 +53,13 @@ final class GrpcDoor implements AutoCloseable {
     try {
       listener.start();
     } catch (IOException e) {
-      Throwable cause = e.getCause() == null ? e : e.getCause();
+      String cause = String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage());
+      boolean taken = cause.contains("in use");
       throw new ServerException(
           "cannot listen for gRPC on %s: %s; choose another with --grpc-port"
-              .formatted(where, cause.getMessage()),
-          e);
+              .formatted(where, taken ? "the address is already in use" : cause),
+          e,
+          taken);
     }
   }
 

@@ -80,10 +80,11 @@ final class ActionRoutes {
 
   private static Command rerun(InstanceKey key, Request request) {
     Map<String, @Nullable Object> body =
-        Parameters.body(request, Set.of("variables", "parameters"));
+        Parameters.body(request, Set.of("from", "variables", "parameters"));
+    String from = Parameters.text(request, "from");
     return new Command.RerunInstance(
         key,
-        Parameters.text(request, "from"),
+        from.isEmpty() ? Parameters.text(body, "from") : from,
         Parameters.object("variables", body.get("variables")),
         parameters(body.get("parameters")));
   }

@@ -3,6 +3,7 @@ package dev.millrace.runtime.lane;
 import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
+import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.definition.Head;
 import dev.millrace.store.Rows;
 import dev.millrace.store.Store;
@@ -117,8 +118,12 @@ final class LaneLoads implements Admission.Loads {
 
   private String fault(Work work, Optional<Head> head) {
     if (work instanceof Work.Save save) {
-      return Objects.requireNonNullElse(
-          memory.definitions.fault(save.wanted().format(), save.wanted().document()), "");
+      EngineApi.SaveDefinition wanted = save.wanted();
+      // Nothing starts from one that is not enabled, and a draft may lack what compiling takes.
+      return wanted.described().enabled()
+          ? Objects.requireNonNullElse(
+              memory.definitions.fault(wanted.format(), wanted.document()), "")
+          : "";
     }
     if (head.isEmpty() || work instanceof Work.Remove) {
       return "";

@@ -246,6 +246,22 @@ class LaneLoopTest {
   }
 
   @Test
+  void shouldCompileOnTrialOnlyWhatCanBeStarted() {
+    SteppedLane lane = SteppedLane.open();
+    CompletableFuture<Reply> enabled = save(lane, true);
+    CompletableFuture<Reply> draft = save(lane, false);
+    lane.settle();
+    assertThat(enabled.join()).isInstanceOf(Reply.Rejected.class);
+    assertThat(draft.join()).isInstanceOf(Reply.Accepted.class);
+  }
+
+  private static CompletableFuture<Reply> save(SteppedLane lane, boolean enabled) {
+    return lane.api.saveDefinition(
+        new EngineApi.SaveDefinition(
+            null, 0, "tiny", new EngineApi.Described("d", "ann", enabled), "bad", null));
+  }
+
+  @Test
   void shouldRefuseAnUidThatExists() {
     SteppedLane lane = SteppedLane.open();
     String definition = lane.define("plain");
