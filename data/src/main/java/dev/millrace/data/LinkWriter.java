@@ -280,7 +280,9 @@ final class LinkWriter {
           link.through() == null
               ? !link.target().readOnly()
               : !link.through().collection().readOnly();
-      if (owner == null || !written || "NO ACTION".equals(field.text("onDelete"))) {
+      // Other rows may have the same value where it does not identify one, and keep their links.
+      boolean own = link.ownerColumn().is("primaryKey") || link.ownerColumn().is("unique");
+      if (owner == null || !written || !own || "NO ACTION".equals(field.text("onDelete"))) {
         continue;
       }
       if (link.through() == null && "CASCADE".equals(field.text("onDelete"))) {

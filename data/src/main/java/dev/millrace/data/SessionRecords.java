@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The records of a collection inside a transaction; all of them, or those behind a link. */
-final class SessionRecords implements Related {
+sealed class SessionRecords implements Records permits SessionRelated {
 
   /** How many records one call may name, change or remove. */
   static final int KEYS_MAX = 10_000;
@@ -260,33 +260,6 @@ final class SessionRecords implements Related {
                 .findFirst()
                 // Nothing is behind a link of nobody: null equals nothing.
                 .orElseGet(LinkedHashMap::new);
-    return new SessionRecords(session, link.target(), new Scope(link, owner));
-  }
-
-  @Override
-  public void add(List<Object> keys, WriteContext context) {
-    links(context).add(behindOwner(), keys);
-  }
-
-  @Override
-  public void remove(List<Object> keys, WriteContext context) {
-    links(context).remove(behindOwner(), keys);
-  }
-
-  @Override
-  public void set(List<Object> keys, WriteContext context) {
-    links(context).set(behindOwner(), keys);
-  }
-
-  private LinkWriter links(WriteContext context) {
-    return new LinkWriter(session, new RecordWriter(session, context));
-  }
-
-  private Scope behindOwner() {
-    Scope behind = scope;
-    if (behind == null) {
-      throw new IllegalStateException("these records are not behind a link");
-    }
-    return behind;
+    return new SessionRelated(session, new Scope(link, owner));
   }
 }

@@ -49,9 +49,7 @@ final class Fixture {
                 FieldDefinition.hasMany("nodes", "flow_nodes", "workflowId")
                     .with("onDelete", "CASCADE"))
             .field(
-                FieldDefinition.hasMany("revisions", "workflows", "key")
-                    .with("sourceKey", "key")
-                    .with("onDelete", "NO ACTION"))
+                FieldDefinition.hasMany("revisions", "workflows", "key").with("sourceKey", "key"))
             .field(
                 FieldDefinition.belongsTo("stats", "workflowStats", "key").with("targetKey", "key"))
             .index(true, "key", "current");
