@@ -36,6 +36,7 @@ class LibrariesTest {
         library("JSONata").packages("com.dashjoin..").owners(Product.EXPRESSION),
         library("JSON Schema").packages("com.networknt..").owners(Product.EXPRESSION),
         library("SQLite").packages("org.sqlite..").owners(Product.STORE_SQLITE, Product.DATA),
+        library("PostgreSQL").packages("org.postgresql..").owners(Product.DATA),
         library("JDBC")
             .packages("java.sql..", "javax.sql..")
             .owners(

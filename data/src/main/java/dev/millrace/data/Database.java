@@ -41,8 +41,7 @@ public final class Database implements AutoCloseable {
     Connections connections =
         switch (settings.location()) {
           case DatabaseSettings.SqliteFile file -> new SqliteConnections(file, settings.limits());
-          case DatabaseSettings.Jdbc jdbc ->
-              throw new DatabaseFailure("no support yet for " + jdbc.url());
+          case DatabaseSettings.Jdbc jdbc -> new PostgresConnections(jdbc, settings.limits());
         };
     Database database = new Database(settings, connections);
     boolean opened = false;
@@ -214,7 +213,7 @@ public final class Database implements AutoCloseable {
         ((Session) transaction)
             .update(
                 Sql.of(
-                    "DELETE FROM mr_once WHERE substr(key, 1, {}) = {}",
+                    "DELETE FROM mr_once WHERE substr(key, 1, CAST({} AS INTEGER)) = {}",
                     Sql.bind((long) keyPrefix.length()),
                     Sql.bind(keyPrefix))));
   }

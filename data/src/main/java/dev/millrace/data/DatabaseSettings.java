@@ -48,6 +48,9 @@ public record DatabaseSettings(
    * @param cacheMebibytes memory of the writer for pages
    */
   public record Limits(int readers, Duration busyTimeout, int cacheMebibytes) {
+    /** How long one query may take. */
+    static final Duration QUERY_MAX = Duration.ofSeconds(30);
+
     static final Limits DEFAULT = new Limits(4, Duration.ofSeconds(10), 16);
   }
 

@@ -179,18 +179,28 @@ final class RecordWriter {
                 Sql.join(", ", names),
                 Sql.join(", ", bound),
                 returned);
-    return session
-        .query(
-            insert,
-            result -> {
-              Map<String, @Nullable Object> row = new LinkedHashMap<>();
-              int index = 1;
-              for (FieldDefinition field : read) {
-                row.put(field.name(), session.dialect().read(field, result, index++));
-              }
-              return row;
-            })
-        .getFirst();
+    Map<String, @Nullable Object> row =
+        session
+            .query(
+                insert,
+                result -> {
+                  Map<String, @Nullable Object> made = new LinkedHashMap<>();
+                  int index = 1;
+                  for (FieldDefinition field : read) {
+                    made.put(field.name(), session.dialect().read(field, result, index++));
+                  }
+                  return made;
+                })
+            .getFirst();
+    for (FieldDefinition field : read) {
+      if (field.is("autoIncrement") && columns.get(field.name()) != null) {
+        Sql more = session.dialect().keyWasGiven(collection, field);
+        if (more != null) {
+          session.number(more);
+        }
+      }
+    }
+    return row;
   }
 
   /** Writes values into a row and tells of it; answers it with the links that were given. */

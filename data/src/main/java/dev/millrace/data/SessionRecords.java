@@ -109,6 +109,14 @@ sealed class SessionRecords implements Records permits SessionRelated {
               .formatted(field.name(), field.type().wireName()),
           field.name());
     }
+    boolean counts = aggregator == Aggregation.Aggregator.COUNT;
+    if ((field.type().json() && (wanted.distinct() || !counts))
+        || (field.type() == FieldType.BOOLEAN && !counts)) {
+      throw new DataException(
+          DataException.Kind.BAD_VALUE,
+          "values of type %s have no order: %s".formatted(field.type().wireName(), field.name()),
+          field.name());
+    }
     Sql call =
         Sql.of(
             aggregator.name() + "(" + (wanted.distinct() ? "DISTINCT " : "") + "{})",

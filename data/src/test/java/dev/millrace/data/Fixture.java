@@ -18,14 +18,21 @@ final class Fixture {
 
   private Fixture() {}
 
-  static DatabaseSettings settings(Path folder) {
-    return DatabaseSettings.sqlite(
-            folder.resolve("data.db"), InstantSource.fixed(NOW), new Random(7))
-        .withDefinitions(system());
+  static DatabaseSettings.Location sqlite(Path folder) {
+    return new DatabaseSettings.SqliteFile(folder.resolve("data.db"), null);
   }
 
-  static Database open(Path folder) {
-    return Database.open(settings(folder));
+  static DatabaseSettings settings(DatabaseSettings.Location location) {
+    return new DatabaseSettings(
+        location,
+        system(),
+        DatabaseSettings.Limits.DEFAULT,
+        InstantSource.fixed(NOW),
+        new Random(7));
+  }
+
+  static Database open(DatabaseSettings.Location location) {
+    return Database.open(settings(location));
   }
 
   static List<CollectionDefinition> system() {

@@ -26,9 +26,13 @@ class RecordsTest {
   private Database database;
   private Records posts;
 
+  DatabaseSettings.Location place(Path folder) {
+    return Fixture.sqlite(folder);
+  }
+
   @BeforeEach
   void open() {
-    database = Fixture.open(folder);
+    database = Fixture.open(place(folder));
     Fixture.blog(database);
     posts = database.records("posts");
   }
