@@ -2,6 +2,7 @@ package dev.millrace.data;
 
 import dev.millrace.engine.JsonValue;
 import java.sql.Connection;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -40,7 +41,8 @@ public final class Database implements AutoCloseable {
   public static Database open(DatabaseSettings settings) {
     Connections connections =
         switch (settings.location()) {
-          case DatabaseSettings.SqliteFile file -> new SqliteConnections(file, settings.limits());
+          case DatabaseSettings.SqliteFile file ->
+              new SqliteConnections(file, settings.limits(), settings.clock());
           case DatabaseSettings.Jdbc jdbc -> new PostgresConnections(jdbc, settings.limits());
         };
     Database database = new Database(settings, connections);
@@ -216,6 +218,14 @@ public final class Database implements AutoCloseable {
                     "DELETE FROM mr_once WHERE substr(key, 1, CAST({} AS INTEGER)) = {}",
                     Sql.bind((long) keyPrefix.length()),
                     Sql.bind(keyPrefix))));
+  }
+
+  /** Forgets what was done once before a moment; its keys can be used again. */
+  public int forgetBefore(Instant moment) {
+    return inTransaction(transaction ->
+        ((Session) transaction)
+            .update(
+                Sql.of("DELETE FROM mr_once WHERE done_at < {}", Sql.bind(Dates.show(moment)))));
   }
 
   /** Adds a listener for all collections, for good. */

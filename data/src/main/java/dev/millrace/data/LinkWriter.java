@@ -312,16 +312,8 @@ final class LinkWriter {
   /** Rows that link other records to the one that is removed go with it. */
   private void unlinkFromOthers(
       CollectionDefinition collection, Map<String, @Nullable Object> row) {
-    for (CollectionDefinition other : session.catalog().all()) {
-      for (FieldDefinition field : other.fields()) {
-        if (field.type() == FieldType.BELONGS_TO_MANY
-            && collection.name().equals(field.text("target"))) {
-          session
-              .catalog()
-              .link(other, field)
-              .ifPresent(link -> unlinkTarget(link, row.get(link.targetColumn().name())));
-        }
-      }
+    for (Link link : session.catalog().joinedTo(collection.name())) {
+      unlinkTarget(link, row.get(link.targetColumn().name()));
     }
   }
 

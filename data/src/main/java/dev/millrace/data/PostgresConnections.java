@@ -18,17 +18,27 @@ final class PostgresConnections implements Connections {
   }
 
   @Override
-  public Connection writer() throws SQLException {
-    return open("-c lock_timeout=" + limits.busyTimeout().toMillis());
+  public Opened writer() throws SQLException {
+    return opened(
+        open(
+            "-c lock_timeout=%d -c statement_timeout=%d"
+                .formatted(
+                    limits.busyTimeout().toMillis(),
+                    DatabaseSettings.Limits.WRITE_MAX.toMillis())));
   }
 
   @Override
-  public Connection reader() throws SQLException {
+  public Opened reader() throws SQLException {
     Connection connection =
         open("-c statement_timeout=" + DatabaseSettings.Limits.QUERY_MAX.toMillis());
     connection.setReadOnly(true);
     connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-    return connection;
+    return opened(connection);
+  }
+
+  /** The server itself watches the time. */
+  private static Opened opened(Connection connection) {
+    return new Opened(connection, () -> {});
   }
 
   private Connection open(String options) throws SQLException {

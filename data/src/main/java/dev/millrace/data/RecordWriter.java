@@ -22,6 +22,7 @@ final class RecordWriter {
   private final LinkWriter links;
   private int written;
   private int depth;
+  private int removed;
 
   RecordWriter(Session session, WriteContext context) {
     this.session = session;
@@ -293,6 +294,9 @@ final class RecordWriter {
   void destroy(
       CollectionDefinition collection, Map<String, @Nullable Object> before, boolean told) {
     checkWritable(collection);
+    if (++removed > Query.UNPAGED_MAX) {
+      throw Reader.tooMany("more than " + Query.UNPAGED_MAX + " records to remove in one call");
+    }
     links.removeAll(collection, before);
     session.update(
         Sql.of("DELETE FROM {} WHERE {}", Sql.table(collection), identity(collection, before)));

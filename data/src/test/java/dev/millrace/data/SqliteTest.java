@@ -1,5 +1,6 @@
 package dev.millrace.data;
 
+import static dev.millrace.data.Fixture.list;
 import static dev.millrace.data.Fixture.map;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,10 +10,12 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,5 +146,38 @@ class SqliteTest {
     assertThatThrownBy(() -> posts.count(Query.where(map("body", map("$regexp", "(a+)+b")))))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("too many steps");
+  }
+
+  @Test
+  void shouldEndLongQueries() {
+    Fixture.blog(database);
+    for (int i = 0; i < 50; i++) {
+      Fixture.create(database, "posts", "title", "t" + i, "comments", list(map("text", "x")));
+    }
+    database.close();
+    AtomicInteger hours = new AtomicInteger();
+    InstantSource hurried = () -> Fixture.NOW.plus(Duration.ofHours(hours.getAndIncrement()));
+    database =
+        Database.open(
+            new DatabaseSettings(
+                Fixture.sqlite(folder),
+                Fixture.system(),
+                DatabaseSettings.Limits.DEFAULT,
+                hurried,
+                new Random(1)));
+    List<Object> any = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      any.add(map("comments.text", map("$includes", "y" + i)));
+    }
+    Records posts = database.records("posts");
+    assertThatThrownBy(() -> posts.count(Query.where(map("$or", any))))
+        .isInstanceOfSatisfying(
+            DataException.class,
+            refusal -> assertThat(refusal.kind()).isEqualTo(DataException.Kind.TOO_LARGE));
+    assertThatThrownBy(
+            () -> posts.update(Query.where(map("$or", any)), map("title", "x"), WriteContext.NONE))
+        .hasMessage("the query takes too long; narrow the filter");
+    assertThat(posts.count(Query.where(map("title", "t1")))).isEqualTo(1);
+    assertThat(Fixture.create(database, "posts", "title", "more")).containsEntry("id", 51L);
   }
 }

@@ -155,6 +155,8 @@ class TransactionsTest {
     assertThat(database.once("null", transaction -> 1)).isNull();
     assertThat(database.forget("nu")).isEqualTo(1);
     assertThat(database.once("null", transaction -> 1)).isEqualTo(1L);
+    assertThat(database.forgetBefore(Fixture.NOW)).isZero();
+    assertThat(database.forgetBefore(Fixture.NOW.plusSeconds(1))).isEqualTo(2);
   }
 
   @Test
