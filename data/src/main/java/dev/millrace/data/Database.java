@@ -17,6 +17,7 @@ public final class Database implements AutoCloseable {
   static final long SCHEMA_VERSION = 1;
 
   private static final int ONCE_KEY_MAX = 500;
+  private static final System.Logger LOGGER = System.getLogger(Database.class.getName());
 
   private final DatabaseSettings settings;
   private final Connections connections;
@@ -159,8 +160,17 @@ public final class Database implements AutoCloseable {
               }
             },
             () -> catalog = changed[0]);
-    after.forEach(Runnable::run);
+    after.forEach(Database::afterCommit);
     return result;
+  }
+
+  /** What was written is written, whatever fails now. */
+  private static void afterCommit(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      LOGGER.log(System.Logger.Level.WARNING, "an action after a commit failed", e);
+    }
   }
 
   /** Reads, all of it of one state. */

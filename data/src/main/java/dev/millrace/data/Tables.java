@@ -113,9 +113,9 @@ final class Tables {
 
   private void index(CollectionDefinition collection, boolean unique, List<String> fields) {
     for (String field : fields) {
-      if (collection.field(field).isEmpty()) {
+      if (collection.field(field).filter(each -> !each.type().association()).isEmpty()) {
         throw Definitions.bad(
-            "index of %s: there is no field %s".formatted(collection.name(), field));
+            "index of %s: there is no column %s".formatted(collection.name(), field));
       }
     }
     session.update(

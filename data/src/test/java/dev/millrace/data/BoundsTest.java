@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -168,5 +169,53 @@ class BoundsTest {
     assertThat(posts.destroy(Query.where(map("$or", list())), WriteContext.NONE)).isZero();
     assertThat(posts.update(Query.byKey(5), map("title", "x"), WriteContext.NONE)).isEmpty();
     assertThat(only(Query.byKey(1))).containsEntry("title", "a");
+  }
+
+  @Test
+  void shouldKeepOnlyWhatCanBeReadAgain() {
+    Object deep = list();
+    for (int i = 0; i < 400; i++) {
+      deep = list(deep);
+    }
+    Object number = new BigInteger("9".repeat(5_000));
+    post("title", "a", "meta", list(deep, number), "body", "x".repeat(2_000_000));
+    assertThat(only(Query.byKey(1)).get("meta")).isEqualTo(list(deep, number));
+    Object deeper = deep;
+    for (int i = 0; i < 200; i++) {
+      deeper = list(deeper);
+    }
+    Object tooDeep = deeper;
+    assertThatThrownBy(() -> post("title", "b", "meta", tooDeep))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("500 lists and objects");
+    assertThatThrownBy(
+            () -> posts.count(Query.where(map("body", map("$includes", "x".repeat(60_000))))))
+        .isInstanceOf(DataException.class);
+    assertThat(posts.count(Query.where(map("body", map("$includes", "x".repeat(10_000))))))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void shouldRefuseIndexesOfNothing() {
+    assertThatThrownBy(() ->
+            database
+                .collections()
+                .create(map("name", "x", "indexes", list(map("fields", list("nosuch"))))))
+        .isInstanceOf(DataException.class);
+    database
+        .collections()
+        .create(
+            map(
+                "name",
+                "x",
+                "indexes",
+                list(map("unique", true, "fields", list("a", "b"))),
+                "fields",
+                list(Fixture.field("a", "string"), Fixture.field("b", "integer"))));
+    Fixture.create(database, "x", "a", "1", "b", 1);
+    assertThatThrownBy(() -> Fixture.create(database, "x", "a", "1", "b", 1))
+        .hasMessage("a must be unique");
+    assertThatThrownBy(() -> database.collections().destroyField("x", "a"))
+        .isInstanceOf(DataException.class);
   }
 }
