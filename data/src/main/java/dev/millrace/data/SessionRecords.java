@@ -45,7 +45,7 @@ sealed class SessionRecords implements Records permits SessionRelated {
     Projection projection = Projection.of(session.catalog(), collection, query.shape());
     Sql where = where(query).sql();
     Reader reader = new Reader(session);
-    Sql order = reader.order(collection, query.sort());
+    Sql order = reader.order(collection, query);
     Query.Paging paging = query.paging();
     if (!paging.paginate()) {
       List<Map<String, @Nullable Object>> rows =
@@ -77,7 +77,7 @@ sealed class SessionRecords implements Records permits SessionRelated {
   public Optional<Map<String, @Nullable Object>> get(Query query) {
     Projection projection = Projection.of(session.catalog(), collection, query.shape());
     Reader reader = new Reader(session);
-    Sql order = reader.order(collection, query.sort());
+    Sql order = reader.order(collection, query);
     return reader.rows(projection, where(query).sql(), Sql.of("{} LIMIT 1", order)).stream()
         .findFirst();
   }
@@ -177,6 +177,10 @@ sealed class SessionRecords implements Records permits SessionRelated {
   /** The rows that are to be changed, with all columns. */
   private List<Map<String, @Nullable Object>> chosen(Query which, String what) {
     RecordWriter.checkWritable(collection);
+    Scope link = scope;
+    if (link != null) {
+      LinkWriter.checkMayWrite(link.link());
+    }
     if (asked(which).equals(Condition.TRUE)) {
       throw new DataException(
           DataException.Kind.REQUIRED_FILTER,
@@ -190,7 +194,7 @@ sealed class SessionRecords implements Records permits SessionRelated {
             where(which).sql(),
             Sql.of(
                 "{} LIMIT {}" + session.dialect().forUpdate(),
-                reader.order(collection, which.sort()),
+                reader.order(collection, which),
                 Sql.bind(Query.UNPAGED_MAX + 1L)));
     if (rows.size() > Query.UNPAGED_MAX) {
       throw Reader.tooMany(
@@ -208,7 +212,12 @@ sealed class SessionRecords implements Records permits SessionRelated {
 
   private Condition asked(Query query) {
     Filters filters =
-        new Filters(session.catalog(), session.dialect(), query.zone(), session.now());
+        new Filters(
+            session.catalog(),
+            session.dialect(),
+            query.zone(),
+            session.now(),
+            query.shape().hidden());
     Condition filter = filters.of(collection, Reader.ROOT, query.filter());
     return query.keys().isEmpty()
         ? filter

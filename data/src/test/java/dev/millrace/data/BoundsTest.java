@@ -218,4 +218,77 @@ class BoundsTest {
     assertThatThrownBy(() -> database.collections().destroyField("x", "a"))
         .isInstanceOf(DataException.class);
   }
+
+  @Test
+  void shouldNotTellWhatIsHiddenByComparing() {
+    Fixture.create(database, "users", "username", "ann", "password", "secret");
+    posts.create(map("title", "a"), WriteContext.of(1));
+    Map<String, Object> guess = map("password", map("$startsWith", "s"));
+    Records users = database.records("users");
+    assertThatThrownBy(() -> users.count(Query.where(guess)))
+        .hasMessageContaining("does not exist");
+    assertThatThrownBy(() -> users.list(Query.all().sort("password")))
+        .isInstanceOf(DataException.class);
+    assertThatThrownBy(() -> posts.count(Query.where(map("createdBy", guess))))
+        .isInstanceOf(DataException.class);
+    assertThatThrownBy(() -> posts.list(Query.all().sort("createdBy.password")))
+        .isInstanceOf(DataException.class);
+    assertThatThrownBy(() ->
+            users.aggregate(
+                new Aggregation(Aggregation.Aggregator.MAX, "password", false, 2, Query.all())))
+        .isInstanceOf(DataException.class);
+    assertThatThrownBy(() -> users.destroy(Query.where(guess), WriteContext.NONE))
+        .isInstanceOf(DataException.class);
+    assertThat(users.count(Query.where(guess).withHidden())).isEqualTo(1);
+    database.collections().createField("posts", Fixture.field("code", "string", "hidden", true));
+    assertThatThrownBy(() -> posts.count(Query.where(map("code", "x"))))
+        .isInstanceOf(DataException.class);
+  }
+
+  @Test
+  void shouldNotWriteTheSystemThroughLinksOfUsers() {
+    Fixture.create(database, "users", "username", "ann");
+    database
+        .collections()
+        .createField("posts", Fixture.field("owner", "belongsTo", "target", "users"));
+    database
+        .collections()
+        .createField("posts", Fixture.field("team", "belongsToMany", "target", "users"));
+    for (Object value :
+        list(
+            map("username", "eve"),
+            map("id", 1, "username", "eve"),
+            map("id", 9, "username", "eve"))) {
+      for (String link : List.of("owner", "createdBy", "team")) {
+        boolean known = value.toString().contains("id=1");
+        assertThatThrownBy(() ->
+                posts.create(
+                    map("title", "a", link, known ? list(value) : value),
+                    WriteContext.NONE.updating(java.util.Set.of(link))))
+            .isInstanceOfSatisfying(
+                DataException.class,
+                refusal -> assertThat(refusal.kind()).isEqualTo(DataException.Kind.READ_ONLY));
+      }
+    }
+    post("title", "a", "owner", map("id", 1), "team", list(1));
+    assertThat(only(Query.byKey(only(Query.all()).get("id")).appends("owner", "team")).toString())
+        .contains("ann");
+    Object key = only(Query.all()).get("id");
+    for (String link : List.of("owner", "team")) {
+      Related people = posts.related(key, link);
+      assertThat(people.count(Query.all())).isEqualTo(1);
+      assertThatThrownBy(() -> people.create(map("username", "eve"), WriteContext.NONE))
+          .isInstanceOf(DataException.class);
+      assertThatThrownBy(
+              () -> people.update(Query.byKey(1), map("username", "eve"), WriteContext.NONE))
+          .isInstanceOf(DataException.class);
+      assertThatThrownBy(() -> people.destroy(Query.byKey(1), WriteContext.NONE))
+          .isInstanceOf(DataException.class);
+      people.set(list(), WriteContext.NONE);
+      assertThat(people.count(Query.all())).isZero();
+    }
+    assertThat(database.records("users").list(Query.all()).rows())
+        .extracting(row -> row.get("username"))
+        .containsExactly("ann");
+  }
 }
