@@ -107,7 +107,7 @@ class EvaluationBoundsTest {
   @Test
   void shouldEndRandomTextAsAValueOrAnError() {
     Random random = new Random(SEED);
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 6_000; i++) {
       StringBuilder text = new StringBuilder();
       int pieces = 1 + random.nextInt(12);
       for (int j = 0; j < pieces; j++) {
@@ -116,7 +116,9 @@ class EvaluationBoundsTest {
       String engine = i % 2 == 0 ? "math.js" : "formula.js";
       Outcome outcome = calculations.evaluate(engine, text.toString(), scope);
       if (outcome instanceof Outcome.Failed failed) {
-        assertThat(failed.text()).as("%s of %s", engine, text).matches("(?s)\\w*Error: .+");
+        assertThat(failed.text())
+            .as("%s of %s", engine, text)
+            .matches("(?s)\\w*Error: (?!cannot be evaluated).+");
       }
     }
   }
@@ -140,15 +142,20 @@ class EvaluationBoundsTest {
     };
     for (String name : Formulas.names()) {
       for (String given : arguments) {
-        assertThat(calculations.evaluate("formula.js", name + "(" + given + ")", scope))
-            .isNotNull();
+        assertFor("formula.js", name + "(" + given + ")");
       }
     }
     for (String name : MathFunctions.names()) {
       for (String given : arguments) {
-        assertThat(calculations.evaluate("math.js", name + "(" + given + ")", scope)).isNotNull();
+        assertFor("math.js", name + "(" + given + ")");
       }
     }
+  }
+
+  private void assertFor(String engine, String expression) {
+    assertThat(calculations.evaluate(engine, expression, scope).toString())
+        .as(expression)
+        .doesNotContain("cannot be evaluated");
   }
 
   @Test
