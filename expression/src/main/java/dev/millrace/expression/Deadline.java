@@ -8,7 +8,7 @@ import java.lang.management.ThreadMXBean;
  * The moment at which an evaluation is given up: when it has used its CPU time, or a much longer
  * time by the clock. Used by one thread.
  */
-final class Deadline {
+public final class Deadline {
   private static final long NANOS_PER_MILLI = 1_000_000;
   private static final long CPU_MAX = ExpressionLimits.EVALUATION_CPU_MILLIS_MAX * NANOS_PER_MILLI;
   private static final long CLOCK_MAX = ExpressionLimits.EVALUATION_MILLIS_MAX * NANOS_PER_MILLI;
@@ -20,7 +20,7 @@ final class Deadline {
   private Deadline() {}
 
   /** A deadline one evaluation's time from now. */
-  static Deadline start() {
+  public static Deadline start() {
     return new Deadline();
   }
 
@@ -36,7 +36,7 @@ final class Deadline {
    *
    * @throws ExpressionException after it
    */
-  void check() {
+  public void check() {
     long elapsed = System.nanoTime() - startNanos;
     // CPU time never runs ahead of the clock, and asking for it is dear.
     if (elapsed > CPU_MAX && (elapsed > CLOCK_MAX || cpuNanos() - startCpuNanos > CPU_MAX)) {
