@@ -10,7 +10,7 @@ import java.util.List;
  * @param seed decides what the clients send and when the server is killed; the threads' own pace
  *     remains theirs
  */
-record CrashOptions(int cycles, long seed) {
+public record CrashOptions(int cycles, long seed) {
 
   static final String USAGE = "usage: CrashRun [CYCLES] [--seed S]";
 
@@ -24,7 +24,16 @@ record CrashOptions(int cycles, long seed) {
    * @throws IllegalArgumentException when it is not as in {@link #USAGE}
    */
   static CrashOptions of(String... arguments) {
-    int cycles = DEFAULT_CYCLES;
+    return of(DEFAULT_CYCLES, arguments);
+  }
+
+  /**
+   * The same, where another number of cycles is usual.
+   *
+   * @throws IllegalArgumentException when it is not as in {@link #USAGE}
+   */
+  public static CrashOptions of(int usualCycles, String... arguments) {
+    int cycles = usualCycles;
     long seed = new SecureRandom().nextInt(SEED_BOUND);
     List<String> words = List.of(arguments);
     for (int i = 0; i < words.size(); i++) {

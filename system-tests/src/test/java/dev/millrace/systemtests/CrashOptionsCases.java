@@ -15,6 +15,7 @@ final class CrashOptionsCases {
     assertThat(CrashOptions.of("7", "--seed", "42")).isEqualTo(new CrashOptions(7, 42));
     assertThat(CrashOptions.of("--seed", "-1")).isEqualTo(new CrashOptions(200, -1));
     assertThat(CrashOptions.of().cycles()).isEqualTo(200);
+    assertThat(CrashOptions.of(50, "--seed", "3")).isEqualTo(new CrashOptions(50, 3));
   }
 
   @ParameterizedTest

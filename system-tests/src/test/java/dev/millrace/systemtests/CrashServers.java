@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** What a crash run does with the packaged server besides serving: a quick start, verifying. */
-final class CrashServers {
+public final class CrashServers {
 
   private static final long PREPARE_SECONDS = 120;
   private static final long VERIFY_SECONDS = 300;
@@ -19,13 +19,13 @@ final class CrashServers {
   private CrashServers() {}
 
   /** The end of a command. */
-  record Ended(int code, String output) {}
+  public record Ended(int code, String output) {}
 
   /**
    * Options of a Java that is started many times. Classes loaded in a run of the demo are kept,
    * which makes a start about twice as fast; when that fails the start is only slower.
    */
-  static List<String> quickStart(Path scratch) {
+  public static List<String> quickStart(Path scratch) {
     List<String> options =
         new ArrayList<>(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx512m"));
     Path cache = scratch.resolve("start.aot");
@@ -50,7 +50,7 @@ final class CrashServers {
   }
 
   /** Runs {@code millrace verify} over a data directory that nobody serves. */
-  static Ended verify(Path dataDirectory, Path scratch) {
+  public static Ended verify(Path dataDirectory, Path scratch) {
     return run(
         VERIFY_SECONDS, scratch, TestServer.command(List.of(), "verify", dataDirectory.toString()));
   }

@@ -121,7 +121,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   /** Starts the process and returns at once. */
-  void spawn() {
+  public void spawn() {
     ProcessBuilder builder =
         command(
             javaOptions,
@@ -146,7 +146,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   /** A client of its own, which outlives this server's restarts. */
-  Api newApi() {
+  public Api newApi() {
     return new Api(URI.create("http://" + LOOPBACK + ":" + httpPort));
   }
 
@@ -278,7 +278,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   /** Ends the process and leaves the data for who looks into a failure; returns where it is. */
-  Path abandon() {
+  public Path abandon() {
     end();
     return directory;
   }
@@ -294,7 +294,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   /** Deletes a directory and all that is in it. */
-  static void deleteDirectory(Path directory) {
+  public static void deleteDirectory(Path directory) {
     try (Stream<Path> paths = Files.walk(directory)) {
       List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).toList();
       for (Path path : deepestFirst) {

@@ -33,6 +33,24 @@ final class GrpcAnswers {
     complete(source.thenApply(answer), out);
   }
 
+  /**
+   * As {@link #send}, for an answer that is read from the store: waits in the call's own thread, so
+   * that nobody else's does.
+   */
+  static <S, T> void sendRead(
+      CompletableFuture<S> source, Function<S, T> answer, StreamObserver<T> out) {
+    CompletableFuture<T> read = new CompletableFuture<>();
+    try {
+      read.complete(answer.apply(HttpAnswers.await(source)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      read.cancel(false);
+    } catch (RuntimeException e) {
+      read.completeExceptionally(e);
+    }
+    send(read, out);
+  }
+
   private static <T> void complete(CompletableFuture<? extends T> future, StreamObserver<T> out) {
     var _ =
         future.whenComplete((value, failure) -> {

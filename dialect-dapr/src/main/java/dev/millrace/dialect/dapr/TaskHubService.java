@@ -351,22 +351,18 @@ final class TaskHubService extends TaskHubSidecarServiceGrpc.TaskHubSidecarServi
   public void getInstanceHistory(
       GetInstanceHistoryRequest request, StreamObserver<GetInstanceHistoryResponse> out) {
     String id = request.getInstanceId();
-    // The histories of other languages are read from the store, for which no caller's thread waits.
-    GrpcAnswers.send(
-        engine
-            .instance(new InstanceKey(CallContext.app(), id))
-            .thenApplyAsync(
-                found -> {
-                  if (found.isEmpty()) {
-                    throw Status.NOT_FOUND
-                        .withDescription("workflow instance '%s' not found".formatted(id))
-                        .asRuntimeException();
-                  }
-                  return GetInstanceHistoryResponse.newBuilder()
-                      .addAllEvents(EventMessages.of(engine.history(found.get())))
-                      .build();
-                },
-                Thread::startVirtualThread),
+    GrpcAnswers.sendRead(
+        engine.instance(new InstanceKey(CallContext.app(), id)),
+        found -> {
+          if (found.isEmpty()) {
+            throw Status.NOT_FOUND
+                .withDescription("workflow instance '%s' not found".formatted(id))
+                .asRuntimeException();
+          }
+          return GetInstanceHistoryResponse.newBuilder()
+              .addAllEvents(EventMessages.of(engine.history(found.get())))
+              .build();
+        },
         out);
   }
 

@@ -91,26 +91,47 @@ final class EncodedBatch {
     return time == null ? null : time.toEpochMilli();
   }
 
-  private @Nullable String json(@Nullable Object value) {
-    return value == null ? null : stored(Codec.encodeJson(value));
+  /**
+   * Whose rows refer to a large payload.
+   *
+   * @param instance its numeric id, or its key where the batch does not have it; 0 for none
+   * @param part 'history' or 'snapshot', which may go before the instance does
+   */
+  private record Referrer(Object instance, String part, long seq) {
+    private static final Referrer NONE = new Referrer(0L, "", 0);
   }
 
-  private @Nullable String failure(@Nullable Failure failure) {
-    return failure == null ? null : json(failure.toJson());
+  private Referrer of(InstanceKey key) {
+    return new Referrer(instance(key), "", 0);
   }
 
-  private String stored(String text) {
+  private Object instance(InstanceKey key) {
+    InstanceState state = states.get(key);
+    return state == null ? key : (Object) state.header().id();
+  }
+
+  private @Nullable String json(Referrer referrer, @Nullable Object value) {
+    return value == null ? null : stored(referrer, Codec.encodeJson(value));
+  }
+
+  private @Nullable String failure(Referrer referrer, @Nullable Failure failure) {
+    return failure == null ? null : json(referrer, failure.toJson());
+  }
+
+  private String stored(Referrer referrer, String text) {
     if (!Payloads.large(text)) {
       return text;
     }
     String hash = Payloads.hash(text);
     add(Sql.BLOB, hash, text);
+    add(Sql.BLOB_REF, referrer.instance(), referrer.part(), referrer.seq(), hash);
     return Payloads.REFERENCE + hash;
   }
 
   private void instance(Rows.InstanceRow row, Fence fence) {
     InstanceState state = row.state();
     InstanceState.Header header = state.header();
+    Referrer self = new Referrer(header.id(), "", 0);
     List<@Nullable Object> parameters = new ArrayList<>();
     boolean exists = firstSeqs.getOrDefault(row.key(), 1L) > 1;
     if (!exists) {
@@ -125,9 +146,9 @@ final class EncodedBatch {
       parameters.add(parent == null ? null : parent.key().namespace());
       parameters.add(parent == null ? null : parent.key().uid());
       parameters.add(header.startedAt().toEpochMilli());
-      parameters.add(json(header.input()));
+      parameters.add(json(self, header.input()));
       Map<String, @Nullable Object> labels = header.origin().labels();
-      parameters.add(labels.isEmpty() ? null : json(labels));
+      parameters.add(labels.isEmpty() ? null : json(self, labels));
     }
     InstanceState.Lifecycle life = state.life();
     parameters.add(row.partition());
@@ -144,9 +165,9 @@ final class EncodedBatch {
     parameters.add(life.lastEventAt().toEpochMilli());
     parameters.add(millis(life.timeoutAt()));
     parameters.add(millis(life.endedAt()));
-    parameters.add(json(life.output()));
-    parameters.add(failure(life.failure()));
-    parameters.add(header.fast() ? json(runtimes(state)) : null);
+    parameters.add(json(self, life.output()));
+    parameters.add(failure(self, life.failure()));
+    parameters.add(header.fast() ? json(self, runtimes(state)) : null);
     if (exists) {
       parameters.addAll(identity(header));
     }
@@ -180,6 +201,7 @@ final class EncodedBatch {
     NodeRun run = row.run();
     NodeRun.Result result = run.result();
     InstanceState state = states.get(row.key());
+    Referrer instance = new Referrer(row.instanceId(), "", 0);
     String execution =
         state != null && state.life().generation() == row.generation()
             ? state.life().executionUid()
@@ -193,18 +215,18 @@ final class EncodedBatch {
         run.place().nodeId(),
         run.place().index(),
         run.startAt().toEpochMilli(),
-        json(run.input()),
+        json(instance, run.input()),
         run.status().word(),
         result == null ? null : result.outcome(),
         run.attempt(),
         millis(run.timeoutAt()),
         result == null ? null : result.endAt().toEpochMilli(),
-        json(shown(run)),
-        result == null ? null : failure(result.failure()),
+        json(instance, shown(run)),
+        result == null ? null : failure(instance, result.failure()),
         state != null && isNocoBase(state) ? (row.instanceId() << JOB_SHIFT) | run.id() : null,
         run.place().fromRun(),
         flag(run.notes() != null && run.notes().decided()),
-        run.notes() == null ? null : json(run.notes().meta()),
+        run.notes() == null ? null : json(instance, run.notes().meta()),
         run.notes() == null ? null : run.notes().log());
   }
 
@@ -224,20 +246,22 @@ final class EncodedBatch {
   }
 
   private void history(Rows.HistoryChunk chunk, Fence fence) {
-    InstanceState state = states.get(chunk.key());
+    Object instance = instance(chunk.key());
     if (chunk.events().isEmpty()) {
       return;
     }
     add(
         Sql.HISTORY,
-        state == null ? chunk.key() : (Object) state.header().id(),
+        instance,
         chunk.lastSeq(),
         chunk.firstSeq(),
         chunk.generation(),
         chunk.partition(),
         fence.epoch(),
         fence.batch(),
-        stored(Codec.encodeHistory(chunk.events())));
+        stored(
+            new Referrer(instance, "history", chunk.lastSeq()),
+            Codec.encodeHistory(chunk.events())));
   }
 
   private void purge(InstanceKey key) {
@@ -247,13 +271,15 @@ final class EncodedBatch {
   }
 
   private void trim(Rows.TrimRow row) {
-    InstanceState state = states.get(row.key());
-    add(Sql.TRIM, state == null ? row.key() : (Object) state.header().id(), row.upToSeq());
+    add(Sql.TRIM_BLOBS, instance(row.key()), row.upToSeq());
+    add(Sql.TRIM, instance(row.key()), row.upToSeq());
   }
 
   private void snapshot(Rows.Snapshot row) {
-    String text = stored(Codec.encodeState(row.state()));
-    add(Sql.SNAPSHOT, row.state().header().id(), row.seq(), text);
+    long id = row.state().header().id();
+    String text = stored(new Referrer(id, "snapshot", row.seq()), Codec.encodeState(row.state()));
+    add(Sql.SNAPSHOT, id, row.seq(), text);
+    add(Sql.SNAPSHOT_UNREF, id, row.seq());
   }
 
   private void timer(Rows.TimerRow row) {
@@ -270,8 +296,8 @@ final class EncodedBatch {
   private void messages(Batch batch) {
     Map<List<Integer>, Long> last = new LinkedHashMap<>();
     for (Rows.OutboxRow row : batch.outbox) {
-      String message = stored(Codec.encodeEffect(row.message()));
-      add(Sql.OUTBOX, row.source(), row.target(), row.seq(), message);
+      // Whole, however large: it does not stay.
+      add(Sql.OUTBOX, row.source(), row.target(), row.seq(), Codec.encodeEffect(row.message()));
       last.merge(List.of(row.source(), row.target()), row.seq(), Math::max);
     }
     last.forEach((pair, seq) -> add(Sql.SENT, pair.get(0), pair.get(1), seq));
@@ -298,7 +324,7 @@ final class EncodedBatch {
         task.state().name(),
         flag(task.state().open()),
         task.operation(),
-        json(task.payload()),
+        json(of(row.key()), task.payload()),
         task.changedAt().toEpochMilli(),
         task.changedAt().toEpochMilli());
   }
@@ -325,15 +351,17 @@ final class EncodedBatch {
           row.key().namespace(),
           row.key().uid(),
           row.seq(),
-          stored(Codec.encodeEffect(row.message())));
+          Codec.encodeEffect(row.message()));
     }
   }
 
   private void variable(Rows.VariableRow row) {
+    String part = "variable:%s/%s".formatted(row.owner(), row.name());
+    add(Sql.VARIABLE_UNREF, part);
     if (row.removed()) {
       add(Sql.VARIABLE_REMOVE, row.owner(), row.name());
     } else {
-      add(Sql.VARIABLE, row.owner(), row.name(), json(row.value()));
+      add(Sql.VARIABLE, row.owner(), row.name(), json(new Referrer(0L, part, 0), row.value()));
     }
   }
 
@@ -343,7 +371,7 @@ final class EncodedBatch {
         row.scope(),
         row.requestKey(),
         row.requestHash(),
-        json(row.answer()),
+        json(Referrer.NONE, row.answer()),
         row.expiresAt().toEpochMilli());
   }
 
@@ -363,7 +391,7 @@ final class EncodedBatch {
         outline.startNode(),
         outline.endNode(),
         outline.engine(),
-        json(row.document()),
+        json(Referrer.NONE, row.document()),
         row.createdAt().toEpochMilli(),
         outline.version());
     add(Sql.DEFINITION_NODES_CLEAR, row.number(), row.ref().revision());
@@ -376,7 +404,7 @@ final class EncodedBatch {
           node.name(),
           node.description(),
           node.template(),
-          json(node.task()),
+          json(Referrer.NONE, node.task()),
           node.number());
     }
   }

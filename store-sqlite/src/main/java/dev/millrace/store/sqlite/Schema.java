@@ -26,6 +26,7 @@ final class Schema {
 
   private static final String VERSION_KEY = "schema_version";
   private static final String SCRIPT = "001_init.sql";
+  private static final String BLOB_REFS = "blob_refs.sql";
 
   /** A placeholder: a word, and the rest up to the braces. */
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)(?: ([^{}]+))?\\}\\}");
@@ -43,6 +44,20 @@ final class Schema {
       create(connection);
     } else {
       require(version);
+      addBlobRefs(connection);
+    }
+  }
+
+  /** Files made before payloads knew who refers to them. */
+  private static void addBlobRefs(Connection connection) throws SQLException {
+    if (ReadPool.number(connection, "SELECT count(*) FROM sqlite_master WHERE name = 'mr_blob_ref'")
+        > 0) {
+      return;
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.executeUpdate("BEGIN IMMEDIATE");
+      statement.executeUpdate(script(BLOB_REFS));
+      statement.executeUpdate("COMMIT");
     }
   }
 
@@ -92,7 +107,8 @@ final class Schema {
   private static void create(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate("BEGIN IMMEDIATE");
-      statement.executeUpdate(expand(script()));
+      statement.executeUpdate(expand(script(SCRIPT)));
+      statement.executeUpdate(script(BLOB_REFS));
       try (PreparedStatement insert =
           connection.prepareStatement("INSERT INTO mr_meta (key, value) VALUES (?, ?)")) {
         insert.setString(1, VERSION_KEY);
@@ -103,14 +119,14 @@ final class Schema {
     }
   }
 
-  private static String script() {
-    try (InputStream file = Schema.class.getResourceAsStream(SCRIPT)) {
+  private static String script(String name) {
+    try (InputStream file = Schema.class.getResourceAsStream(name)) {
       if (file == null) {
-        throw new StoreException("the program is incomplete: " + SCRIPT + " is missing");
+        throw new StoreException("the program is incomplete: " + name + " is missing");
       }
       return new String(file.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new StoreException("the program is incomplete: " + SCRIPT + " cannot be read", e);
+      throw new StoreException("the program is incomplete: " + name + " cannot be read", e);
     }
   }
 

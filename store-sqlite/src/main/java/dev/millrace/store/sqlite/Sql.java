@@ -6,7 +6,16 @@ import java.util.Set;
 /** The statements of a commit, in the order in which they run. */
 enum Sql {
   FENCE("UPDATE mr_partition SET batch = ? WHERE id = ? AND epoch = ? AND batch = ?"),
+  /** Before the payloads: the same one may be written again. */
+  VARIABLE_UNREF("DELETE FROM mr_blob_ref WHERE instance_id = 0 AND part = ? AND seq = 0"),
   BLOB("INSERT INTO mr_blob (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING"),
+  /** After the variable's, before all that may drop the last reference to what is needed. */
+  BLOB_REF(
+      """
+      INSERT INTO mr_blob_ref (instance_id, part, seq, hash) VALUES (?, ?, ?, ?)
+      ON CONFLICT DO NOTHING
+      """),
+  PURGE_BLOBS("DELETE FROM mr_blob_ref WHERE instance_id = " + Sql.INSTANCE_OF),
   PURGE_NODE_RUNS("DELETE FROM mr_node_run WHERE instance_id = " + Sql.INSTANCE_OF),
   PURGE_HISTORY("DELETE FROM mr_history WHERE instance_id = " + Sql.INSTANCE_OF),
   PURGE_SNAPSHOT("DELETE FROM mr_snapshot WHERE instance_id = " + Sql.INSTANCE_OF),
@@ -72,6 +81,8 @@ enum Sql {
       ON CONFLICT DO UPDATE SET seq = excluded.seq, state = excluded.state
       WHERE excluded.seq >= seq
       """),
+  SNAPSHOT_UNREF("DELETE FROM mr_blob_ref WHERE instance_id = ? AND part = 'snapshot' AND seq < ?"),
+  TRIM_BLOBS("DELETE FROM mr_blob_ref WHERE instance_id = ? AND part = 'history' AND seq <= ?"),
   TRIM("DELETE FROM mr_history WHERE instance_id = ? AND last_seq <= ?"),
   TIMER_REMOVE("DELETE FROM mr_timer WHERE namespace = ? AND uid = ? AND timer_id = ?"),
   TIMER(
@@ -156,7 +167,7 @@ enum Sql {
   DEFINITION_REMOVE("UPDATE mr_definition SET removed = 1 WHERE id = ?");
 
   /** All that removes an instance; each takes its uid and its namespace. */
-  static final Set<Sql> PURGES = EnumSet.range(PURGE_NODE_RUNS, PURGE_INSTANCE);
+  static final Set<Sql> PURGES = EnumSet.range(PURGE_BLOBS, PURGE_INSTANCE);
 
   private static final String INSTANCE_OF =
       "(SELECT id FROM mr_instance WHERE uid = ? AND namespace = ?)";

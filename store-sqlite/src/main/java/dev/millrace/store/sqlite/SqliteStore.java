@@ -262,7 +262,7 @@ public final class SqliteStore implements Store {
                     new InstanceKey(row.getString(1), row.getString(2)),
                     row.getLong(3),
                     (Effect.SendToInstance)
-                        Codec.decodeEffect(Payloads.resolve(connection, row.getString(4))))));
+                        Codec.decodeEffect(row.getString(4)))));
   }
 
   @Override

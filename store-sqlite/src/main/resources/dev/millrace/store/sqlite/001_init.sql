@@ -20,6 +20,7 @@ CREATE TABLE mr_partition (
   batch INTEGER NOT NULL
 ) STRICT;
 
+-- Who refers to a row is in mr_blob_ref, see blob_refs.sql.
 CREATE TABLE mr_blob (
   hash TEXT NOT NULL UNIQUE,
   body TEXT NOT NULL

@@ -3,7 +3,9 @@ package dev.millrace.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState;
 import dev.millrace.store.Batch;
 import dev.millrace.store.CommitResult;
 import dev.millrace.store.Fence;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -208,6 +211,126 @@ class SqliteStoreTest {
     assertThat(SqliteVerification.run(dataDir))
         .hasSize(3)
         .allMatch(line -> line.startsWith("payload is missing: mr_variable.value blob:"));
+  }
+
+  /** What is deleted is referred to by nothing, and what is referred to stays. */
+  @Test
+  void shouldDropALargePayloadWithItsLastReference() throws SQLException {
+    Object shared = large("shared");
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      Fence fence = store.acquire("node-1", 1).getFirst();
+      fence = fence.next();
+      Batch first = batch(fence);
+      first.instances.add(instance("a", 1, shared));
+      first.history.add(event("a", 1, large("history of a")));
+      first.instances.add(instance("b", 2, shared));
+      first.variables.add(new Rows.VariableRow("admin", "v", large("variable"), false));
+      store.commit(first);
+      assertThat(blobs()).isEqualTo(3);
+
+      fence = fence.next();
+      Batch second = batch(fence);
+      second.purged.add(new Rows.PurgeRow(InstanceKey.of("a"), 0));
+      second.variables.add(new Rows.VariableRow("admin", "v", large("variable"), false));
+      store.commit(second);
+      assertThat(blobs()).as("what b and the variable hold").isEqualTo(2);
+      assertThat(store.variables().getLast().value()).isEqualTo(large("variable"));
+
+      fence = fence.next();
+      Batch third = batch(fence);
+      third.purged.add(new Rows.PurgeRow(InstanceKey.of("b"), 0));
+      third.instances.add(instance("b", 3, shared));
+      third.variables.add(new Rows.VariableRow("admin", "v", null, true));
+      store.commit(third);
+      assertThat(blobs()).as("what the new b holds").isEqualTo(1);
+
+      Batch fourth = batch(fence.next());
+      fourth.purged.add(new Rows.PurgeRow(InstanceKey.of("b"), 0));
+      store.commit(fourth);
+      assertThat(blobs()).isZero();
+    }
+    assertThat(SqliteVerification.run(dataDir)).isEmpty();
+  }
+
+  @Test
+  void shouldDropThePayloadsOfHistoryThatIsTrimmed() throws SQLException {
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      Fence fence = store.acquire("node-1", 1).getFirst();
+      for (int seq = 1; seq <= 3; seq++) {
+        fence = fence.next();
+        Batch batch = batch(fence);
+        batch.instances.add(instance("a", 1, null));
+        batch.history.add(event("a", seq, large("event " + seq)));
+        store.commit(batch);
+      }
+      assertThat(blobs()).isEqualTo(3);
+
+      Batch batch = batch(fence.next());
+      batch.trimmed.add(new Rows.TrimRow(InstanceKey.of("a"), 2));
+      store.commit(batch);
+
+      assertThat(blobs()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldKeepPayloadsOfFilesThatDoNotSayWhoHoldsThem() throws SQLException {
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      Batch batch = batch(store.acquire("node-1", 1).getFirst().next());
+      batch.instances.add(instance("a", 1, large("old")));
+      store.commit(batch);
+    }
+    execute("DROP TABLE mr_blob_ref");
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      Batch batch = batch(store.acquire("node-1", 1).getFirst().next());
+      batch.purged.add(new Rows.PurgeRow(InstanceKey.of("a"), 0));
+      store.commit(batch);
+      assertThat(blobs()).isEqualTo(1);
+    }
+  }
+
+  private long blobs() throws SQLException {
+    try (Connection connection = direct()) {
+      return ReadPool.number(connection, "SELECT count(*) FROM mr_blob");
+    }
+  }
+
+  private static Object large(String what) {
+    return Collections.nCopies(Payloads.INLINE_MAX_BYTES / what.length(), what);
+  }
+
+  private static Rows.HistoryChunk event(String uid, long seq, Object payload) {
+    return new Rows.HistoryChunk(
+        InstanceKey.of(uid),
+        0,
+        1,
+        seq,
+        List.of(new HistoryEvent.EventRaised(States.START, "e", "", payload, "", null)));
+  }
+
+  private static Rows.InstanceRow instance(String uid, long id, @Nullable Object output) {
+    InstanceState state = States.running(uid, id);
+    InstanceState.Lifecycle life = state.life();
+    return new Rows.InstanceRow(
+        0,
+        new InstanceState(
+            state.header(),
+            new InstanceState.Lifecycle(
+                life.generation(),
+                life.executionUid(),
+                life.status(),
+                life.reason(),
+                output,
+                null,
+                null,
+                null,
+                null,
+                life.lastEventAt(),
+                life.eventCount()),
+            state.graph(),
+            List.of()),
+        "admin",
+        0);
   }
 
   @Test

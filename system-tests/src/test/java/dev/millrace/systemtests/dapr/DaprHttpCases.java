@@ -33,6 +33,11 @@ final class DaprHttpCases {
   private static final List<String> VERSIONS = List.of("v1.0", "v1.0-beta1", "v1.0-alpha1");
   private static final int STARTERS = 8;
 
+  /** Times six bytes: more than a row holds itself. */
+  private static final int LARGE = 100_000;
+
+  private static final String PAYLOADS = "SELECT count(*) FROM mr_blob WHERE hash <> ?";
+
   @RegisterExtension static final RunningServer RUNNING = new RunningServer();
 
   private static @Nullable SdkProgram worker;
@@ -395,8 +400,9 @@ final class DaprHttpCases {
   void shouldManageWithoutAWorker() {
     try (TestServer server = TestServer.start()) {
       WorkflowCalls calls = new WorkflowCalls(server.api());
-      String id = calls.start("WaitEvent", "1");
+      String id = calls.start("WaitEvent", Json.text("large ".repeat(LARGE)));
       assertThat(WorkflowCalls.status(calls.get(id))).isEqualTo("PENDING");
+      assertThat(server.queryNumber(PAYLOADS, "")).isPositive();
 
       calls.raise(id, "Go", "1").expect(202);
       calls.act(id, "terminate").expect(202);
@@ -404,6 +410,7 @@ final class DaprHttpCases {
       calls.awaitStatus(id, "TERMINATED");
       calls.act(id, "purge").expect(202);
       calls.tryGet(id).expect(404);
+      assertThat(server.queryNumber(PAYLOADS, "")).isZero();
     }
   }
 }

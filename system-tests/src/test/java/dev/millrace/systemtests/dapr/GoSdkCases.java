@@ -195,6 +195,23 @@ final class GoSdkCases extends RecentSdkScenarios {
   }
 
   @Test
+  void shouldExplainAnEndlessWaitAsOneForItsEvent() {
+    WorkflowCalls calls = new WorkflowCalls(RUNNING.api());
+    String id = calls.start("WaitEvent", null);
+    calls.awaitStatus(id, "RUNNING");
+
+    JsonNode explained =
+        RUNNING.api().get("/v1.0/workflows/dapr/" + id + "/explain").expect(200).json();
+
+    assertThat(explained.path("why").asString("")).isEqualTo("it waits for event Go");
+    assertThat(explained.at("/waiting/0/for").asString("")).isEqualTo("event");
+    assertThat(RUNNING.api().get("/api/processInst/" + id + "/actions/explain").text())
+        .contains("Waits for event Go without a time limit.");
+    calls.raise(id, "Go", "1").expect(202);
+    calls.awaitStatus(id, "COMPLETED");
+  }
+
+  @Test
   void shouldKeepAnEarlierRunsResultFromTheNext() {
     JsonNode result = play("late_result");
 

@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -59,8 +60,13 @@ enum Sdk {
     return terminatesChildren;
   }
 
+  /** Where this module is: here in tests, below for programs that are run from above. */
+  private static Path module() {
+    return Files.isDirectory(Path.of("sdk")) ? Path.of("") : Path.of("system-tests");
+  }
+
   Path directory() {
-    return Path.of("target", "sdk", key).toAbsolutePath();
+    return module().resolve(Path.of("target", "sdk", key)).toAbsolutePath();
   }
 
   /** The program's command line; its first word is a path where the installation brought it. */
@@ -92,7 +98,8 @@ enum Sdk {
 
   private static boolean installed(Sdk sdk) {
     ProcessBuilder builder =
-        new ProcessBuilder(Path.of("sdk", "install").toAbsolutePath().toString(), sdk.key);
+        new ProcessBuilder(
+            module().resolve(Path.of("sdk", "install")).toAbsolutePath().toString(), sdk.key);
     builder.redirectErrorStream(true);
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     String repository = System.getProperty("localRepository", "");

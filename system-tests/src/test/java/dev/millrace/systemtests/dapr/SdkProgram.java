@@ -126,6 +126,11 @@ final class SdkProgram implements AutoCloseable {
     return line.path("result");
   }
 
+  /** Whether the program runs; it ends by itself only when something is wrong. */
+  boolean alive() {
+    return process.isAlive();
+  }
+
   /** Ends the program at once, as {@code kill -9} does. */
   void kill() {
     process.destroyForcibly();
