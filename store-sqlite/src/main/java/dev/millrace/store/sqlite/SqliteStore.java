@@ -261,8 +261,7 @@ public final class SqliteStore implements Store {
                 new Rows.HeldRow(
                     new InstanceKey(row.getString(1), row.getString(2)),
                     row.getLong(3),
-                    (Effect.SendToInstance)
-                        Codec.decodeEffect(row.getString(4)))));
+                    (Effect.SendToInstance) Codec.decodeEffect(row.getString(4)))));
   }
 
   @Override
