@@ -18,7 +18,10 @@ final class ServerOptions {
       description = "configuration (default: millrace.yaml in the data directory, if there)")
   private @Nullable Path config;
 
-  @Option(names = "--data-dir", paramLabel = "DIR", description = "database directory (.data; of demo .demo)")
+  @Option(
+      names = "--data-dir",
+      paramLabel = "DIR",
+      description = "database directory (.data; of demo .demo)")
   private @Nullable String dataDir;
 
   @Option(
