@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,7 +20,8 @@ class DataSourcesTest {
   void shouldKeepStatementsToTheirOwnFile() throws SQLException {
     Database shop = new Database("jdbc:sqlite:" + directory.resolve("shop.db"), null, null);
     try (DataSources sources = new DataSources(Map.of("shop", shop));
-        Connection connection = sources.byName().get("shop").getConnection();
+        Connection connection =
+            Objects.requireNonNull(sources.byName().get("shop")).getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("CREATE TABLE t (x)");
       Path other = directory.resolve("other.db");
