@@ -27,6 +27,9 @@ public final class Database implements AutoCloseable {
   private final List<RecordListener> listeners = new CopyOnWriteArrayList<>();
   private volatile Catalog catalog = new Catalog(List.of());
 
+  /** With changes that are not committed yet; used in the writer's turn. */
+  private Catalog working = catalog;
+
   private Database(DatabaseSettings settings, Connections connections) {
     this.settings = settings;
     this.connections = connections;
@@ -142,17 +145,21 @@ public final class Database implements AutoCloseable {
     Catalog[] changed = new Catalog[1];
     T result =
         writer.transaction(
-            connection -> {
+            (connection, first) -> {
+              if (first) {
+                working = catalog;
+              }
               Session session =
                   new Session(
                       connection,
                       connections.dialect(),
-                      catalog,
+                      working,
                       settings.clock().instant(),
                       new Session.Writing(ids, settings.random(), listeners));
               try {
                 T value = work.apply(session);
-                changed[0] = session.catalog();
+                working = session.catalog();
+                changed[0] = working;
                 after.addAll(session.actionsAfterCommit());
                 return value;
               } finally {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -218,5 +219,74 @@ class TransactionsTest {
     assertThat(database.records("posts").get(Query.byKey(1)).orElseThrow())
         .containsEntry("reads", 200L);
     assertThat(database.records("comments").count(Query.all())).isEqualTo(200);
+  }
+
+  @Test
+  void shouldUndoOnlyWhatFailsAmongMany() throws Exception {
+    int writers = 16;
+    int each = 20;
+    CountDownLatch ready = new CountDownLatch(writers);
+    AtomicInteger refused = new AtomicInteger();
+    AtomicInteger after = new AtomicInteger();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<?>> work = new ArrayList<>();
+      for (int writer = 0; writer < writers; writer++) {
+        String name = "w" + writer + "-";
+        boolean definer = writer == 0;
+        work.add(
+            threads.submit(() -> {
+              ready.countDown();
+              ready.await();
+              for (int i = 0; i < each; i++) {
+                int number = i;
+                boolean bad = i % 4 == 3;
+                try {
+                  Object id =
+                      database.inTransaction(transaction -> {
+                        transaction.afterCommit(after::incrementAndGet);
+                        if (definer) {
+                          transaction.collections().create(map("name", "c" + number));
+                        }
+                        Object made =
+                            transaction
+                                .records("comments")
+                                .create(map("text", name + number), WriteContext.NONE)
+                                .get("id");
+                        // A refusal of the database itself, in the midst of a transaction.
+                        transaction
+                            .records("tags")
+                            .create(map("name", bad ? "red" : name + number), WriteContext.NONE);
+                        return made;
+                      });
+                  // What was answered is kept, and others see it.
+                  assertThat(database.records("comments").get(Query.byKey(id))).isPresent();
+                } catch (DataException e) {
+                  assertThat(e).hasMessage("name must be unique");
+                  refused.incrementAndGet();
+                }
+              }
+              return null;
+            }));
+      }
+      for (Future<?> one : work) {
+        one.get();
+      }
+    }
+    // One of those who wanted "red" got it.
+    assertThat(refused).hasValue(16 * 5 - 1);
+    assertThat(after).hasValue(16 * 15 + 1);
+    assertThat(database.records("comments").count(Query.all())).isEqualTo(16 * 15 + 1);
+    assertThat(database.records("tags").count(Query.all())).isEqualTo(16 * 15 + 1);
+    long defined =
+        database.collections().list().stream().filter(one -> one.name().matches("c[0-9]+")).count();
+    assertThat(defined).isBetween(15L, 16L);
+    again();
+    assertThat(database.records("comments").count(Query.all())).isEqualTo(16 * 15 + 1);
+    Fixture.create(database, "c0");
+    assertThat(
+            database.collections().list().stream()
+                .filter(one -> one.name().matches("c[0-9]+"))
+                .count())
+        .isEqualTo(defined);
   }
 }
