@@ -69,7 +69,7 @@ public final class ConfigChecks {
     rules.put("end", List.of(ConfigRule.of("endStatus", Kind.NUMBER).oneOf(1L, -1L)));
     rules.put(
         "parallel", List.of(ConfigRule.text("mode").oneOf("all", "any", "race", "allSettled")));
-    rules.put("variable", List.of(ConfigRule.text("target").nullable()));
+    rules.put("variable", List.of(ConfigRule.text("target")));
     rules.put("sql", List.of(ConfigRule.text("sql")));
     return rules;
   }

@@ -30,11 +30,10 @@ record ConfigRule(
     ARRAY
   }
 
-  /** Whether the member may be absent, or null. */
+  /** Whether the member may be absent or null. */
   enum Presence {
     OPTIONAL,
-    REQUIRED,
-    NULLABLE
+    REQUIRED
   }
 
   static ConfigRule of(String name, Kind kind) {
@@ -48,10 +47,6 @@ record ConfigRule(
 
   ConfigRule required() {
     return new ConfigRule(name, kind, Presence.REQUIRED, allowed, min, members);
-  }
-
-  ConfigRule nullable() {
-    return new ConfigRule(name, kind, Presence.NULLABLE, allowed, min, members);
   }
 
   ConfigRule oneOf(Object... values) {
@@ -80,7 +75,7 @@ record ConfigRule(
       return;
     }
     Object value = config.get(name);
-    if (value == null && presence == Presence.NULLABLE) {
+    if (value == null && presence != Presence.REQUIRED) {
       return;
     }
     String fault = fault(value);
