@@ -3,9 +3,14 @@ package dev.millrace.expression.nocobase;
 import dev.millrace.expression.nocobase.script.ScriptException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Splits a path of JSONPath into its steps. */
 final class JsonPathSteps {
+  /** A step that asks for a type, as {@code @number()}. */
+  private static final Pattern TYPE = Pattern.compile("@[a-z]++\\(\\)");
+
   private final String path;
   private final List<String> steps = new ArrayList<>();
   private int position;
@@ -49,7 +54,10 @@ final class JsonPathSteps {
 
   private void name() {
     int start = position;
-    while (position < path.length() && ".[^~".indexOf(path.charAt(position)) < 0) {
+    Matcher type = TYPE.matcher(path);
+    while (position < path.length()
+        && ".[^~".indexOf(path.charAt(position)) < 0
+        && !(position > start && type.region(position, path.length()).lookingAt())) {
       position++;
     }
     steps.add(path.substring(start, position));

@@ -44,6 +44,8 @@ class JsonQueriesTest {
         "jsonpathplus # $.items[0].tag^.n # [\"a\"]",
         "jsonpathplus # $.items[0].*~ # [\"n\",\"price\",\"tag\"]",
         "jsonpathplus # $.items[?(@property > 0)].n # [\"b\"]",
+        "jsonpathplus # $.items[0].*@number() # [5]",
+        "jsonpathplus # $.items..*@string() # [\"a\",\"b\"]",
         "jsonpathplus # $.nosuch # []",
         "jsonpathplus # total # [20]",
         "jsonata # total # 20",

@@ -29,7 +29,7 @@ final class MathArithmetic {
     two(all, "dotMultiply", (a, b) -> a * b);
     two(all, "dotDivide", (a, b) -> a / b);
     two(all, "dotPow", Math::pow);
-    two(all, "pow", Math::pow);
+
     two(all, "divide", (a, b) -> a / b);
     two(all, "atan2", Math::atan2);
     two(all, "bitAnd", (a, b) -> bits(a) & bits(b));
@@ -45,6 +45,7 @@ final class MathArithmetic {
     fold(all, "lcm", (a, b) -> a == 0 || b == 0 ? 0 : Math.abs(a * b) / gcd(a, b));
     fold(all, "hypot", Math::hypot);
     all.put("multiply", MathArithmetic::multiply);
+    all.put("pow", MathArithmetic::power);
     all.put("round", given -> rounded(given, "round"));
     all.put("floor", given -> rounded(given, "floor"));
     all.put("ceil", given -> rounded(given, "ceil"));
@@ -163,6 +164,9 @@ final class MathArithmetic {
     if (number < 0 && Math.abs(root % 2) == 1) {
       return -root(-number, root);
     }
+    if (number < 0) {
+      throw ScriptException.error("Root must be odd when a is negative.");
+    }
     double value = Math.pow(number, 1 / root);
     double whole = Math.rint(value);
     return Math.pow(whole, root) == number ? whole : value;
@@ -248,6 +252,27 @@ final class MathArithmetic {
   }
 
   // Products
+
+  private static @Nullable Object power(Arguments given) {
+    MathFunctions.count(given, "pow", 2, 2);
+    if (!(given.get(0) instanceof List<?> matrix)) {
+      return MathFunctions.pairs(
+          given, given.get(0), given.get(1), (a, b) -> apply("pow", Math::pow, a, b));
+    }
+    if (!MathLists.isMatrix(matrix)) {
+      throw ScriptException.error("For A^b, A must be 2 dimensional (A has 1 dimensions)");
+    }
+    double exponent = MathValues.number(given.get(1), "pow", 1);
+    if (exponent != Math.rint(exponent) || exponent < 1) {
+      throw ScriptException.type("For A^b, b must be a positive integer");
+    }
+    Object power = matrix;
+    for (double i = 1; i < exponent; i++) {
+      given.budget().step();
+      power = product(given, power, matrix);
+    }
+    return power;
+  }
 
   private static @Nullable Object multiply(Arguments given) {
     MathFunctions.count(given, "multiply", 2, MANY);

@@ -53,7 +53,7 @@ final class MathEvaluator {
       case MathNode.Index index -> index(index);
       case MathNode.Member member -> member(evaluate(member.target()), member.name());
       case MathNode.Conditional conditional ->
-          evaluate(truth(evaluate(conditional.test())) ? conditional.yes() : conditional.no());
+          evaluate(chosen(evaluate(conditional.test())) ? conditional.yes() : conditional.no());
       case MathNode.Chain chain -> chain(chain);
       case MathNode.Assign assign -> {
         Object value = evaluate(assign.value());
@@ -159,6 +159,11 @@ final class MathEvaluator {
     return pair;
   }
 
+  /** Whether a value chooses the first of two: here text counts unless it is empty. */
+  private static boolean chosen(@Nullable Object value) {
+    return value instanceof String text ? !text.isEmpty() : truth(value);
+  }
+
   /** Whether a value counts as true. */
   static boolean truth(@Nullable Object value) {
     return switch (value) {
@@ -223,7 +228,9 @@ final class MathEvaluator {
         throw MathValues.mismatch(indexes.size(), dimension + 1);
       }
     }
-    boolean single = !(index instanceof MathNode.Range) && !(index instanceof MathNode.Matrix);
+    boolean single =
+        indexes.stream()
+            .noneMatch(one -> one instanceof MathNode.Range || one instanceof MathNode.Matrix);
     return single ? found.getFirst() : found;
   }
 

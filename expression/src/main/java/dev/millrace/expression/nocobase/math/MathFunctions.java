@@ -15,13 +15,21 @@ import org.jspecify.annotations.Nullable;
 
 /** The functions and constants that expressions of math.js see. */
 public final class MathFunctions {
+  private static final double HUNDRED = 100;
+
+  private static final String[] OF_ONE = {
+    "typeOf", "size", "clone", "isPrime", "transpose", "count", "det", "flatten"
+  };
+
   private static final Map<String, Object> VALUES = values();
 
   private MathFunctions() {}
 
   /** The names of all functions and constants, sorted. */
   public static Set<String> names() {
-    return Collections.unmodifiableSet(new TreeSet<>(VALUES.keySet()));
+    Set<String> names = new TreeSet<>(VALUES.keySet());
+    names.remove(MathParser.PERCENT);
+    return Collections.unmodifiableSet(names);
   }
 
   /** A function or constant, or null. */
@@ -50,6 +58,12 @@ public final class MathFunctions {
     values.putAll(MathStatistics.all());
     values.putAll(MathLists.all());
     values.putAll(MathTexts.all());
+    values.put(MathParser.PERCENT, each(MathParser.PERCENT, share -> share / HUNDRED));
+    for (String name : OF_ONE) {
+      values.computeIfPresent(name, (key, function) -> of(key, 1, 1, (ScriptFunction) function));
+    }
+    values.computeIfPresent(
+        "add", (key, function) -> of(key, 2, Integer.MAX_VALUE, (ScriptFunction) function));
     return values;
   }
 
@@ -61,6 +75,14 @@ public final class MathFunctions {
           given,
           given.get(0),
           value -> (Object) function.applyAsDouble(MathValues.number(value, name, 0)));
+    };
+  }
+
+  /** A function that takes so many arguments and no others. */
+  private static ScriptFunction of(String name, int min, int max, ScriptFunction function) {
+    return given -> {
+      count(given, name, min, max);
+      return function.call(given);
     };
   }
 

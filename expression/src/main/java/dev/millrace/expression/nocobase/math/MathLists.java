@@ -62,7 +62,7 @@ final class MathLists {
                 given.size() > 2 && !(given.get(2) instanceof Boolean)
                     ? MathValues.number(given.get(2), "range", 2)
                     : 1,
-                given.size() > 2 && Boolean.TRUE.equals(given.get(given.size() - 1)),
+                !Boolean.FALSE.equals(given.get(given.size() - 1)),
                 given.budget()));
     all.put("sort", MathLists::sort);
     all.put("map", given -> mapped(given));

@@ -18,7 +18,8 @@ final class MathParser {
 
   private static final Set<String> WORDS = Set.of("or", "xor", "and", "not", "mod", "to", "in");
 
-  private static final double HUNDRED = 100;
+  /** The function of a percent sign after a value. */
+  static final String PERCENT = "%";
 
   private final List<Token> tokens;
   private int position;
@@ -193,7 +194,8 @@ final class MathParser {
     while (operator(Set.of("+", "-"))) {
       String name = next().text();
       MathNode right = product();
-      left = apply(name, left, right);
+      boolean share = right instanceof MathNode.Apply apply && apply.name().equals(PERCENT);
+      left = apply(name, left, share ? apply("*", left, right) : right);
     }
     return left;
   }
@@ -205,21 +207,41 @@ final class MathParser {
       boolean percent =
           name.equals("%")
               && (peek().kind() == Kind.END || (peek().kind() == Kind.SIGN && !peek().sign("(")));
-      left =
-          percent
-              ? apply("/", left, new MathNode.Constant(HUNDRED))
-              : apply(name, left, implicit());
+      left = percent ? new MathNode.Apply(PERCENT, List.of(left)) : apply(name, left, implicit());
     }
     return left;
   }
 
   /** Factors side by side, as {@code 2 x} and {@code 2(3 + 4)}. */
   private MathNode implicit() {
-    MathNode left = unary();
+    MathNode left = fraction();
     while (factorBegins(left)) {
-      left = apply("*", left, unary());
+      left = apply("*", left, fraction());
     }
     return left;
+  }
+
+  /** Two numbers with a slash before a factor are one, so that {@code 1/2 x} is half of x. */
+  private MathNode fraction() {
+    MathNode left = unary();
+    while (peek().sign("/") && isNumber(left) && tokens.get(position + 1).kind() == Kind.NUMBER) {
+      Token after = tokens.get(position + 2);
+      if (!after.sign("(") && (after.kind() != Kind.NAME || WORDS.contains(after.text()))) {
+        break;
+      }
+      position++;
+      left = apply("/", left, unary());
+    }
+    return left;
+  }
+
+  private static boolean isNumber(MathNode node) {
+    return switch (node) {
+      case MathNode.Constant constant -> constant.value() instanceof Double;
+      case MathNode.Apply apply ->
+          apply.name().startsWith("unary") && isNumber(apply.arguments().getFirst());
+      default -> false;
+    };
   }
 
   private boolean factorBegins(MathNode left) {
@@ -308,11 +330,11 @@ final class MathParser {
       case "null" -> new MathNode.Constant(null);
       case "undefined" -> new MathNode.Constant(null);
       default -> {
-        if (WORDS.contains(token.text())) {
+        boolean called = peek().sign("(") && !peek().spaced();
+        if (!called && WORDS.contains(token.text())) {
           position--;
           throw valueExpected();
         }
-        boolean called = peek().sign("(") && !peek().spaced();
         if (called) {
           position++;
           yield new MathNode.Apply(token.text(), list(")", "Parenthesis ) expected"));

@@ -2,6 +2,7 @@ package dev.millrace.expression.nocobase.math;
 
 import dev.millrace.expression.nocobase.math.MathFunctions.Two;
 import dev.millrace.expression.nocobase.script.Coercions;
+import dev.millrace.expression.nocobase.script.ScriptException;
 import dev.millrace.expression.nocobase.script.ScriptFunction;
 import java.util.HashMap;
 import java.util.List;
@@ -22,9 +23,9 @@ final class MathRelations {
     two(all, "larger", (a, b) -> compare(a, b, "larger") > 0);
     two(all, "largerEq", (a, b) -> compare(a, b, "largerEq") >= 0);
     two(all, "compare", (a, b) -> compare(a, b, "compare"));
-    two(all, "compareText", (a, b) -> Math.signum(text(a).compareTo(text(b))));
+    two(all, "compareText", (a, b) -> Math.signum(strict(a, 0).compareTo(strict(b, 1))));
     two(all, "compareNatural", MathRelations::natural);
-    two(all, "equalText", (a, b) -> text(a).equals(text(b)));
+    two(all, "equalText", (a, b) -> strict(a, 0).equals(strict(b, 1)));
     two(all, "and", (a, b) -> MathEvaluator.truth(a) && MathEvaluator.truth(b));
     two(all, "or", (a, b) -> MathEvaluator.truth(a) || MathEvaluator.truth(b));
     two(all, "xor", (a, b) -> MathEvaluator.truth(a) ^ MathEvaluator.truth(b));
@@ -66,7 +67,9 @@ final class MathRelations {
                   }
                   return number >= 2;
                 }));
-    all.put("typeOf", given -> MathValues.typeOf(given.get(0)));
+    all.put(
+        "typeOf",
+        given -> given.get(0) instanceof List<?> ? "Matrix" : MathValues.typeOf(given.get(0)));
     return all;
   }
 
@@ -91,6 +94,19 @@ final class MathRelations {
 
   private static double number(@Nullable Object value) {
     return MathValues.number(value, "test", 0);
+  }
+
+  private static String strict(@Nullable Object value, int index) {
+    if (value instanceof String text) {
+      return text;
+    }
+    throw ScriptException.type(
+        "Unexpected type of argument in function compareText (expected: string or Array or Matrix,"
+            + " actual: "
+            + MathValues.typeOf(value)
+            + ", index: "
+            + index
+            + ")");
   }
 
   private static String text(@Nullable Object value) {

@@ -102,8 +102,22 @@ final class MathTexts {
 
   private static String format(Arguments given) {
     Object value = given.get(0);
+    if (value instanceof List<?> list) {
+      StringBuilder text = new StringBuilder();
+      given.budget().enter();
+      for (Object element : list) {
+        List<@Nullable Object> one = new ArrayList<>(given.values());
+        one.set(0, element);
+        text.append(text.isEmpty() ? "" : ", ").append(format(new Arguments(one, given.call())));
+        given.budget().build(text.length());
+      }
+      given.budget().leave();
+      return "[" + text + "]";
+    }
     if (!(value instanceof Number)) {
-      return value == null ? "null" : Coercions.toText(value);
+      return value == null
+          ? "null"
+          : value instanceof String text ? "\"" + text + "\"" : Coercions.toText(value);
     }
     double number = MathValues.number(value, "format", 0);
     if (!Double.isFinite(number)) {

@@ -134,8 +134,10 @@ final class DateFormulas {
     if (value instanceof FormulaError error) {
       throw error.fault();
     }
-    if (value instanceof Number number) {
-      double serial = number.doubleValue();
+    boolean serialText =
+        value instanceof String text && !text.isBlank() && !Double.isNaN(Coercions.toNumber(text));
+    if (value instanceof Number || serialText) {
+      double serial = Coercions.toNumber(value);
       if (!(serial >= 0 && serial < SERIAL_MAX)) {
         throw FormulaError.NUM.fault();
       }

@@ -40,6 +40,7 @@ final class DateText {
               + "(?:[ ,]+(\\d{1,2}):(\\d{2})(?::(\\d{2}))?)?(?:\\s*(?:GMT|UTC|Z)?([+-]\\d{4})?)?");
 
   private static final int TEXT_LENGTH_MAX = 128;
+  private static final int DAYS_OF_MONTH_MAX = 31;
   private static final int MONTH_LETTERS = 3;
   private static final int NANO_DIGITS = 9;
 
@@ -93,7 +94,12 @@ final class DateText {
   }
 
   private static LocalDate date(String year, String month, String day) {
-    return LocalDate.of(Integer.parseInt(year), Integer.parseInt(month), Integer.parseInt(day));
+    int days = Integer.parseInt(day);
+    if (days < 1 || days > DAYS_OF_MONTH_MAX) {
+      throw new DateTimeException("no day: " + days);
+    }
+    // A 30th of February is the 2nd of March.
+    return LocalDate.of(Integer.parseInt(year), Integer.parseInt(month), 1).plusDays(days - 1);
   }
 
   private static LocalTime time(Matcher match, int group, @Nullable String fraction) {

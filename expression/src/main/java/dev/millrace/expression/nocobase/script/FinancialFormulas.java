@@ -54,7 +54,7 @@ final class FinancialFormulas {
     all.put(
         "NPV",
         given -> {
-          double[] numbers = Formulas.numbers(given);
+          double[] numbers = Formulas.strictNumbers(given);
           double sum = 0;
           for (int i = 1; i < numbers.length; i++) {
             sum += numbers[i] / Math.pow(1 + numbers[0], i);

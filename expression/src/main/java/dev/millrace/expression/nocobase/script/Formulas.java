@@ -131,6 +131,11 @@ public final class Formulas {
     return numbers(given.values(), given.budget());
   }
 
+  /** All arguments as numbers; one that is none is an error. */
+  static double[] strictNumbers(Arguments given) {
+    return flat(given).stream().mapToDouble(Formulas::number).toArray();
+  }
+
   static double[] numbers(@Nullable Object value, Budget budget) {
     return flat(value, budget).stream()
         .filter(element -> element instanceof Number)

@@ -1,5 +1,6 @@
 package dev.millrace.expression.nocobase.script;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +19,17 @@ final class LogicalFormulas {
     Map<String, ScriptFunction> all = new HashMap<>();
     all.put("TRUE", given -> true);
     all.put("FALSE", given -> false);
-    all.put("AND", given -> Formulas.flat(given).stream().allMatch(Coercions::truthy));
-    all.put("OR", given -> Formulas.flat(given).stream().anyMatch(Coercions::truthy));
+    all.put("AND", given -> logicals(given).stream().allMatch(Coercions::truthy));
+    all.put("OR", given -> logicals(given).stream().anyMatch(Coercions::truthy));
+    all.put("XOR", given -> logicals(given).stream().filter(Coercions::truthy).count() % 2 == 1);
     all.put(
-        "XOR", given -> Formulas.flat(given).stream().filter(Coercions::truthy).count() % 2 == 1);
-    all.put("NOT", given -> !truth(given.get(0)));
+        "NOT",
+        given -> {
+          if (given.get(0) instanceof String) {
+            throw FormulaError.VALUE.fault();
+          }
+          return !truth(given.get(0));
+        });
     all.put(
         "IF",
         given ->
@@ -66,6 +73,20 @@ final class LogicalFormulas {
             });
     all.put("TYPE", given -> (double) type(given.get(0)));
     return all;
+  }
+
+  /** What counts among the arguments: all but text and what is empty. */
+  private static List<@Nullable Object> logicals(Arguments given) {
+    List<@Nullable Object> logicals = new ArrayList<>();
+    for (Object value : Formulas.flat(given)) {
+      if (!Undefined.orNull(value) && !(value instanceof String)) {
+        logicals.add(value);
+      }
+    }
+    if (logicals.isEmpty()) {
+      throw FormulaError.VALUE.fault();
+    }
+    return logicals;
   }
 
   private static boolean isError(@Nullable Object value) {

@@ -64,7 +64,7 @@ final class MathFormulas {
         "SUMSQ",
         given -> {
           double sum = 0;
-          for (double number : Formulas.numbers(given)) {
+          for (double number : Formulas.strictNumbers(given)) {
             sum += number * number;
           }
           return sum;
@@ -73,7 +73,7 @@ final class MathFormulas {
         "PRODUCT",
         given -> {
           double product = 1;
-          double[] numbers = Formulas.numbers(given);
+          double[] numbers = Formulas.strictNumbers(given);
           for (double number : numbers) {
             product *= number;
           }
@@ -139,7 +139,13 @@ final class MathFormulas {
 
   private static Map<String, ScriptFunction> rounding() {
     Map<String, ScriptFunction> all = new HashMap<>();
-    all.put("ROUND", given -> rounded(given, RoundingMode.HALF_UP));
+    // Halves go up, as those of JavaScript do: -2.5 becomes -2.
+    all.put(
+        "ROUND",
+        given ->
+            rounded(
+                given,
+                Formulas.number(given, 0) < 0 ? RoundingMode.HALF_DOWN : RoundingMode.HALF_UP));
     all.put("ROUNDUP", given -> rounded(given, RoundingMode.UP));
     all.put("ROUNDDOWN", given -> rounded(given, RoundingMode.DOWN));
     all.put("TRUNC", given -> rounded(given, RoundingMode.DOWN));
@@ -176,7 +182,7 @@ final class MathFormulas {
         given -> {
           double sum = 0;
           double divisor = 1;
-          for (double number : Formulas.numbers(given)) {
+          for (double number : Formulas.strictNumbers(given)) {
             sum += number;
             divisor *= factorial(number, 1);
           }
@@ -247,7 +253,7 @@ final class MathFormulas {
       Arguments given, java.util.function.BinaryOperator<BigInteger> operator) {
     BigInteger value = BigInteger.ZERO;
     boolean first = true;
-    for (double number : Formulas.numbers(given)) {
+    for (double number : Formulas.strictNumbers(given)) {
       BigInteger next = new java.math.BigDecimal(Formulas.finite(Math.abs(number))).toBigInteger();
       value = first ? next : operator.apply(value, next);
       first = false;

@@ -28,11 +28,11 @@ final class StatisticalFormulas {
     all.put("VAR", Formulas.family("VAR", ofSample, Map.of("S", ofSample, "P", ofWhole)));
     all.put("VARS", ofSample);
     all.put("VARP", ofWhole);
-    all.put("DEVSQ", given -> squares(Formulas.numbers(given)));
+    all.put("DEVSQ", given -> squares(Formulas.strictNumbers(given)));
     all.put(
         "AVEDEV",
         given -> {
-          double[] numbers = Formulas.numbers(given);
+          double[] numbers = Formulas.strictNumbers(given);
           double mean = mean(numbers);
           return mean(Arrays.stream(numbers).map(number -> Math.abs(number - mean)).toArray());
         });
@@ -124,10 +124,11 @@ final class StatisticalFormulas {
     all.put("MODE", Formulas.family("MODE", mode, Map.of("SNGL", mode)));
     all.put(
         "GEOMEAN",
-        given -> Math.exp(mean(Arrays.stream(Formulas.numbers(given)).map(Math::log).toArray())));
+        given ->
+            Math.exp(mean(Arrays.stream(Formulas.strictNumbers(given)).map(Math::log).toArray())));
     all.put(
         "HARMEAN",
-        given -> 1 / mean(Arrays.stream(Formulas.numbers(given)).map(x -> 1 / x).toArray()));
+        given -> 1 / mean(Arrays.stream(Formulas.strictNumbers(given)).map(x -> 1 / x).toArray()));
     return all;
   }
 
