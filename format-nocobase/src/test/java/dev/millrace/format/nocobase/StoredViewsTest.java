@@ -10,6 +10,7 @@ import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.Reply;
+import dev.millrace.engine.Status;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.graph.Environment;
 import dev.millrace.engine.graph.Graph;
@@ -43,6 +44,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -375,9 +377,11 @@ class StoredViewsTest {
         "later");
     InstanceState waiting = run("later", "g2", Map.of());
     assertThat(rows("SELECT * FROM executions")).hasSize(1);
+    CompletableFuture<InstanceState> end = runtime.whenEnded(waiting.header().key());
     runtime.submit(new Command.SettleRun(waiting.header().key(), 1, Map.of("status", 1L))).join();
-    assertThat(runtime.instance(waiting.header().key()).join().map(InstanceState::life))
-        .isNotNull();
+    assertThat(end.join().life().status()).isEqualTo(Status.COMPLETED);
+    assertThat(runtime.instance(waiting.header().key()).join()).isEmpty();
+    assertThat(rows("SELECT * FROM executions")).isEmpty();
   }
 
   @Test
