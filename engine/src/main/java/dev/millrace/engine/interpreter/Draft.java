@@ -128,6 +128,7 @@ final class Draft {
         failure = started.failure();
       }
       case HistoryEvent.CompensationStepped stepped -> graph.undone(stepped.runId());
+      case HistoryEvent.WorkLeft work -> graph.leave(work.tokens(), work.work());
       case HistoryEvent.ErrorCaught error -> caught = error.failure();
       case HistoryEvent.InstanceSuspended suspended -> status = Status.SUSPENDED;
       case HistoryEvent.InstanceResumed resumed ->
@@ -216,6 +217,7 @@ final class Draft {
     executionUid = rerun.executionUid();
     graph.parameters(rerun.parameters());
     graph.waitAnew(rerun.at());
+    graph.leaveNothing();
     timeoutAt = rerun.timeoutAt();
     if (status.terminal()) {
       output = null;

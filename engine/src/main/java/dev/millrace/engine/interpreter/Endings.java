@@ -94,6 +94,9 @@ final class Endings {
     if (turn.ended()) {
       return;
     }
+    if (status == Status.FAILED) {
+      turn.leftovers.takeStock();
+    }
     turn.dropReady();
     turn.draft.openRuns().forEach(this::stop);
     endDetachedChildren();
@@ -247,6 +250,7 @@ final class Endings {
 
   /** Undoes the completed nodes, newest first, and fails the instance then. */
   void compensate(Failure failure) {
+    turn.leftovers.takeStock();
     standStill();
     List<Integer> undo =
         turn.draft.allRuns().stream()
@@ -277,7 +281,15 @@ final class Endings {
     return node != null
         && !node.policies().compensate().isEmpty()
         && run.result() != null
-        && run.result().status() == RunStatus.DONE;
+        && run.result().status() == RunStatus.DONE
+        && !undone(node.policies().compensate(), run.id());
+  }
+
+  /** Whether a run was undone before a rerun. */
+  private boolean undone(String compensation, int runId) {
+    return turn.draft.runsOf(compensation).stream()
+        .map(id -> turn.draft.run(id).place())
+        .anyMatch(place -> place.from().equals(Nodes.COMPENSATION) && place.fromRun() == runId);
   }
 
   private Instant endAt(NodeRun run) {
@@ -300,7 +312,8 @@ final class Endings {
     NodeRun undone = turn.draft.run(undo.getFirst());
     Node node = turn.graph.node(turn.graph.node(undone.place().nodeId()).policies().compensate());
     Place place =
-        new Place(node.id(), turn.nodes.nextIndex(node.id()), 0, 0, -1, Nodes.COMPENSATION);
+        new Place(
+            node.id(), turn.nodes.nextIndex(node.id()), 0, 0, -1, Nodes.COMPENSATION, undone.id());
     turn.nodes.start(node, place, Nodes.Extras.NONE);
     return true;
   }

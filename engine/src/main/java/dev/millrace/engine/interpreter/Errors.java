@@ -196,7 +196,10 @@ final class Errors {
     switch (operation) {
       case IGNORE -> goOn(node, run);
       case TERMINATE -> turn.endings.end(Status.TERMINATED, EndReason.SYSTEM, null, failure);
-      case COMPENSATE -> turn.endings.compensate(failure);
+      case COMPENSATE -> {
+        turn.leftovers.failed(run);
+        turn.endings.compensate(failure);
+      }
       case STOP, CATCH, THROW, INCIDENT -> unhandled(node, run, failure);
     }
   }
@@ -228,7 +231,11 @@ final class Errors {
     if (usable) {
       turn.emit(new HistoryEvent.ErrorCaught(turn.now(), failure));
       turn.ready(new Token(errorNode, 0, node.id(), run.id(), failure));
-    } else if (errorNode.isEmpty() && turn.graph.settings().rules().siblingsFinish()) {
+      return;
+    }
+    turn.leftovers.failed(run);
+    if (errorNode.isEmpty() && turn.graph.settings().rules().siblingsFinish()) {
+      turn.leftovers.recordFailed();
       if (turn.draft.caught() == null) {
         turn.emit(new HistoryEvent.ErrorCaught(turn.now(), failure));
       }

@@ -34,6 +34,15 @@ final class Loops {
   }
 
   void open(Node node, Place place) {
+    open(node, place, turn.draft.nextId());
+  }
+
+  /** Opens a loop again that failed; its rounds that are done are kept. */
+  void reopen(Node node, Place place, int id) {
+    open(node, place, id);
+  }
+
+  private void open(Node node, Place place, int id) {
     LoopPolicy policy = policy(node);
     List<@Nullable Object> items = null;
     int total = -1;
@@ -51,7 +60,6 @@ final class Loops {
       turn.errors.failNew(node, place, Map.of(), failure);
       return;
     }
-    int id = turn.draft.nextId();
     turn.emit(new HistoryEvent.LoopOpened(turn.now(), id, place, items, total, policy.keepLast()));
     turn.advanceLater(id);
   }
@@ -209,7 +217,7 @@ final class Loops {
             Math.max(outer.index(), turn.nodes.nextIndex(node.id())),
             outer.scope(),
             loop.id(),
-            loop.count().started(),
+            loop.nextPosition(),
             outer.from());
     turn.nodes.start(node, place, Nodes.Extras.NONE);
     turn.advanceLater(loop.id());
@@ -271,7 +279,11 @@ final class Loops {
 
   private List<@Nullable Object> results(Loop loop) {
     List<@Nullable Object> results = new ArrayList<>();
-    for (int i = 0; i < loop.count().started(); i++) {
+    int positions = loop.count().started();
+    if (loop.kept() != null) {
+      positions = Math.max(positions, loop.kept().getLast() + 1);
+    }
+    for (int i = 0; i < positions; i++) {
       results.add(null);
     }
     for (int id : turn.draft.runsOf(loop.place().nodeId())) {

@@ -65,6 +65,7 @@ public final class TypeNames {
     names.put(HistoryEvent.EventConsumed.class, "event-consumed");
     names.put(HistoryEvent.CompensationStarted.class, "undo-started");
     names.put(HistoryEvent.CompensationStepped.class, "undo-stepped");
+    names.put(HistoryEvent.WorkLeft.class, "work-left");
     names.put(HistoryEvent.ErrorCaught.class, "caught");
     names.put(HistoryEvent.InstanceSuspended.class, "suspended");
     names.put(HistoryEvent.InstanceResumed.class, "resumed");
