@@ -155,6 +155,10 @@ public sealed interface HistoryEvent {
   /** A local variable was removed. */
   record VariableRemoved(Instant at, String name) implements HistoryEvent {}
 
+  /** Values of parameters per node that replace those of the definition; others stay. */
+  record ParametersSet(Instant at, Map<String, Map<String, @Nullable Object>> parameters)
+      implements HistoryEvent {}
+
   /** A work item of an open run changed. */
   record HumanTaskChanged(Instant at, int runId, HumanTask task) implements HistoryEvent {}
 

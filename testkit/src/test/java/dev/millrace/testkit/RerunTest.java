@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RerunTest {
@@ -32,7 +33,7 @@ class RerunTest {
     return run.settle();
   }
 
-  private static Object result(EngineHarness run) {
+  private static @Nullable Object result(EngineHarness run) {
     assertThat(run.state().life().status()).isEqualTo(Status.COMPLETED);
     return run.state().life().output();
   }
@@ -74,8 +75,8 @@ class RerunTest {
 
   @Test
   void shouldRunASecondRootThatHadNotBegun() {
-    EngineHarness run = tasks(all(transform("a", FAILS_ONCE, ""), transform("b", "2", "")))
-        .start(null);
+    EngineHarness run =
+        tasks(all(transform("a", FAILS_ONCE, ""), transform("b", "2", ""))).start(null);
 
     assertThat(result(rerun(run, ""))).isEqualTo(Map.of("a", 1L, "b", 2L));
   }
@@ -235,8 +236,7 @@ class RerunTest {
                 all(
                     transform("A", "1", to("B") + ",'compensate':'u'"),
                     transform("B", "2", to("a") + ",'compensate':'u'"),
-                    transform(
-                        "a", FAILS_ONCE, "'errorHandler':{'operation':'compensate'}"),
+                    transform("a", FAILS_ONCE, "'errorHandler':{'operation':'compensate'}"),
                     transform("u", "0", "")))
             .start(null);
     assertThat(run.runs("u")).hasSize(2);
@@ -297,6 +297,7 @@ class RerunTest {
     for (Effect.DispatchActivity one : run.inFlight().reversed()) {
       answer(run, paid, one, "b");
     }
+    run.inFlight().forEach(run::forget);
     rerun(run, "");
     answer(run, paid, "");
 

@@ -116,6 +116,7 @@ final class Draft {
       case HistoryEvent.TokensReleased released -> graph.releaseParked();
       case HistoryEvent.VariablesSet set -> graph.variablesSet(set.variables());
       case HistoryEvent.VariableRemoved removed -> graph.variableRemoved(removed.name());
+      case HistoryEvent.ParametersSet set -> graph.setParameters(set.parameters());
       case HistoryEvent.HumanTaskChanged changed -> graph.humanTaskChanged(changed);
       case HistoryEvent.EventRaised raised -> eventRaised(raised);
       case HistoryEvent.EventConsumed consumed -> {
@@ -209,6 +210,9 @@ final class Draft {
     timeoutAt = null;
     graph.undo(null);
     graph.releaseParked();
+    if (ended.status() != Status.FAILED) {
+      graph.leaveNothing();
+    }
     code.ended(ended.status());
   }
 

@@ -49,6 +49,7 @@ final class Endings {
     NodeRun found = turn.draft.findRun(run.id());
     if (found != null && found.open()) {
       turn.bodies.closeAll(found);
+      turn.waits.closeRace(found);
       halt(found);
     }
   }
@@ -58,9 +59,7 @@ final class Endings {
     turn.waits.cancelTimers(run);
     turn.waits.dropWork(run);
     turn.waits.closePeople(run);
-    if (run.waitsFor() instanceof Wait.ForChild child && child.terminateWithParent()) {
-      terminate(child.child(), "the parent's node was stopped");
-    }
+    stopChild(run, "the parent's node was stopped");
     Object progress = run.waitsFor() instanceof Wait.ForBodies bodies ? bodies.progress() : null;
     Object shown = run.notes() == null ? progress : run.notes().output();
     Result result = new Result(RunStatus.STOPPED, Outcomes.ERROR, shown, null, turn.now());
@@ -71,8 +70,13 @@ final class Endings {
   void release(NodeRun run) {
     turn.waits.cancelTimers(run);
     turn.waits.dropWork(run);
+    stopChild(run, "the parent's node was settled");
+  }
+
+  /** Terminates the child that an open run waits for. */
+  void stopChild(NodeRun run, String why) {
     if (run.waitsFor() instanceof Wait.ForChild child && child.terminateWithParent()) {
-      terminate(child.child(), "the parent's node was settled");
+      terminate(child.child(), why);
     }
   }
 
@@ -324,21 +328,5 @@ final class Endings {
     if (undo != null && !undo.isEmpty()) {
       turn.emit(new HistoryEvent.CompensationStepped(turn.now(), undo.getFirst()));
     }
-  }
-
-  /** An undo failed: the instance ends, saying what could not be undone. */
-  void compensationFailed(Failure failure) {
-    Failure first = turn.draft.failure();
-    Failure both =
-        new Failure(
-            "compensation_failed",
-            "undoing failed: "
-                + failure.message()
-                + (first == null ? "" : "; after: " + first.message()),
-            failure.nodeId(),
-            false,
-            failure.toJson(),
-            turn.now());
-    end(Status.FAILED, EndReason.RETRY_NEEDED, null, both);
   }
 }

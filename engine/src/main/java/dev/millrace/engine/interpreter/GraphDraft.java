@@ -177,6 +177,12 @@ final class GraphDraft {
     parameters = replaced;
   }
 
+  void setParameters(Map<String, Map<String, @Nullable Object>> changed) {
+    Map<String, Map<String, @Nullable Object>> all = new LinkedHashMap<>(parameters);
+    all.putAll(changed);
+    parameters = Collections.unmodifiableMap(all);
+  }
+
   void nodeRan(HistoryEvent.NodeRan ran) {
     NodeRun run =
         new NodeRun(

@@ -235,9 +235,11 @@ final class Joins {
   }
 
   /** Whether no token is inside a scope, so that nothing can ask for it again. */
-  private boolean empty(int scope) {
+  boolean empty(int scope) {
     return turn.draft.openRuns().stream()
             .noneMatch(run -> turn.edges.inside(run.place().scope(), scope))
+        && turn.draft.loops().stream()
+            .noneMatch(loop -> !loop.closed() && turn.edges.inside(loop.place().scope(), scope))
         && turn.readyTokens().stream().noneMatch(token -> turn.edges.inside(token.scope(), scope))
         && turn.draft.parked().stream().noneMatch(token -> turn.edges.inside(token.scope(), scope))
         && turn.draft.joins().stream()

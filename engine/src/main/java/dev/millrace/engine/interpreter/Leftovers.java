@@ -69,8 +69,10 @@ final class Leftovers {
 
   /** Records what has failed while other branches go on. */
   void recordFailed() {
-    turn.emit(new HistoryEvent.WorkLeft(turn.now(), List.of(), List.copyOf(failed)));
-    failed.clear();
+    if (!failed.isEmpty()) {
+      turn.emit(new HistoryEvent.WorkLeft(turn.now(), List.of(), List.copyOf(failed)));
+      failed.clear();
+    }
   }
 
   /** Records what failed and what is open, before all of it is stopped. */

@@ -4,7 +4,7 @@ import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState.Loop;
 import dev.millrace.engine.InstanceState.LoopCount;
 import dev.millrace.engine.NodeRun;
-import dev.millrace.engine.NodeRun.RunStatus;
+import dev.millrace.engine.graph.Outcomes;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +68,7 @@ final class LoopDraft {
     }
     for (NodeRun run : runs) {
       if (run.place().loop() == before.id() && run.result() != null) {
-        if (run.result().status() == RunStatus.DONE) {
+        if (accepted(run.result())) {
           done.add(run.place().loopIndex());
         } else {
           done.remove(run.place().loopIndex());
@@ -76,6 +76,15 @@ final class LoopDraft {
       }
     }
     return done.isEmpty() ? null : List.copyOf(done);
+  }
+
+  /** Whether a round ended well, or its failure is ignored. */
+  static boolean accepted(NodeRun.Result result) {
+    return switch (result.status()) {
+      case DONE -> true;
+      case FAILED, TIMEOUT -> result.outcome().equals(Outcomes.SUCCESS);
+      case TODO, OFFERED, ALLOCATED, STARTED, SUSPENDED, STOPPED, SKIPPED -> false;
+    };
   }
 
   void close(HistoryEvent.LoopClosed closed) {

@@ -100,7 +100,7 @@ final class Nodes {
   /** Runs a node once, up to its end or its wait. */
   void start(Node node, Place place, Extras extras) {
     NodeRun provisional = provisional(place);
-    if (place.index() >= turn.graph.settings().rules().maxVisits()) {
+    if (Visits.tooMany(turn, place)) {
       Step.Failed failed =
           Step.Failed.of("loop_limit", "node " + node.id() + " ran " + place.index() + " times");
       turn.errors.failNew(node, provisional, Map.of(), failed);

@@ -134,6 +134,9 @@ final class Reruns {
 
   private static Decision resolve(InstanceState state, Command.RerunInstance command, Turn turn) {
     setVariables(command, turn);
+    if (!command.parameters().isEmpty()) {
+      turn.emit(new HistoryEvent.ParametersSet(turn.now(), command.parameters()));
+    }
     for (NodeRun run : state.openRuns()) {
       if (run.waitsFor() instanceof Wait.ForOperator) {
         turn.nodes.retry(run);

@@ -138,6 +138,7 @@ final class Turn {
       } else if (!bodies.advance()
           && !advanceLoop()
           && !joins.settle()
+          && !waits.endDeadRace()
           && !bodies.breakDeadlock()
           && !endings.compensateNext()) {
         break;

@@ -60,6 +60,7 @@ public final class TypeNames {
     names.put(HistoryEvent.TokensReleased.class, "released");
     names.put(HistoryEvent.VariablesSet.class, "variables-set");
     names.put(HistoryEvent.VariableRemoved.class, "variable-removed");
+    names.put(HistoryEvent.ParametersSet.class, "parameters-set");
     names.put(HistoryEvent.HumanTaskChanged.class, "human-task");
     names.put(HistoryEvent.EventRaised.class, "event-raised");
     names.put(HistoryEvent.EventConsumed.class, "event-consumed");
