@@ -153,10 +153,25 @@ public sealed interface Command {
     }
   }
 
-  /** The call that a callback node waits for. */
+  /**
+   * The call that a callback node waits for.
+   *
+   * @param index of the run that is meant; null for the oldest that waits
+   */
   record CompleteCallback(
-      InstanceKey key, String executionUid, String nodeId, @Nullable Object payload)
-      implements Command {}
+      InstanceKey key,
+      String executionUid,
+      String nodeId,
+      @Nullable Object payload,
+      @Nullable Integer index)
+      implements Command {
+
+    /** A call for the oldest run of the node that waits. */
+    public CompleteCallback(
+        InstanceKey key, String executionUid, String nodeId, @Nullable Object payload) {
+      this(key, executionUid, nodeId, payload, null);
+    }
+  }
 
   /**
    * A person acts on a human task.

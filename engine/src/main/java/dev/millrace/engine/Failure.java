@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param detail plain JSON, or null
  * @param end what becomes of an instance that it ends; null for {@link Status#FAILED} with {@link
  *     EndReason#ERROR}
+ * @param seen the run that failed, or null
  */
 public record Failure(
     String type,
@@ -21,7 +22,28 @@ public record Failure(
     boolean retryable,
     @Nullable Object detail,
     @Nullable Instant at,
-    @Nullable End end) {
+    @Nullable End end,
+    @Nullable Seen seen) {
+
+  /** One that was not seen at a run. */
+  public Failure(
+      String type,
+      String message,
+      String nodeId,
+      boolean retryable,
+      @Nullable Object detail,
+      @Nullable Instant at,
+      @Nullable End end) {
+    this(type, message, nodeId, retryable, detail, at, end, null);
+  }
+
+  /**
+   * The run that failed.
+   *
+   * @param index counts the runs of the node from 0
+   * @param attempt from 1
+   */
+  public record Seen(int index, int attempt) {}
 
   /** The state that a failure leaves an instance in, where nobody takes it. */
   public record End(Status status, EndReason reason) {}
@@ -43,12 +65,26 @@ public record Failure(
 
   /** The same failure, seen at a node and a time. */
   public Failure at(String where, Instant when) {
-    return new Failure(type, message, where, retryable, detail, when, end);
+    return new Failure(type, message, where, retryable, detail, when, end, seen);
+  }
+
+  /** The same failure, seen at a run. */
+  public Failure at(NodeRun run, Instant when) {
+    Seen here = new Seen(run.place().index(), run.attempt());
+    return new Failure(type, message, run.place().nodeId(), retryable, detail, when, end, here);
+  }
+
+  /**
+   * What stands behind the first dot of the type: the status of a call, the state of a database.
+   */
+  public String code() {
+    int dot = type.indexOf('.');
+    return dot < 0 ? "" : type.substring(dot + 1);
   }
 
   /** The same failure, ending an instance in another way. */
   public Failure ending(@Nullable End how) {
-    return new Failure(type, message, nodeId, retryable, detail, at, how);
+    return new Failure(type, message, nodeId, retryable, detail, at, how, seen);
   }
 
   /** The state of an instance that it ends. */
@@ -67,7 +103,10 @@ public record Failure(
     json.put("type", type);
     json.put("message", message);
     json.put("taskId", nodeId);
+    json.put("index", seen == null ? null : (Object) (long) seen.index());
+    json.put("attempt", seen == null ? null : (Object) (long) seen.attempt());
     json.put("retryable", retryable);
+    json.put("code", code());
     json.put("detail", detail);
     json.put("at", at == null ? null : at.toEpochMilli());
     return json;

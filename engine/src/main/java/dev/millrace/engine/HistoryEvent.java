@@ -138,7 +138,7 @@ public sealed interface HistoryEvent {
       implements HistoryEvent {}
 
   /**
-   * A loop began.
+   * A loop began, or a closed one of the same id goes on and keeps its rounds that are done.
    *
    * @param items what its rounds work on; null for loops that only count
    * @param total the number of rounds if known, -1 otherwise
@@ -169,6 +169,10 @@ public sealed interface HistoryEvent {
   /** A local variable was removed. */
   record VariableRemoved(Instant at, String name) implements HistoryEvent {}
 
+  /** Values of parameters per node that replace those of the definition; others stay. */
+  record ParametersSet(Instant at, Map<String, Map<String, @Nullable Object>> parameters)
+      implements HistoryEvent {}
+
   /** A work item of an open run changed. */
   record HumanTaskChanged(Instant at, int runId, HumanTask task) implements HistoryEvent {}
 
@@ -189,11 +193,19 @@ public sealed interface HistoryEvent {
   record CompensationStarted(Instant at, List<Integer> runIds, Failure failure)
       implements HistoryEvent {}
 
-  /** The undo of a run is under way; the next one follows it. */
+  /** A run was undone; the next undo follows it. */
   record CompensationStepped(Instant at, int runId) implements HistoryEvent {}
 
   /** The global exception node was given an error. */
   record ErrorCaught(Instant at, Failure failure) implements HistoryEvent {}
+
+  /**
+   * What a rerun would put back; it adds to what was left before.
+   *
+   * @param tokens that had not entered their nodes
+   * @param work ids of runs and loops that failed without being caught, or are about to be stopped
+   */
+  record WorkLeft(Instant at, List<Token> tokens, List<Integer> work) implements HistoryEvent {}
 
   /** No new node starts. */
   record InstanceSuspended(Instant at) implements HistoryEvent {}

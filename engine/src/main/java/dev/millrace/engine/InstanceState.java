@@ -67,6 +67,7 @@ public record InstanceState(
    * @param joins arrivals that wait, by {@code joinId@scope}
    * @param parameters per node id, values that replace the definition's
    * @param undo node runs still to be compensated, next first; null when not compensating
+   * @param left what a rerun would put back; null as long as nothing failed
    */
   public record GraphState(
       int lastId,
@@ -77,7 +78,32 @@ public record InstanceState(
       List<Token> parked,
       Map<String, @Nullable Object> variables,
       Map<String, Map<String, @Nullable Object>> parameters,
-      @Nullable List<Integer> undo) {}
+      @Nullable List<Integer> undo,
+      @Nullable Left left) {
+
+    /** The state of an instance in which nothing failed. */
+    public GraphState(
+        int lastId,
+        Map<Integer, NodeRun> runs,
+        Map<Integer, Scope> scopes,
+        Map<String, Join> joins,
+        Map<Integer, Loop> loops,
+        List<Token> parked,
+        Map<String, @Nullable Object> variables,
+        Map<String, Map<String, @Nullable Object>> parameters,
+        @Nullable List<Integer> undo) {
+      this(lastId, runs, scopes, joins, loops, parked, variables, parameters, undo, null);
+    }
+  }
+
+  /**
+   * What a failed instance left undone, outside of bodies.
+   *
+   * @param tokens that had not entered their nodes
+   * @param work ids of the runs and loops that failed without being caught, were stopped with the
+   *     instance, or were undone
+   */
+  public record Left(List<Token> tokens, List<Integer> work) {}
 
   /**
    * A scope: the arrivals in it count for themselves.
@@ -142,6 +168,7 @@ public record InstanceState(
    *
    * @param total rounds if known, -1 otherwise
    * @param output what the loop as a whole gave, once closed
+   * @param kept positions of the rounds that were done before a rerun, rising; null for none
    */
   public record Loop(
       int id,
@@ -151,7 +178,28 @@ public record InstanceState(
       int keepLast,
       LoopCount count,
       boolean closed,
-      @Nullable Object output) {}
+      @Nullable Object output,
+      @Nullable List<Integer> kept) {
+
+    /** The position of the round that starts next. */
+    public int nextPosition() {
+      if (kept == null) {
+        return count.started();
+      }
+      int fresh = count.started() - kept.size();
+      int low = 0;
+      int high = kept.size();
+      while (low < high) {
+        int middle = (low + high) >>> 1;
+        if (kept.get(middle) - middle > fresh) {
+          high = middle;
+        } else {
+          low = middle + 1;
+        }
+      }
+      return fresh + low;
+    }
+  }
 
   /** How many rounds of a loop were started and how they ended. */
   public record LoopCount(int started, int done, int failed) {

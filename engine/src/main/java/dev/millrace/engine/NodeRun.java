@@ -71,16 +71,38 @@ public record NodeRun(
    * @param loopIndex the position in the items of the loop, or else of the loop in whose round's
    *     body the run lies; -1 outside loops
    * @param from the node its token came from, empty for a root
-   * @param fromRun the run its token came from, 0 for a root and for what a join let go
+   * @param fromRun the run its token came from, or the run it undoes; 0 for a root and for what a
+   *     join let go
+   * @param joined what a join let go it for; null for any other run
    */
   public record Place(
-      String nodeId, int index, int scope, int loop, int loopIndex, String from, int fromRun) {
+      String nodeId,
+      int index,
+      int scope,
+      int loop,
+      int loopIndex,
+      String from,
+      int fromRun,
+      @Nullable Joined joined) {
+
+    /** A place that no join is before. */
+    public Place(
+        String nodeId, int index, int scope, int loop, int loopIndex, String from, int fromRun) {
+      this(nodeId, index, scope, loop, loopIndex, from, fromRun, null);
+    }
 
     /** A place whose token came from no run in particular. */
     public Place(String nodeId, int index, int scope, int loop, int loopIndex, String from) {
       this(nodeId, index, scope, loop, loopIndex, from, 0);
     }
   }
+
+  /**
+   * The arrivals that a join let a run go for.
+   *
+   * @param scope in which they arrived
+   */
+  public record Joined(int scope, List<InstanceState.Arrival> arrivals) {}
 
   /** A failed attempt; numbers start at 1. */
   public record Attempt(int attempt, Instant startAt, Instant endAt, Failure failure) {}

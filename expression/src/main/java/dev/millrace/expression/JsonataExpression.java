@@ -24,6 +24,11 @@ final class JsonataExpression {
           Map.entry("item", "item"),
           Map.entry("index", "index"),
           Map.entry("total", "total"),
+          Map.entry("result", "result"),
+          Map.entry("done", "done"),
+          Map.entry("failed", "failed"),
+          Map.entry("active", "active"),
+          Map.entry("results", "results"),
           Map.entry("failure", "error"),
           Map.entry("instance", "instance"),
           Map.entry("moment", "now"));
@@ -78,7 +83,7 @@ final class JsonataExpression {
       }
     }
     new JsonataFunctions(source, scope, deadline).bind(frame);
-    Object context = source.readsContext() ? ScopeView.of(scope.value("input")) : null;
+    Object context = source.readsContext() ? ScopeView.of(context(scope)) : null;
     try {
       return new JsonataResult(guard).plain(jsonata.evaluate(context, frame));
     } catch (ExpressionException e) {
@@ -90,6 +95,10 @@ final class JsonataExpression {
     } catch (RuntimeException e) {
       throw failure(e);
     }
+  }
+
+  private static @Nullable Object context(ExpressionScope scope) {
+    return scope.value(scope.has(ExpressionScope.CONTEXT) ? ExpressionScope.CONTEXT : "input");
   }
 
   /** The library wraps what its functions throw; the innermost cause says what happened. */

@@ -109,9 +109,31 @@ class BranchAndChildTest {
   }
 
   @Test
-  void shouldLeaveAChildRunningThatOutlivesItsParent() {
+  void shouldStopTheChildThatItsParentWaitsForWhateverItSays() {
     EngineHarness run =
         tasks(task("s", "sub-workflow", CHILD + ",'whenParentComplete':{'value':'continue'}", ""))
+            .start(null);
+    Effect.StartChild started = (Effect.StartChild) run.sent().getFirst();
+
+    run.send(new Command.TerminateInstance(run.key(), EndReason.PERSON, "enough"));
+
+    assertThat(run.sent())
+        .filteredOn(Effect.SendToInstance.class::isInstance)
+        .extracting(effect -> ((Effect.SendToInstance) effect).command().key())
+        .isEqualTo(List.of(started.key()));
+  }
+
+  @Test
+  void shouldLeaveADetachedChildRunningThatOutlivesItsParent() {
+    EngineHarness run =
+        tasks(
+                task(
+                        "s",
+                        "sub-workflow",
+                        ASYNC + ",'whenParentComplete':{'value':'continue'}",
+                        to("w"))
+                    + ","
+                    + task("w", "callback", "", ""))
             .start(null);
 
     run.send(new Command.TerminateInstance(run.key(), EndReason.PERSON, "enough"));

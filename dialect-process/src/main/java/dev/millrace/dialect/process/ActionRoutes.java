@@ -161,7 +161,12 @@ final class ActionRoutes {
             .queries()
             .byExecution(executionUid)
             .orElseThrow(() -> Problem.notFound("there is no execution " + executionUid));
-    calls.submit(new Command.CompleteCallback(key, executionUid, taskId, payload));
+    int none = -1;
+    int index =
+        (int) Parameters.number("index", request.query("index"), 0, Integer.MAX_VALUE, none);
+    calls.submit(
+        new Command.CompleteCallback(
+            key, executionUid, taskId, payload, index == none ? null : index));
     return Answers.id(key.uid());
   }
 

@@ -73,7 +73,7 @@ final class Explanation {
     json.put("timeoutAt", Times.millis(run.timeoutAt()));
     Wait wait = run.waitsFor();
     WorkerActivity activity =
-        wait instanceof Wait.ForActivity sent ? WorkerActivity.of(sent.activity()) : null;
+        wait instanceof Wait.ForActivity asked ? WorkerActivity.of(asked.activity()) : null;
     if (activity != null) {
       describe(state, run, activity, workers, json);
     } else if (wait != null) {
@@ -110,8 +110,7 @@ final class Explanation {
 
   private static void describe(Wait wait, Map<String, @Nullable Object> json) {
     switch (wait) {
-      case Wait.ForActivity activity ->
-          put(json, "activity", "the result of " + activity.activity());
+      case Wait.ForActivity asked -> put(json, "activity", "the result of " + asked.activity());
       case Wait.ForTime(var dueAt) -> {
         put(json, "time", "its due time " + dueAt);
         json.put("dueAt", dueAt.toEpochMilli());

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface ExpressionScope {
 
+  /** The root that is the context of a query where it is not the input. */
+  String CONTEXT = "";
+
   /** Whether the root exists in this scope; a missing root reads as null. */
   boolean has(String root);
 

@@ -106,13 +106,27 @@ public record Node(
    * @param value template: the value, or the default where the value was empty
    * @param secret masked wherever it is stored or shown
    * @param bounds JSON Schema that a value of it satisfies; empty for any value
+   * @param label what its author calls it, or null; only shown
+   * @param fallback the default as it is declared, or null; only shown
    */
   public record Parameter(
       String type,
       @Nullable Object value,
       boolean required,
       boolean secret,
-      Map<String, @Nullable Object> bounds) {
+      Map<String, @Nullable Object> bounds,
+      @Nullable Object label,
+      @Nullable Object fallback) {
+
+    /** One that shows neither a label nor a default. */
+    public Parameter(
+        String type,
+        @Nullable Object value,
+        boolean required,
+        boolean secret,
+        Map<String, @Nullable Object> bounds) {
+      this(type, value, required, secret, bounds, null, null);
+    }
 
     /** One that a definition leaves out. */
     public static Parameter absent(boolean required) {

@@ -9,6 +9,7 @@ import dev.millrace.engine.InstanceState.Join;
 import dev.millrace.engine.InstanceState.Loop;
 import dev.millrace.engine.InstanceState.Scope;
 import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.NodeRun.RunStatus;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.Token;
 import dev.millrace.engine.Wait;
@@ -22,6 +23,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -301,7 +303,7 @@ final class Bodies {
   }
 
   private void ended(Scope scope, Body body) {
-    NodeRun last = turn.draft.findRun(body.last());
+    NodeRun last = last(scope, body);
     BodyOutcome settled = body.outcome();
     clear(inside(id -> id == scope.id()), 0);
     NodeRun opener = turn.draft.findRun(body.run());
@@ -319,6 +321,32 @@ final class Bodies {
             waiting.progress(),
             count(opener.id()));
     turn.openers.scopeEnded(opener, end);
+  }
+
+  /**
+   * The run that gives the output of a body: the one that ended last, unless that led on to others
+   * and a path of the body came to its end before.
+   */
+  private @Nullable NodeRun last(Scope scope, Body body) {
+    NodeRun last = turn.draft.findRun(body.last());
+    if (last == null || turn.graph.node(last.place().nodeId()).edges().isEmpty()) {
+      return last;
+    }
+    Map<String, String> openers = turn.graph.openers();
+    NodeRun end = null;
+    for (Map.Entry<String, Integer> ran : body.runs().entrySet()) {
+      NodeRun run = turn.draft.findRun(ran.getValue());
+      boolean own = scope.opener().equals(openers.get(ran.getKey()));
+      if (run != null
+          && own
+          && run.result() != null
+          && run.result().status() == RunStatus.DONE
+          && turn.graph.node(ran.getKey()).edges().isEmpty()
+          && (end == null || run.id() > end.id())) {
+        end = run;
+      }
+    }
+    return end == null ? last : end;
   }
 
   private @Nullable Object output(@Nullable NodeRun last) {
@@ -393,6 +421,11 @@ final class Bodies {
           }),
           0);
     }
+  }
+
+  /** Closes a scope, stopping all that is in it. */
+  void close(int id) {
+    clear(inside(scope -> scope == id), 0);
   }
 
   /** The scopes that are wanted, and all inside them; inner ones first. */

@@ -116,6 +116,7 @@ final class Draft {
       case HistoryEvent.TokensReleased released -> graph.releaseParked();
       case HistoryEvent.VariablesSet set -> graph.variablesSet(set.variables());
       case HistoryEvent.VariableRemoved removed -> graph.variableRemoved(removed.name());
+      case HistoryEvent.ParametersSet set -> graph.setParameters(set.parameters());
       case HistoryEvent.HumanTaskChanged changed -> graph.humanTaskChanged(changed);
       case HistoryEvent.EventRaised raised -> eventRaised(raised);
       case HistoryEvent.EventConsumed consumed -> {
@@ -128,6 +129,7 @@ final class Draft {
         failure = started.failure();
       }
       case HistoryEvent.CompensationStepped stepped -> graph.undone(stepped.runId());
+      case HistoryEvent.WorkLeft work -> graph.leave(work.tokens(), work.work());
       case HistoryEvent.ErrorCaught error -> caught = error.failure();
       case HistoryEvent.InstanceSuspended suspended -> status = Status.SUSPENDED;
       case HistoryEvent.InstanceResumed resumed ->
@@ -208,6 +210,9 @@ final class Draft {
     timeoutAt = null;
     graph.undo(null);
     graph.releaseParked();
+    if (ended.status() != Status.FAILED) {
+      graph.leaveNothing();
+    }
     code.ended(ended.status());
   }
 
@@ -216,6 +221,7 @@ final class Draft {
     executionUid = rerun.executionUid();
     graph.parameters(rerun.parameters());
     graph.waitAnew(rerun.at());
+    graph.leaveNothing();
     timeoutAt = rerun.timeoutAt();
     if (status.terminal()) {
       output = null;

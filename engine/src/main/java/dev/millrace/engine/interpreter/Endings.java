@@ -49,6 +49,7 @@ final class Endings {
     NodeRun found = turn.draft.findRun(run.id());
     if (found != null && found.open()) {
       turn.bodies.closeAll(found);
+      turn.waits.closeRace(found);
       halt(found);
     }
   }
@@ -58,9 +59,7 @@ final class Endings {
     turn.waits.cancelTimers(run);
     turn.waits.dropWork(run);
     turn.waits.closePeople(run);
-    if (run.waitsFor() instanceof Wait.ForChild child && child.terminateWithParent()) {
-      terminate(child.child(), "the parent's node was stopped");
-    }
+    stopChild(run, "the parent's node was stopped");
     Object progress = run.waitsFor() instanceof Wait.ForBodies bodies ? bodies.progress() : null;
     Object shown = run.notes() == null ? progress : run.notes().output();
     Result result = new Result(RunStatus.STOPPED, Outcomes.ERROR, shown, null, turn.now());
@@ -71,8 +70,13 @@ final class Endings {
   void release(NodeRun run) {
     turn.waits.cancelTimers(run);
     turn.waits.dropWork(run);
+    stopChild(run, "the parent's node was settled");
+  }
+
+  /** Terminates the child that an open run waits for. */
+  void stopChild(NodeRun run, String why) {
     if (run.waitsFor() instanceof Wait.ForChild child && child.terminateWithParent()) {
-      terminate(child.child(), "the parent's node was settled");
+      terminate(child.child(), why);
     }
   }
 
@@ -93,6 +97,9 @@ final class Endings {
   void end(Status status, EndReason reason, @Nullable Object output, @Nullable Failure failure) {
     if (turn.ended()) {
       return;
+    }
+    if (status == Status.FAILED) {
+      turn.leftovers.takeStock();
     }
     turn.dropReady();
     turn.draft.openRuns().forEach(this::stop);
@@ -247,6 +254,7 @@ final class Endings {
 
   /** Undoes the completed nodes, newest first, and fails the instance then. */
   void compensate(Failure failure) {
+    turn.leftovers.takeStock();
     standStill();
     List<Integer> undo =
         turn.draft.allRuns().stream()
@@ -277,7 +285,15 @@ final class Endings {
     return node != null
         && !node.policies().compensate().isEmpty()
         && run.result() != null
-        && run.result().status() == RunStatus.DONE;
+        && run.result().status() == RunStatus.DONE
+        && !undone(node.policies().compensate(), run.id());
+  }
+
+  /** Whether a run was undone before a rerun. */
+  private boolean undone(String compensation, int runId) {
+    return turn.draft.runsOf(compensation).stream()
+        .map(id -> turn.draft.run(id).place())
+        .anyMatch(place -> place.from().equals(Nodes.COMPENSATION) && place.fromRun() == runId);
   }
 
   private Instant endAt(NodeRun run) {
@@ -300,7 +316,8 @@ final class Endings {
     NodeRun undone = turn.draft.run(undo.getFirst());
     Node node = turn.graph.node(turn.graph.node(undone.place().nodeId()).policies().compensate());
     Place place =
-        new Place(node.id(), turn.nodes.nextIndex(node.id()), 0, 0, -1, Nodes.COMPENSATION);
+        new Place(
+            node.id(), turn.nodes.nextIndex(node.id()), 0, 0, -1, Nodes.COMPENSATION, undone.id());
     turn.nodes.start(node, place, Nodes.Extras.NONE);
     return true;
   }
@@ -311,21 +328,5 @@ final class Endings {
     if (undo != null && !undo.isEmpty()) {
       turn.emit(new HistoryEvent.CompensationStepped(turn.now(), undo.getFirst()));
     }
-  }
-
-  /** An undo failed: the instance ends, saying what could not be undone. */
-  void compensationFailed(Failure failure) {
-    Failure first = turn.draft.failure();
-    Failure both =
-        new Failure(
-            "compensation_failed",
-            "undoing failed: "
-                + failure.message()
-                + (first == null ? "" : "; after: " + first.message()),
-            failure.nodeId(),
-            false,
-            failure.toJson(),
-            turn.now());
-    end(Status.FAILED, EndReason.RETRY_NEEDED, null, both);
   }
 }

@@ -38,6 +38,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Engine {
 
+  private static final String CHILD_ENDED = "child instance ";
+
   private final Ports ports;
 
   public Engine(
@@ -80,7 +82,7 @@ public final class Engine {
       case Command.FireTimer fire -> fireTimer(state, fire, turn);
       case Command.ChildEnded ended -> childEnded(state, ended, turn);
       case Command.RaiseEvent raise -> raiseEvent(state, raise, turn);
-      case Command.CompleteCallback callback -> completeCallback(state, callback, turn);
+      case Command.CompleteCallback callback -> Callbacks.complete(state, callback, turn);
       case Command.ActOnHumanTask act -> actOnHumanTask(state, act, turn);
       case Command.SuspendInstance suspend -> Pauses.suspend(state, turn);
       case Command.ResumeInstance resume -> Pauses.resume(state, turn);
@@ -303,6 +305,7 @@ public final class Engine {
 
   private static void fire(String id, NodeRun run, Turn turn) {
     if (id.startsWith(Waits.TIMEOUT)) {
+      turn.endings.stopChild(run, "the parent's node waited too long");
       turn.errors.fail(run, Failure.of("timeout", "no end within the timeout"), 0);
     } else if (id.startsWith(Waits.RETRY)) {
       turn.nodes.retry(run);
@@ -328,16 +331,26 @@ public final class Engine {
       boolean failed = command.status() == Status.FAILED;
       String type = failed ? JsonValue.text(command.result(), "type", "unknown") : "canceled";
       String message =
-          "child instance "
+          CHILD_ENDED
               + command.child()
               + " ended "
               + command.status().name().toLowerCase(java.util.Locale.ROOT)
               + ": "
-              + JsonValue.text(command.result(), "message", "no reason given");
+              + cause(command.result());
       turn.nodes.fail(run, new Failure(type, message, "", false, command.result(), null), 0);
     }
     turn.run();
     return turn.decision(Reply.OK);
+  }
+
+  /** What a child failed of; not that its own child failed, and so on. */
+  private static String cause(@Nullable Object failure) {
+    Object cause = failure;
+    while (JsonValue.text(cause, "message", "").startsWith(CHILD_ENDED)
+        && !JsonValue.text(JsonValue.get(cause, "detail"), "message", "").isEmpty()) {
+      cause = JsonValue.get(cause, "detail");
+    }
+    return JsonValue.text(cause, "message", "no reason given");
   }
 
   private Decision raiseEvent(InstanceState state, Command.RaiseEvent command, Turn turn) {
@@ -380,30 +393,6 @@ public final class Engine {
         command.payload(),
         command.eventId(),
         expires);
-  }
-
-  private Decision completeCallback(
-      InstanceState state, Command.CompleteCallback command, Turn turn) {
-    if (!state.life().executionUid().equals(command.executionUid())) {
-      return Turn.rejected(
-          state,
-          Reply.Rejected.of(
-              Reason.NOT_FOUND, "no execution " + command.executionUid() + " of this instance"));
-    }
-    if (state.life().status() == Status.RUNNING) {
-      for (NodeRun run : state.openRuns()) {
-        if (run.waitsFor() instanceof Wait.ForCallback
-            && run.place().nodeId().equals(command.nodeId())) {
-          turn.nodes.complete(run, command.payload(), Outcomes.SUCCESS);
-          turn.run();
-          return turn.decision(Reply.OK);
-        }
-      }
-    }
-    return Turn.rejected(
-        state,
-        Reply.Rejected.of(
-            Reason.ALREADY_SUBMITTED, "node " + command.nodeId() + " waits for no callback now"));
   }
 
   private Decision actOnHumanTask(InstanceState state, Command.ActOnHumanTask command, Turn turn) {

@@ -46,9 +46,9 @@ final class Errors {
 
   /** A node failed before it waited for anything. */
   void failNew(Node node, NodeRun run, Map<String, @Nullable Object> recorded, Step.Failed failed) {
-    Failure seen = failed.failure().at(node.id(), turn.now());
+    Failure seen = failed.failure().at(run, turn.now());
     int id = run.id();
-    boolean held = canRetry(node, 0, turn.now(), seen) || incident(node);
+    boolean held = canRetry(node, 0, turn.now(), seen) || incident(node, run);
     if (held) {
       turn.emit(
           new HistoryEvent.NodeEntered(
@@ -73,7 +73,11 @@ final class Errors {
     after(node, turn.draft.run(id), seen);
   }
 
-  private boolean incident(Node node) {
+  /** Whether a failure waits for an operator; that of an undo always does, unless ignored. */
+  private boolean incident(Node node, NodeRun run) {
+    if (run.place().from().equals(Nodes.COMPENSATION)) {
+      return node.policies().errors().operation() != Operation.IGNORE;
+    }
     return node.policies().errors().operation() == Operation.INCIDENT
         || turn.graph.settings().rules().errors().operation() == Operation.INCIDENT;
   }
@@ -90,18 +94,20 @@ final class Errors {
   /** The same for an attempt that gave an output nevertheless. */
   void fail(NodeRun run, Step.Failed failed, long leastDelayMillis) {
     Node node = turn.graph.node(run.place().nodeId());
-    Failure seen = failed.failure().at(node.id(), turn.now());
+    Failure seen = failed.failure().at(run, turn.now());
     turn.waits.cancelTimers(run);
     turn.waits.dropWork(run);
     turn.waits.closePeople(run);
     turn.bodies.closeAll(run);
+    turn.waits.closeRace(run);
     if (canRetry(node, run.attempts().size(), run.startAt(), seen)) {
       Instant due = turn.now().plusMillis(delay(node, run.attempt(), leastDelayMillis));
       turn.emit(new HistoryEvent.NodeRetryScheduled(turn.now(), run.id(), seen, due));
       turn.waits.armTimers(turn.draft.run(run.id()));
       return;
     }
-    if (incident(node) && !caught(node, seen)) {
+    boolean undo = run.place().from().equals(Nodes.COMPENSATION);
+    if (incident(node, run) && (undo || !caught(node, seen))) {
       turn.emit(new HistoryEvent.NodeRetryScheduled(turn.now(), run.id(), seen, turn.now()));
       turn.emit(new HistoryEvent.NodeResumed(turn.now(), run.id(), new Wait.ForOperator(), null));
       return;
@@ -173,7 +179,7 @@ final class Errors {
     if (run.place().loop() != 0) {
       turn.advanceLater(run.place().loop());
     } else if (run.place().from().equals(Nodes.COMPENSATION)) {
-      turn.endings.compensationFailed(failure);
+      turn.endings.compensated();
     } else {
       outward(node, run, failure);
     }
@@ -196,7 +202,10 @@ final class Errors {
     switch (operation) {
       case IGNORE -> goOn(node, run);
       case TERMINATE -> turn.endings.end(Status.TERMINATED, EndReason.SYSTEM, null, failure);
-      case COMPENSATE -> turn.endings.compensate(failure);
+      case COMPENSATE -> {
+        turn.leftovers.failed(run);
+        turn.endings.compensate(failure);
+      }
       case STOP, CATCH, THROW, INCIDENT -> unhandled(node, run, failure);
     }
   }
@@ -206,7 +215,7 @@ final class Errors {
     RunScope scope = new RunScope(turn, run, Nodes.Extras.NONE);
     Edges.Choice choice = turn.edges.choose(node, Outcomes.SUCCESS, scope);
     if (choice.failure() == null) {
-      turn.edges.take(node, run.place().scope(), run.id(), choice.edges());
+      turn.edges.take(node, turn.waits.winRace(run), run.id(), choice.edges());
     } else {
       unhandled(node, run, choice.failure().at(node.id(), turn.now()));
     }
@@ -228,7 +237,11 @@ final class Errors {
     if (usable) {
       turn.emit(new HistoryEvent.ErrorCaught(turn.now(), failure));
       turn.ready(new Token(errorNode, 0, node.id(), run.id(), failure));
-    } else if (errorNode.isEmpty() && turn.graph.settings().rules().siblingsFinish()) {
+      return;
+    }
+    turn.leftovers.failed(run);
+    if (errorNode.isEmpty() && turn.graph.settings().rules().siblingsFinish()) {
+      turn.leftovers.recordFailed();
       if (turn.draft.caught() == null) {
         turn.emit(new HistoryEvent.ErrorCaught(turn.now(), failure));
       }

@@ -5,8 +5,8 @@ import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceState.Arrival;
 import dev.millrace.engine.InstanceState.GraphState;
 import dev.millrace.engine.InstanceState.Join;
+import dev.millrace.engine.InstanceState.Left;
 import dev.millrace.engine.InstanceState.Loop;
-import dev.millrace.engine.InstanceState.LoopCount;
 import dev.millrace.engine.InstanceState.Scope;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.RunStatus;
@@ -34,11 +34,12 @@ final class GraphDraft {
   private final CopiedMap<Integer, NodeRun> runs;
   private final ScopeDraft scopes;
   private final CopiedMap<String, Join> joins;
-  private final CopiedMap<Integer, Loop> loops;
+  private final LoopDraft loops;
   private final CopiedMap<String, @Nullable Object> variables;
   private Map<String, Map<String, @Nullable Object>> parameters = Map.of();
   private List<Token> parked = List.of();
   private @Nullable List<Integer> undo;
+  private @Nullable Left left;
   private @Nullable Map<String, List<Integer>> runsByNode;
   private @Nullable Map<Integer, NodeRun> open;
 
@@ -46,13 +47,14 @@ final class GraphDraft {
     runs = new CopiedMap<>(graph == null ? Map.of() : graph.runs());
     scopes = new ScopeDraft(graph == null ? Map.of() : graph.scopes());
     joins = new CopiedMap<>(graph == null ? Map.of() : graph.joins());
-    loops = new CopiedMap<>(graph == null ? Map.of() : graph.loops());
+    loops = new LoopDraft(graph == null ? Map.of() : graph.loops());
     variables = new CopiedMap<>(graph == null ? Map.of() : graph.variables());
     if (graph != null) {
       lastId = graph.lastId();
       parameters = graph.parameters();
       parked = graph.parked();
       undo = graph.undo();
+      left = graph.left();
     }
   }
 
@@ -66,7 +68,8 @@ final class GraphDraft {
         parked,
         variables.freeze(),
         parameters,
-        undo);
+        undo,
+        left);
   }
 
   void retryScheduled(HistoryEvent.NodeRetryScheduled retry) {
@@ -129,20 +132,7 @@ final class GraphDraft {
   }
 
   void loopClosed(HistoryEvent.LoopClosed closed) {
-    loops
-        .write()
-        .computeIfPresent(
-            closed.loop(),
-            (id, loop) ->
-                new Loop(
-                    id,
-                    loop.place(),
-                    null,
-                    loop.total(),
-                    loop.keepLast(),
-                    loop.count(),
-                    true,
-                    closed.output()));
+    loops.close(closed);
   }
 
   void park(Token token) {
@@ -170,10 +160,27 @@ final class GraphDraft {
     List<Integer> rest = new ArrayList<>(undo == null ? List.of() : undo);
     rest.remove(Integer.valueOf(runId));
     undo = Collections.unmodifiableList(rest);
+    leave(List.of(), List.of(runId));
+  }
+
+  /** Adds to what a rerun would put back. */
+  void leave(List<Token> tokens, List<Integer> work) {
+    Left before = left == null ? new Left(List.of(), List.of()) : left;
+    left = new Left(concat(before.tokens(), tokens), concat(before.work(), work));
+  }
+
+  void leaveNothing() {
+    left = null;
   }
 
   void parameters(Map<String, Map<String, @Nullable Object>> replaced) {
     parameters = replaced;
+  }
+
+  void setParameters(Map<String, Map<String, @Nullable Object>> changed) {
+    Map<String, Map<String, @Nullable Object>> all = new LinkedHashMap<>(parameters);
+    all.putAll(changed);
+    parameters = Collections.unmodifiableMap(all);
   }
 
   void nodeRan(HistoryEvent.NodeRan ran) {
@@ -216,24 +223,15 @@ final class GraphDraft {
     if (runsByNode != null) {
       runsByNode.computeIfAbsent(run.place().nodeId(), id -> new ArrayList<>()).add(run.id());
     }
-    Loop loop = loops.get(run.place().loop());
-    if (loop != null) {
-      LoopCount count = loop.count();
-      putCount(loop, new LoopCount(count.started() + 1, count.done(), count.failed()));
-    }
+    loops.roundStarted(run.place().loop());
   }
 
   private void countRound(NodeRun run) {
-    Loop loop = loops.get(run.place().loop());
+    Loop loop = loops.find(run.place().loop());
     if (loop == null || run.result() == null) {
       return;
     }
-    LoopCount count = loop.count();
-    boolean bad = roundFailed(run);
-    putCount(
-        loop,
-        new LoopCount(
-            count.started(), count.done() + (bad ? 0 : 1), count.failed() + (bad ? 1 : 0)));
+    loops.roundEnded(loop, roundFailed(run));
     if (loop.keepLast() > 0) {
       dropRounds(loop);
     }
@@ -261,38 +259,14 @@ final class GraphDraft {
     }
   }
 
-  private void putCount(Loop loop, LoopCount count) {
-    loops
-        .write()
-        .put(
-            loop.id(),
-            new Loop(
-                loop.id(),
-                loop.place(),
-                loop.items(),
-                loop.total(),
-                loop.keepLast(),
-                count,
-                loop.closed(),
-                loop.output()));
-  }
-
   void loopOpened(HistoryEvent.LoopOpened opened) {
     lastId = Math.max(lastId, opened.loop());
     scopes.entered(opened.place().scope());
-    loops
-        .write()
-        .put(
-            opened.loop(),
-            new Loop(
-                opened.loop(),
-                opened.place(),
-                opened.items(),
-                opened.total(),
-                opened.keepLast(),
-                new LoopCount(0, 0, 0),
-                false,
-                null));
+    List<NodeRun> rounds = new ArrayList<>();
+    if (loops.find(opened.loop()) != null) {
+      runsOf(opened.place().nodeId()).forEach(id -> rounds.add(run(id)));
+    }
+    loops.open(opened, rounds);
   }
 
   void joinArrived(HistoryEvent.JoinArrived arrived) {
@@ -364,6 +338,12 @@ final class GraphDraft {
     return joinId + "@" + scope;
   }
 
+  private static <T> List<T> concat(List<T> first, List<T> second) {
+    List<T> all = new ArrayList<>(first);
+    all.addAll(second);
+    return Collections.unmodifiableList(all);
+  }
+
   private static <T> List<T> plus(List<T> list, T element) {
     List<T> all = new ArrayList<>(list);
     all.add(element);
@@ -433,7 +413,7 @@ final class GraphDraft {
             nodes.add(nodeId);
           }
         });
-    for (Loop loop : loops.read().values()) {
+    for (Loop loop : loops.all()) {
       nodes.add(loop.place().nodeId());
     }
     return nodes;
@@ -456,11 +436,11 @@ final class GraphDraft {
   }
 
   @Nullable Loop loop(int id) {
-    return loops.get(id);
+    return loops.find(id);
   }
 
   Collection<Loop> loops() {
-    return loops.read().values();
+    return loops.all();
   }
 
   Map<String, @Nullable Object> variables() {
@@ -473,6 +453,10 @@ final class GraphDraft {
 
   List<Token> parked() {
     return parked;
+  }
+
+  @Nullable Left left() {
+    return left;
   }
 
   @Nullable List<Integer> undo() {

@@ -8,6 +8,7 @@ import dev.millrace.engine.InstanceState.Join;
 import dev.millrace.engine.InstanceState.Loop;
 import dev.millrace.engine.InstanceState.Scope;
 import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.NodeRun.Joined;
 import dev.millrace.engine.NodeRun.Place;
 import dev.millrace.engine.NodeRun.Result;
 import dev.millrace.engine.NodeRun.RunStatus;
@@ -206,7 +207,25 @@ final class Joins {
         turn.emit(new HistoryEvent.ScopeClosed(turn.now(), scope));
       }
     }
-    turn.nodes.begin(node, next, from, new Nodes.Extras(null, merged));
+    Place place =
+        new Place(
+            node.id(),
+            turn.nodes.nextIndex(node.id()),
+            next,
+            0,
+            turn.bodies.round(next),
+            from,
+            0,
+            new Joined(scope, List.copyOf(used)));
+    turn.nodes.begin(node, place, new Nodes.Extras(null, merged));
+  }
+
+  /** The outputs that a join let a run go with; null for any other run. */
+  @Nullable Object merged(Place place) {
+    JoinPolicy policy = turn.graph.node(place.nodeId()).policies().join();
+    return policy == null || place.joined() == null
+        ? null
+        : merge(policy, place.joined().arrivals());
   }
 
   /** What a join that can never go fails with. */
@@ -216,9 +235,11 @@ final class Joins {
   }
 
   /** Whether no token is inside a scope, so that nothing can ask for it again. */
-  private boolean empty(int scope) {
+  boolean empty(int scope) {
     return turn.draft.openRuns().stream()
             .noneMatch(run -> turn.edges.inside(run.place().scope(), scope))
+        && turn.draft.loops().stream()
+            .noneMatch(loop -> !loop.closed() && turn.edges.inside(loop.place().scope(), scope))
         && turn.readyTokens().stream().noneMatch(token -> turn.edges.inside(token.scope(), scope))
         && turn.draft.parked().stream().noneMatch(token -> turn.edges.inside(token.scope(), scope))
         && turn.draft.joins().stream()
@@ -333,7 +354,9 @@ final class Joins {
             join.scope(),
             0,
             turn.bodies.round(join.scope()),
-            join.arrivals().getLast().from());
+            join.arrivals().getLast().from(),
+            0,
+            new Joined(join.scope(), join.arrivals()));
     turn.errors.failNew(
         node, place, Map.of(), Failure.of("timeout", "the join waited too long for its branches"));
     return true;

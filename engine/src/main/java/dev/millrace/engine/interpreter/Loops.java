@@ -11,6 +11,7 @@ import dev.millrace.engine.NodeRun.Result;
 import dev.millrace.engine.NodeRun.RunStatus;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.expression.ExpressionException;
+import dev.millrace.engine.expression.ExpressionScope;
 import dev.millrace.engine.graph.LoopPolicy;
 import dev.millrace.engine.graph.Node;
 import dev.millrace.engine.graph.Outcomes;
@@ -19,6 +20,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Loops: rounds of one node, started in order, some at once, until the loop is satisfied. */
@@ -34,6 +36,23 @@ final class Loops {
   }
 
   void open(Node node, Place place) {
+    open(node, place, turn.draft.nextId());
+  }
+
+  /** Opens a loop again that failed; its rounds that are done are kept. */
+  void reopen(Node node, Place place, int id) {
+    open(node, place, id);
+  }
+
+  private void open(Node node, Place place, int id) {
+    if (Visits.tooManyLoops(turn, node.id())) {
+      turn.errors.failNew(
+          node,
+          place,
+          Map.of(),
+          Failure.of("loop_limit", "node " + node.id() + " looped too often"));
+      return;
+    }
     LoopPolicy policy = policy(node);
     List<@Nullable Object> items = null;
     int total = -1;
@@ -51,7 +70,6 @@ final class Loops {
       turn.errors.failNew(node, place, Map.of(), failure);
       return;
     }
-    int id = turn.draft.nextId();
     turn.emit(new HistoryEvent.LoopOpened(turn.now(), id, place, items, total, policy.keepLast()));
     turn.advanceLater(id);
   }
@@ -142,11 +160,7 @@ final class Loops {
       return true;
     }
     if (ended > 0 && policy.completion() != null) {
-      RunScope scope = roundScope(loop).with("done", (long) loop.count().done());
-      scope.with("failed", (long) loop.count().failed());
-      scope.with("active", (long) loop.count().active());
-      scope.with("results", results(loop));
-      if (turn.ports.expressions().test(policy.completion(), scope)) {
+      if (turn.ports.expressions().test(policy.completion(), completionScope(loop))) {
         return true;
       }
     }
@@ -158,21 +172,47 @@ final class Loops {
         };
     return tested
         && policy.condition() != null
-        && turn.ports.expressions().test(policy.condition(), roundScope(loop))
+        && turn.ports.expressions().test(policy.condition(), conditionScope(loop, policy))
             == policy.stopWhenTrue();
   }
 
+  /** What a completion sees: how far the loop is, by name and as the context. */
+  private RunScope completionScope(Loop loop) {
+    Map<String, @Nullable Object> progress = new LinkedHashMap<>();
+    progress.put("done", (long) loop.count().done());
+    progress.put("failed", (long) loop.count().failed());
+    progress.put("active", (long) loop.count().active());
+    progress.put("total", loop.total() < 0 ? null : (Object) (long) loop.total());
+    progress.put("results", Collections.unmodifiableList(new ArrayList<>(outputs(loop).values())));
+    RunScope scope = roundScope(loop).with(ExpressionScope.CONTEXT, progress);
+    progress.forEach(scope::with);
+    return scope;
+  }
+
+  /** A condition that is tested before a round sees that round, one tested after it the last. */
+  private RunScope conditionScope(Loop loop, LoopPolicy policy) {
+    RunScope scope = roundScope(loop);
+    long next = loop.nextPosition();
+    return policy.kind() == LoopPolicy.Kind.WHILE
+        ? scope.with("index", next).with("item", next)
+        : scope;
+  }
+
   private RunScope roundScope(Loop loop) {
-    NodeRun last = null;
-    for (int id : turn.draft.runsOf(loop.place().nodeId())) {
-      NodeRun run = turn.draft.run(id);
-      if (run.place().loop() == loop.id()) {
-        last = run;
-      }
-    }
+    NodeRun last = lastRound(loop);
     return last == null
         ? RunScope.at(turn, loop.place()).with("index", 0L)
         : new RunScope(turn, last, Nodes.Extras.NONE);
+  }
+
+  private @Nullable NodeRun lastRound(Loop loop) {
+    for (int id : turn.draft.runsOf(loop.place().nodeId()).reversed()) {
+      NodeRun run = turn.draft.run(id);
+      if (run.place().loop() == loop.id()) {
+        return run;
+      }
+    }
+    return null;
   }
 
   private static boolean exhausted(Loop loop, LoopPolicy policy) {
@@ -209,7 +249,7 @@ final class Loops {
             Math.max(outer.index(), turn.nodes.nextIndex(node.id())),
             outer.scope(),
             loop.id(),
-            loop.count().started(),
+            loop.nextPosition(),
             outer.from());
     turn.nodes.start(node, place, Nodes.Extras.NONE);
     turn.advanceLater(loop.id());
@@ -271,20 +311,34 @@ final class Loops {
 
   private List<@Nullable Object> results(Loop loop) {
     List<@Nullable Object> results = new ArrayList<>();
-    for (int i = 0; i < loop.count().started(); i++) {
+    int positions = loop.count().started();
+    if (loop.kept() != null) {
+      positions = Math.max(positions, loop.kept().getLast() + 1);
+    }
+    for (int i = 0; i < positions; i++) {
       results.add(null);
     }
+    outputs(loop)
+        .forEach((position, output) -> {
+          if (position < results.size()) {
+            results.set(position, output);
+          }
+        });
+    return Collections.unmodifiableList(results);
+  }
+
+  /** The outputs of the rounds that ended well or whose failure is ignored, by position. */
+  private Map<Integer, @Nullable Object> outputs(Loop loop) {
+    Map<Integer, @Nullable Object> outputs = new TreeMap<>();
     for (int id : turn.draft.runsOf(loop.place().nodeId())) {
       NodeRun run = turn.draft.run(id);
-      int position = run.place().loopIndex();
       if (run.place().loop() == loop.id()
           && run.result() != null
-          && position < results.size()
-          && run.result().status() == RunStatus.DONE) {
-        results.set(position, run.result().output());
+          && LoopDraft.accepted(run.result())) {
+        outputs.put(run.place().loopIndex(), run.result().output());
       }
     }
-    return Collections.unmodifiableList(results);
+    return outputs;
   }
 
   private void closeFailed(Node node, Loop loop) {
@@ -310,12 +364,8 @@ final class Loops {
   /** The loop as a whole, seen as a run: what its edges are followed from. */
   private NodeRun representative(
       Loop loop, RunStatus status, @Nullable Object output, @Nullable Failure failure) {
-    int last = 0;
-    for (int id : turn.draft.runsOf(loop.place().nodeId())) {
-      if (turn.draft.run(id).place().loop() == loop.id()) {
-        last = id;
-      }
-    }
+    NodeRun round = lastRound(loop);
+    int last = round == null ? 0 : round.id();
     Result result = new Result(status, Outcomes.SUCCESS, output, failure, turn.now());
     return new NodeRun(
         last, loop.place(), turn.now(), Map.of(), List.of(), turn.now(), null, null, result);

@@ -56,17 +56,18 @@ final class Nodes {
     } else if (node.policies().join() != null) {
       turn.joins.arrive(token, node.policies().join());
     } else {
-      Place place = place(node, token.scope(), token.from(), token.fromRun());
-      begin(node, place, new Extras(token.failure(), null));
+      begin(node, token);
     }
   }
 
-  /** Starts a node whose token may go on: as a loop, or as one run. */
-  void begin(Node node, int scope, String from, Extras extras) {
-    begin(node, place(node, scope, from, 0), extras);
+  /** Starts a node for a token that need not wait for others. */
+  void begin(Node node, Token token) {
+    Place place = place(node, token.scope(), token.from(), token.fromRun());
+    begin(node, place, new Extras(token.failure(), null));
   }
 
-  private void begin(Node node, Place place, Extras extras) {
+  /** Starts a node: as a loop, or as one run. */
+  void begin(Node node, Place place, Extras extras) {
     if (node.policies().loop() != null) {
       turn.loops.open(node, place);
     } else {
@@ -99,7 +100,7 @@ final class Nodes {
   /** Runs a node once, up to its end or its wait. */
   void start(Node node, Place place, Extras extras) {
     NodeRun provisional = provisional(place);
-    if (place.index() >= turn.graph.settings().rules().maxVisits()) {
+    if (Visits.tooMany(turn, place)) {
       Step.Failed failed =
           Step.Failed.of("loop_limit", "node " + node.id() + " ran " + place.index() + " times");
       turn.errors.failNew(node, provisional, Map.of(), failed);
@@ -176,6 +177,7 @@ final class Nodes {
       case Step.EndInstance end -> {
         Result result = turn.endings.lastResult(node, end);
         record(run, parameters.recorded(), result);
+        turn.leftovers.failed(turn.draft.run(run.id()));
         turn.endings.end(end.status(), end.reason(), end.output(), result.failure());
       }
       case Step.Race race -> turn.waits.race(node, run, parameters);
@@ -417,13 +419,14 @@ final class Nodes {
   /** Begins the next attempt of an open run, from the start of the node. */
   void retry(NodeRun run) {
     Node node = turn.graph.node(run.place().nodeId());
-    RunScope scope = new RunScope(turn, run, Extras.NONE);
+    Extras extras = new Extras(turn.leftovers.carried(run.place()), turn.joins.merged(run.place()));
+    RunScope scope = new RunScope(turn, run, extras);
     Parameters parameters = new Parameters(turn, node, scope);
     Step step;
     try {
       step =
           parameters.failure() == null
-              ? answer(node, parameters, scope, Extras.NONE)
+              ? answer(node, parameters, scope, extras)
               : new Step.Failed(parameters.failure());
     } catch (ExpressionException fault) {
       step = Step.Failed.of("expression", String.valueOf(fault.getMessage()));
@@ -465,7 +468,9 @@ final class Nodes {
   void relaunch(NodeRun run) {
     if (run.waitsFor() instanceof Wait.ForActivity activity) {
       Node node = turn.graph.node(run.place().nodeId());
-      RunScope scope = new RunScope(turn, run, Extras.NONE);
+      Extras extras =
+          new Extras(turn.leftovers.carried(run.place()), turn.joins.merged(run.place()));
+      RunScope scope = new RunScope(turn, run, extras);
       dispatch(node, run, activity, new Parameters(turn, node, scope).resolved(), scope);
     }
   }

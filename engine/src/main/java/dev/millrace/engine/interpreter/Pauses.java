@@ -42,6 +42,8 @@ final class Pauses {
     for (NodeRun run : state.openRuns()) {
       if (run.waitsFor() instanceof Wait.ForEvent wanted) {
         turn.waits.takeKept(run, wanted);
+      } else if (run.waitsFor() instanceof Wait.ForCallback) {
+        turn.waits.takeCallback(run);
       }
     }
     turn.run();

@@ -3,6 +3,7 @@ package dev.millrace.engine.interpreter;
 import dev.millrace.engine.Command;
 import dev.millrace.engine.Decision;
 import dev.millrace.engine.Effect;
+import dev.millrace.engine.Failure;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
@@ -133,6 +134,9 @@ final class Reruns {
 
   private static Decision resolve(InstanceState state, Command.RerunInstance command, Turn turn) {
     setVariables(command, turn);
+    if (!command.parameters().isEmpty()) {
+      turn.emit(new HistoryEvent.ParametersSet(turn.now(), command.parameters()));
+    }
     for (NodeRun run : state.openRuns()) {
       if (run.waitsFor() instanceof Wait.ForOperator) {
         turn.nodes.retry(run);
@@ -143,31 +147,52 @@ final class Reruns {
   }
 
   private static Decision again(InstanceState state, Command.RerunInstance command, Turn turn) {
-    List<Token> tokens =
-        command.fromNode().isEmpty()
-            ? failedTokens(state, turn.graph.openers().keySet())
-            : List.of(new Token(command.fromNode(), 0, "", 0, null));
-    Map<String, Map<String, @Nullable Object>> parameters =
-        new LinkedHashMap<>(state.graph().parameters());
-    parameters.putAll(command.parameters());
+    InstanceState.Left left = state.graph().left();
+    if (left == null) {
+      left = new InstanceState.Left(List.of(), failedRuns(state, turn.graph.openers().keySet()));
+    }
     long timeout = turn.graph.settings().timeoutMillis();
     Instant timeoutAt = timeout > 0 ? turn.now().plusMillis(timeout) : null;
     turn.emit(
         new HistoryEvent.InstanceRerun(
-            turn.now(), state.life().generation() + 1, turn.drawUid(), parameters, timeoutAt));
+            turn.now(),
+            state.life().generation() + 1,
+            turn.drawUid(),
+            parameters(state, command),
+            timeoutAt));
     if (timeoutAt != null) {
       turn.effect(new Effect.ArmTimer(Endings.INSTANCE_TIMER, timeoutAt));
     }
-    turn.joins.armTimers();
     setVariables(command, turn);
     for (InstanceState.Loop loop : state.graph().loops().values()) {
       if (!loop.closed()) {
         turn.emit(new HistoryEvent.LoopClosed(turn.now(), loop.id(), null));
       }
     }
-    tokens.forEach(turn::ready);
+    turn.leftovers.putBack(left, command.fromNode());
+    catchAgain(state, turn);
     turn.run();
     return turn.decision(new Reply.Accepted(Map.of("executionUid", turn.draft.executionUid())));
+  }
+
+  /** What the global exception node was given stays, unless what failed then is run again. */
+  private static void catchAgain(InstanceState state, Turn turn) {
+    Failure caught = state.life().caught();
+    if (caught == null || turn.graph.settings().errorNode().isEmpty()) {
+      return;
+    }
+    NodeRun cause = latest(turn, caught.nodeId());
+    if (cause == null || !turn.leftovers.again(cause.id())) {
+      turn.emit(new HistoryEvent.ErrorCaught(turn.now(), caught));
+    }
+  }
+
+  private static Map<String, Map<String, @Nullable Object>> parameters(
+      InstanceState state, Command.RerunInstance command) {
+    Map<String, Map<String, @Nullable Object>> parameters =
+        new LinkedHashMap<>(state.graph().parameters());
+    parameters.putAll(command.parameters());
+    return parameters;
   }
 
   private static void setVariables(Command.RerunInstance command, Turn turn) {
@@ -177,23 +202,22 @@ final class Reruns {
   }
 
   /**
-   * A token for each node whose last run failed or was stopped with the instance. What lies in a
-   * body is run again by its opener, if that failed.
+   * The nodes whose last run failed or was stopped, for an instance that failed before what it left
+   * was recorded.
    */
-  private static List<Token> failedTokens(InstanceState state, Set<String> inBodies) {
+  private static List<Integer> failedRuns(InstanceState state, Set<String> inBodies) {
     Map<String, NodeRun> last = new LinkedHashMap<>();
     for (NodeRun run : state.graph().runs().values()) {
       last.put(run.place().nodeId(), run);
     }
-    List<Token> tokens = new ArrayList<>();
+    List<Integer> failed = new ArrayList<>();
     for (NodeRun run : last.values()) {
       boolean own = !inBodies.contains(run.place().nodeId());
       if (own && run.result() != null && broken(run, run.result())) {
-        tokens.add(
-            new Token(run.place().nodeId(), run.place().scope(), run.place().from(), 0, null));
+        failed.add(run.place().loop() == 0 ? run.id() : run.place().loop());
       }
     }
-    return tokens;
+    return failed;
   }
 
   private static boolean broken(NodeRun run, NodeRun.Result result) {

@@ -6,6 +6,7 @@ import dev.millrace.engine.InstanceState.Loop;
 import dev.millrace.engine.InstanceState.Scope;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.Attempt;
+import dev.millrace.engine.NodeRun.RunStatus;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.expression.ExpressionScope;
 import dev.millrace.engine.graph.Node;
@@ -300,13 +301,17 @@ final class RunScope implements ExpressionScope {
     if (endedAs(nodeId) && turn.draft.findRun(run.id()) == null) {
       return run;
     }
+    NodeRun skipped = null;
     for (int id : turn.draft.runsOf(nodeId).reversed()) {
       NodeRun candidate = id == run.id() ? run : turn.draft.run(id);
-      if (!candidate.open()) {
+      boolean passed =
+          candidate.result() != null && candidate.result().status() == RunStatus.SKIPPED;
+      if (!candidate.open() && !passed) {
         return candidate;
       }
+      skipped = passed && skipped == null ? candidate : skipped;
     }
-    return null;
+    return skipped;
   }
 
   private Map<String, @Nullable Object> node(String nodeId) {
@@ -330,6 +335,8 @@ final class RunScope implements ExpressionScope {
       Map<String, @Nullable Object> one = new LinkedHashMap<>();
       one.put("type", entry.getValue().type());
       one.put("value", entry.getValue().value());
+      one.put("label", entry.getValue().label());
+      one.put("default", entry.getValue().fallback());
       parameters.put(entry.getKey(), one);
     }
     json.put("parameters", parameters);
@@ -360,6 +367,7 @@ final class RunScope implements ExpressionScope {
       json.put("status", run.status().word());
       json.put("error", errorText(run));
       json.put("input", run.input());
+      json.put("parameters", run.input());
       json.put("output", run.result() == null ? null : run.result().output());
       all.add(json);
     }

@@ -107,7 +107,11 @@ final class ScopeDraft {
     RunStatus status = run.result().status();
     boolean counts = status != RunStatus.STOPPED && status != RunStatus.SKIPPED;
     Map<String, Integer> runs = new LinkedHashMap<>(body.runs());
-    runs.put(run.place().nodeId(), run.id());
+    if (status == RunStatus.SKIPPED) {
+      runs.putIfAbsent(run.place().nodeId(), run.id());
+    } else {
+      runs.put(run.place().nodeId(), run.id());
+    }
     put(
         found,
         true,

@@ -47,6 +47,7 @@ final class Turn {
   final Waits waits = new Waits(this);
   final Bodies bodies = new Bodies(this);
   final Openers openers = new Openers(this);
+  final Leftovers leftovers = new Leftovers(this);
   private final List<HistoryEvent> events = new ArrayList<>();
   private final List<Effect> effects = new ArrayList<>();
   private final Deque<Token> ready = new ArrayDeque<>();
@@ -147,6 +148,7 @@ final class Turn {
       } else if (!bodies.advance()
           && !advanceLoop()
           && !joins.settle()
+          && !waits.endDeadRace()
           && !bodies.breakDeadlock()
           && !endings.compensateNext()) {
         break;

@@ -1,25 +1,25 @@
 package dev.millrace.engine.interpreter;
 
 import dev.millrace.engine.Effect;
+import dev.millrace.engine.Failure;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceState.KeptEvent;
-import dev.millrace.engine.InstanceState.Scope;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.Result;
 import dev.millrace.engine.NodeRun.RunStatus;
+import dev.millrace.engine.Status;
 import dev.millrace.engine.Token;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.WorkerActivity;
 import dev.millrace.engine.graph.Edge;
 import dev.millrace.engine.graph.Node;
 import dev.millrace.engine.graph.Outcomes;
+import dev.millrace.engine.graph.Step;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What open runs wait for: timers, kept events, persons, races. */
@@ -28,6 +28,9 @@ final class Waits {
   static final String DUE = "due:";
   static final String RETRY = "retry:";
   static final String TIMEOUT = "timeout:";
+
+  /** The name that callbacks are kept by; no signal has it, since it holds a control character. */
+  static final String CALLBACK = "\u0001callback";
 
   private final Turn turn;
 
@@ -99,6 +102,11 @@ final class Waits {
 
   /** Begins a race of the nodes that follow. */
   void race(Node node, NodeRun run, Parameters parameters) {
+    if (run.place().loop() != 0) {
+      Failure failure = Failure.of("constraint", "a race cannot be the round of a loop");
+      turn.errors.failNew(node, run, parameters.recorded(), new Step.Failed(failure));
+      return;
+    }
     int runId = run.id();
     int scope = runId + 1;
     turn.emit(
@@ -132,25 +140,67 @@ final class Waits {
     if (gateway == null) {
       return scope;
     }
-    for (NodeRun run : new ArrayList<>(turn.draft.openRuns())) {
-      if (run.id() != winner.id()
-          && run.id() != gateway.id()
-          && turn.edges.inside(run.place().scope(), scope)) {
-        turn.endings.stop(run);
-      }
-    }
-    turn.dropReady(Set.of(scope));
+    return endRace(
+        gateway,
+        scope,
+        winner.place().nodeId(),
+        winner.result() == null ? null : winner.result().output());
+  }
+
+  /** Ends a race, which may itself run in another: then it has won that one. */
+  private int endRace(
+      NodeRun gateway, int scope, @Nullable String winner, @Nullable Object result) {
+    turn.bodies.close(scope);
     cancelTimers(gateway);
     Map<String, @Nullable Object> output = new LinkedHashMap<>();
-    output.put("winner", winner.place().nodeId());
-    output.put("output", winner.result() == null ? null : winner.result().output());
-    Scope found = turn.draft.scope(scope);
+    output.put("winner", winner);
+    output.put("output", result);
     turn.emit(
         new HistoryEvent.NodeCompleted(
             turn.now(),
             gateway.id(),
             new Result(RunStatus.DONE, Outcomes.SUCCESS, output, null, turn.now())));
-    turn.emit(new HistoryEvent.ScopeClosed(turn.now(), scope));
-    return found == null ? 0 : found.parent();
+    return winRace(turn.draft.run(gateway.id()));
+  }
+
+  /** Ends a race in which nothing is left that could win it; false when there is none. */
+  boolean endDeadRace() {
+    if (turn.draft.status() == Status.SUSPENDED || turn.draft.undo() != null) {
+      return false;
+    }
+    for (NodeRun run : turn.draft.openRuns()) {
+      if (run.waitsFor() instanceof Wait.ForRace race && turn.joins.empty(race.scope())) {
+        endRace(run, race.scope(), null, null);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Stops what runs in the race of a run that ends otherwise. */
+  void closeRace(NodeRun run) {
+    if (run.waitsFor() instanceof Wait.ForRace race) {
+      turn.bodies.close(race.scope());
+    }
+  }
+
+  /** Gives a run that waits for its callback one that came while the instance was held. */
+  void takeCallback(NodeRun run) {
+    List<KeptEvent> kept = turn.draft.keptEvents();
+    for (int i = 0; i < kept.size(); i++) {
+      KeptEvent event = kept.get(i);
+      if (event.name().equals(CALLBACK) && event.correlation().equals(String.valueOf(run.id()))) {
+        turn.emit(new HistoryEvent.EventConsumed(turn.now(), i));
+        turn.nodes.complete(run, event.payload(), Outcomes.SUCCESS);
+        return;
+      }
+    }
+  }
+
+  /** Whether a callback of a run was kept already. */
+  boolean calledBack(NodeRun run) {
+    return turn.draft.keptEvents().stream()
+        .anyMatch(event ->
+            event.name().equals(CALLBACK) && event.correlation().equals(String.valueOf(run.id())));
   }
 }

@@ -60,11 +60,13 @@ public final class TypeNames {
     names.put(HistoryEvent.TokensReleased.class, "released");
     names.put(HistoryEvent.VariablesSet.class, "variables-set");
     names.put(HistoryEvent.VariableRemoved.class, "variable-removed");
+    names.put(HistoryEvent.ParametersSet.class, "parameters-set");
     names.put(HistoryEvent.HumanTaskChanged.class, "human-task");
     names.put(HistoryEvent.EventRaised.class, "event-raised");
     names.put(HistoryEvent.EventConsumed.class, "event-consumed");
     names.put(HistoryEvent.CompensationStarted.class, "undo-started");
     names.put(HistoryEvent.CompensationStepped.class, "undo-stepped");
+    names.put(HistoryEvent.WorkLeft.class, "work-left");
     names.put(HistoryEvent.ErrorCaught.class, "caught");
     names.put(HistoryEvent.InstanceSuspended.class, "suspended");
     names.put(HistoryEvent.InstanceResumed.class, "resumed");

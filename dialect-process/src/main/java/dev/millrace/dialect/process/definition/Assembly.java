@@ -100,7 +100,9 @@ final class Assembly {
               task.argument(name).value(),
               Json.flag(declared, "required"),
               Boolean.TRUE.equals(JsonValue.get(declared, "secret")),
-              task.parameterBounds(name)));
+              task.parameterBounds(name),
+              JsonValue.get(declared, "label"),
+              JsonValue.get(declared, "default")));
     }
     return Collections.unmodifiableMap(parameters);
   }

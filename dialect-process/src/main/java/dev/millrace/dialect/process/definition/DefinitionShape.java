@@ -175,7 +175,7 @@ final class DefinitionShape {
           .with("maxIteration", Shape.integer(1, ITERATIONS_MAX))
           .with("concurrency", Shape.integer(0, Integer.MAX_VALUE))
           .with("onItemError", Shape.word("stop", "continue", "break"))
-          .with("completion", Shape.text(0, Integer.MAX_VALUE))
+          .with("completion", EXPRESSION)
           .with("keepLast", Shape.integer(1, Integer.MAX_VALUE));
 
   private static final Shape JOIN =

@@ -36,6 +36,7 @@ final class FlowCheck {
     for (int i = 0; i < layout.plans().size(); i++) {
       check.checkJoin(i);
       check.checkOutcomes(layout.plans().get(i));
+      check.checkRace(layout.plans().get(i));
       if (!partial && !layout.flow().reached(i)) {
         problems.warning(
             layout.plans().get(i).task().path(),
@@ -129,6 +130,17 @@ final class FlowCheck {
       } else {
         problems.warning(path, "not_incoming", message);
       }
+    }
+  }
+
+  private void checkRace(TaskPlan plan) {
+    if (plan.task().is(Templates.EVENT_GATEWAY) && plan.arrows().isEmpty()) {
+      problems.warning(
+          plan.task().path("connections"),
+          "empty_race",
+          "expected tasks that race behind "
+              + Json.shown(plan.task().id())
+              + ", found none; its path ends there");
     }
   }
 

@@ -34,6 +34,12 @@ final class LoopHandler {
         };
     checkComplete(kind, handler, condition, path, problems);
     checkAsync(task, kind, path, problems);
+    if (task.is(Templates.EVENT_GATEWAY)) {
+      problems.error(
+          path,
+          "invalid_value",
+          "expected no loopHandler at an event-gateway, found one; put it into the body of a loop");
+    }
     return new LoopPolicy(
         kind,
         kind == Kind.FOR ? times : null,

@@ -53,8 +53,8 @@ final class SubWorkflowNode implements NodeType {
         ParameterSpec.optional(
             "whenParentComplete",
             "string",
-            "What becomes of a child still running when this instance ends: terminate or "
-                + "continue; terminate without it."),
+            "What becomes of an async child still running when this instance ends: terminate or "
+                + "continue; terminate without it. A sync child never outlives this instance."),
         ParameterSpec.optional(
             "input", "any", "The input of the child; in a loop the item without it, else none."),
         NodeParameters.TIMEOUT,
@@ -91,7 +91,8 @@ final class SubWorkflowNode implements NodeType {
               parameters.given(INPUT)
                   ? context.parameters().get(INPUT)
                   : context.scope().value("item");
-          Wait.ForChild child = new Wait.ForChild(key, definition, revision, input, terminate);
+          Wait.ForChild child =
+              new Wait.ForChild(key, definition, revision, input, terminate || !async);
           return async ? new Step.StartAndGo(child) : new Step.Waiting(child);
         });
   }
