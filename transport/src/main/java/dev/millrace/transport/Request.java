@@ -23,6 +23,7 @@ public final class Request {
 
   private final String method;
   private final String path;
+  private final String rawQuery;
   private final Map<String, List<String>> query;
   private final Map<String, List<String>> headers;
   private final String remoteAddress;
@@ -35,12 +36,13 @@ public final class Request {
   Request(
       String method,
       String path,
-      Map<String, List<String>> query,
+      String rawQuery,
       Map<String, List<String>> headers,
       String remoteAddress) {
     this.method = method;
     this.path = path;
-    this.query = query;
+    this.rawQuery = rawQuery;
+    this.query = RequestPath.query(rawQuery);
     this.headers = headers;
     this.remoteAddress = remoteAddress;
     this.caller = Caller.ANONYMOUS;
@@ -51,6 +53,7 @@ public final class Request {
   private Request(Request head, Caller caller, Map<String, String> pathParameters, byte[] body) {
     this.method = head.method;
     this.path = head.path;
+    this.rawQuery = head.rawQuery;
     this.query = head.query;
     this.headers = head.headers;
     this.remoteAddress = head.remoteAddress;
@@ -96,6 +99,14 @@ public final class Request {
   /** All query parameters, decoded, in the order sent. */
   public Map<String, List<String>> query() {
     return query;
+  }
+
+  /**
+   * The query as sent, without the question mark, for APIs whose parameters have a grammar of their
+   * own. Its escapes were checked: decoding them as UTF-8 cannot fail.
+   */
+  public String rawQuery() {
+    return rawQuery;
   }
 
   /** First value of a query parameter, or null when it was not sent. */

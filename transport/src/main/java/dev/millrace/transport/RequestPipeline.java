@@ -163,7 +163,7 @@ final class RequestPipeline implements io.helidon.webserver.http.Handler {
           new Request(
               in.prologue().method().text(),
               "/" + String.join("/", path),
-              RequestPath.query(rawQuery),
+              rawQuery,
               headers,
               in.remotePeer().host());
       head = request;

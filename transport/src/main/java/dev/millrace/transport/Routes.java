@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,12 +22,23 @@ public final class Routes {
   private final RouteNode root;
   private final Map<List<String>, List<String>> aliases;
   private final Map<List<String>, ErrorFormat> errorFormats;
+  private final @Nullable Fallback fallback;
 
   private Routes(Builder builder) {
     this.root = builder.root;
     this.aliases = Map.copyOf(builder.aliases);
     this.errorFormats = Map.copyOf(builder.errorFormats);
+    this.fallback = builder.fallback;
   }
+
+  /**
+   * Serves what no route fits: for an API whose resources are made while the server runs.
+   *
+   * @param pattern stands for its paths in metrics
+   * @param serves whether a path, by its decoded segments, belongs to it; called on any thread
+   */
+  public record Fallback(
+      String pattern, Predicate<List<String>> serves, Handler handler, ErrorFormat errorFormat) {}
 
   /** An empty set of routes to add to. */
   public static Builder builder() {
@@ -60,7 +72,12 @@ public final class Routes {
     if (found != null) {
       return found;
     }
-    return allowed.isEmpty() ? new Match.Unknown() : new Match.WrongMethod(allowed);
+    if (!allowed.isEmpty()) {
+      return new Match.WrongMethod(allowed);
+    }
+    return fallback != null && fallback.serves().test(segments)
+        ? new Match.Found(new Route(fallback.pattern(), List.of(), fallback.handler()), Map.of())
+        : new Match.Unknown();
   }
 
   private @Nullable Match lookUp(String method, List<String> segments, Set<String> allowed) {
@@ -98,6 +115,9 @@ public final class Routes {
       List<String> canonical = canonical(segments);
       format = canonical == null ? null : longestPrefix(canonical);
     }
+    if (format == null && fallback != null && fallback.serves().test(segments)) {
+      return fallback.errorFormat();
+    }
     return format == null ? ErrorFormat.DEFAULT : format;
   }
 
@@ -116,6 +136,7 @@ public final class Routes {
     private final RouteNode root = new RouteNode();
     private final Map<List<String>, List<String>> aliases = new HashMap<>();
     private final Map<List<String>, ErrorFormat> errorFormats = new HashMap<>();
+    private @Nullable Fallback fallback;
 
     private Builder() {}
 
@@ -157,6 +178,19 @@ public final class Routes {
         throw new IllegalArgumentException(
             "expected one error format for each prefix, found a second for " + prefix);
       }
+      return this;
+    }
+
+    /**
+     * Serves what no route fits. A path that a route fits with another method stays refused.
+     *
+     * @throws IllegalArgumentException when there is one already
+     */
+    public Builder fallback(Fallback last) {
+      if (fallback != null) {
+        throw new IllegalArgumentException("expected one fallback, found a second");
+      }
+      fallback = last;
       return this;
     }
 
