@@ -1,0 +1,23 @@
+package dev.millrace.data;
+
+import java.time.Instant;
+
+/** A transaction that is open. Used by the thread it was given to, and only until its work ends. */
+public interface Transaction {
+
+  /**
+   * The records of a collection, as this transaction sees them.
+   *
+   * @throws DataException when there is no such collection
+   */
+  Records records(String collection);
+
+  /** The definitions of collections. */
+  Collections collections();
+
+  /** The time of the transaction: one for all its rows. */
+  Instant now();
+
+  /** Does something once the transaction is committed, on the same thread; not if it fails. */
+  void afterCommit(Runnable action);
+}
