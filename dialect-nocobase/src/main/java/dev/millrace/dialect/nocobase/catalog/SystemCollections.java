@@ -401,6 +401,7 @@ public final class SystemCollections {
         .field("context", JSON)
         .field("stack", JSON)
         .field("userId", BIG_INT)
+        .field(defaulted("held", BOOLEAN, false))
         .index(true, "eventKey")
         .build();
   }
