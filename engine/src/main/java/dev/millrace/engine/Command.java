@@ -37,8 +37,28 @@ public sealed interface Command {
    * @param executor the user, empty when unknown
    * @param triggerApp {@code api, cron, webhook, form, sub-workflow, dapr, nocobase}
    * @param test whether pinned outputs are used in place of running
+   * @param labels what a dialect keeps beside the instance; plain JSON, small
    */
-  record Origin(String executor, String triggerApp, boolean test) {}
+  record Origin(
+      String executor, String triggerApp, boolean test, Map<String, @Nullable Object> labels) {
+
+    /** An origin without labels. */
+    public Origin(String executor, String triggerApp, boolean test) {
+      this(executor, triggerApp, test, Map.of());
+    }
+
+    /** An origin with labels; texts of before labels do not have them. */
+    public Origin(
+        String executor,
+        String triggerApp,
+        boolean test,
+        @Nullable Map<String, @Nullable Object> labels) {
+      this.executor = executor;
+      this.triggerApp = triggerApp;
+      this.test = test;
+      this.labels = labels == null ? Map.of() : labels;
+    }
+  }
 
   /** Names one attempt of the work of a node run; stale ones are ignored and counted. */
   record WorkToken(int generation, int runId, int attempt) {}
@@ -189,6 +209,23 @@ public sealed interface Command {
       Map<String, @Nullable Object> variables,
       Map<String, Map<String, @Nullable Object>> parameters)
       implements Command {}
+
+  /**
+   * Settles a waiting run from outside, in place of what it waits for. What that means is said by
+   * the type of its node.
+   *
+   * @param value plain JSON
+   */
+  record SettleRun(InstanceKey key, int runId, @Nullable Object value) implements Command {}
+
+  /**
+   * Runs an instance that has not ended again, from its beginning or from a node that ran before.
+   * What runs now is stopped: all of it, or what runs in the body that the node lies in.
+   *
+   * @param fromNode empty for the beginning
+   * @param overwrite whether the first run takes the place of the latest one of its node
+   */
+  record RestartInstance(InstanceKey key, String fromNode, boolean overwrite) implements Command {}
 
   /** Changes local variables. */
   record SetVariables(InstanceKey key, Map<String, @Nullable Object> variables)

@@ -39,6 +39,7 @@ public sealed interface Effect {
    *
    * @param definition the definition's id, or its number
    * @param revision 0 for the newest
+   * @param labels of the child, see {@link Command.Origin}
    */
   record StartChild(
       InstanceKey key,
@@ -46,8 +47,39 @@ public sealed interface Effect {
       int revision,
       @Nullable Object input,
       String executor,
-      ParentRef parent)
-      implements Effect {}
+      ParentRef parent,
+      Map<String, @Nullable Object> labels)
+      implements Effect {
+
+    /** A child without labels. */
+    public StartChild(
+        InstanceKey key,
+        String definition,
+        int revision,
+        @Nullable Object input,
+        String executor,
+        ParentRef parent) {
+      this(key, definition, revision, input, executor, parent, Map.of());
+    }
+
+    /** A child with labels; texts of before labels do not have them. */
+    public StartChild(
+        InstanceKey key,
+        String definition,
+        int revision,
+        @Nullable Object input,
+        String executor,
+        ParentRef parent,
+        @Nullable Map<String, @Nullable Object> labels) {
+      this.key = key;
+      this.definition = definition;
+      this.revision = revision;
+      this.input = input;
+      this.executor = executor;
+      this.parent = parent;
+      this.labels = labels == null ? Map.of() : labels;
+    }
+  }
 
   /** Writes a variable that all processes of an owner share. A null value removes it. */
   record SetEnvironment(String owner, String name, @Nullable Object value) implements Effect {}
@@ -87,4 +119,7 @@ public sealed interface Effect {
 
   /** Removes every row of the instance. */
   record Purge() implements Effect {}
+
+  /** Removes every row of the instance, whose end these events are; the last of the effects. */
+  record Forget() implements Effect {}
 }

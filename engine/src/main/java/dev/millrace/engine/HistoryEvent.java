@@ -35,8 +35,20 @@ public sealed interface HistoryEvent {
       int runId,
       NodeRun.Place place,
       Map<String, @Nullable Object> input,
-      NodeRun.Result result)
-      implements HistoryEvent {}
+      NodeRun.Result result,
+      NodeRun.@Nullable Notes notes)
+      implements HistoryEvent {
+
+    /** One without notes. */
+    public NodeRan(
+        Instant at,
+        int runId,
+        NodeRun.Place place,
+        Map<String, @Nullable Object> input,
+        NodeRun.Result result) {
+      this(at, runId, place, input, result, null);
+    }
+  }
 
   /** A node that waits. */
   record NodeEntered(
@@ -45,8 +57,21 @@ public sealed interface HistoryEvent {
       NodeRun.Place place,
       Map<String, @Nullable Object> input,
       Wait waitsFor,
-      @Nullable Instant timeoutAt)
-      implements HistoryEvent {}
+      @Nullable Instant timeoutAt,
+      NodeRun.@Nullable Notes notes)
+      implements HistoryEvent {
+
+    /** One without notes. */
+    public NodeEntered(
+        Instant at,
+        int runId,
+        NodeRun.Place place,
+        Map<String, @Nullable Object> input,
+        Wait waitsFor,
+        @Nullable Instant timeoutAt) {
+      this(at, runId, place, input, waitsFor, timeoutAt, null);
+    }
+  }
 
   /** An attempt failed and another is due. */
   record NodeRetryScheduled(Instant at, int runId, Failure failure, Instant dueAt)
@@ -56,8 +81,14 @@ public sealed interface HistoryEvent {
   record NodeResumed(Instant at, int runId, Wait waitsFor, @Nullable Instant timeoutAt)
       implements HistoryEvent {}
 
+  /** An open run shows something else; nothing else changes. */
+  record NodeNoted(Instant at, int runId, NodeRun.Notes notes) implements HistoryEvent {}
+
   /** An open run ended, well or badly. */
   record NodeCompleted(Instant at, int runId, NodeRun.Result result) implements HistoryEvent {}
+
+  /** A run is forgotten; its number goes to the run that takes its place. */
+  record NodeRunDiscarded(Instant at, int runId) implements HistoryEvent {}
 
   /** Fork scopes separate the arrivals of nested and repeated forks. */
   record ScopeOpened(Instant at, int scope, int parent, String opener) implements HistoryEvent {}
@@ -152,6 +183,9 @@ public sealed interface HistoryEvent {
 
   /** Nodes start again. */
   record InstanceResumed(Instant at) implements HistoryEvent {}
+
+  /** What the instance gives, unless something else is set later. */
+  record OutputSet(Instant at, @Nullable Object output) implements HistoryEvent {}
 
   /** The instance reached a terminal state. */
   record InstanceEnded(

@@ -24,6 +24,8 @@ public record HumanTaskSpec(
     /** The first answer decides. */
     ANY,
     /** The first submitted form decides; there is no rejection. */
-    FORM
+    FORM,
+    /** The type of the node decides, see {@code HumanTaskNodeType}. */
+    TYPE
   }
 }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param waitsFor what it waits for, null once ended
  * @param timeoutAt when the present attempt or wait times out, or null
  * @param result null while open
+ * @param notes what it shows besides, or null
  */
 public record NodeRun(
     int id,
@@ -27,7 +28,39 @@ public record NodeRun(
     Instant attemptAt,
     @Nullable Wait waitsFor,
     @Nullable Instant timeoutAt,
-    @Nullable Result result) {
+    @Nullable Result result,
+    @Nullable Notes notes) {
+
+  /** A run without notes. */
+  public NodeRun(
+      int id,
+      Place place,
+      Instant startAt,
+      Map<String, @Nullable Object> input,
+      List<Attempt> attempts,
+      Instant attemptAt,
+      @Nullable Wait waitsFor,
+      @Nullable Instant timeoutAt,
+      @Nullable Result result) {
+    this(id, place, startAt, input, attempts, attemptAt, waitsFor, timeoutAt, result, null);
+  }
+
+  /**
+   * What a run shows besides its result. It decides nothing.
+   *
+   * @param output what it has so far, shown while it is open; plain JSON
+   * @param meta about the run rather than of it; plain JSON
+   * @param log text for the author of the definition
+   * @param decided whether its own part is done well, whatever becomes of its bodies
+   */
+  public record Notes(
+      @Nullable Object output, @Nullable Object meta, @Nullable String log, boolean decided) {
+
+    /** Notes that only show an output. */
+    public static Notes ofOutput(@Nullable Object output) {
+      return new Notes(output, null, null, false);
+    }
+  }
 
   /**
    * Where the run stands.
@@ -38,8 +71,16 @@ public record NodeRun(
    * @param loopIndex the position in the items of the loop, or else of the loop in whose round's
    *     body the run lies; -1 outside loops
    * @param from the node its token came from, empty for a root
+   * @param fromRun the run its token came from, 0 for a root and for what a join let go
    */
-  public record Place(String nodeId, int index, int scope, int loop, int loopIndex, String from) {}
+  public record Place(
+      String nodeId, int index, int scope, int loop, int loopIndex, String from, int fromRun) {
+
+    /** A place whose token came from no run in particular. */
+    public Place(String nodeId, int index, int scope, int loop, int loopIndex, String from) {
+      this(nodeId, index, scope, loop, loopIndex, from, 0);
+    }
+  }
 
   /** A failed attempt; numbers start at 1. */
   public record Attempt(int attempt, Instant startAt, Instant endAt, Failure failure) {}
@@ -86,17 +127,17 @@ public record NodeRun(
 
   /** The same run, waiting for something. */
   public NodeRun waiting(@Nullable Wait next, @Nullable Instant timeout) {
-    return new NodeRun(id, place, startAt, input, attempts, attemptAt, next, timeout, null);
+    return new NodeRun(id, place, startAt, input, attempts, attemptAt, next, timeout, null, notes);
   }
 
   /** The same run, its next attempt begun. */
   public NodeRun attempted(Instant begin, @Nullable Wait next, @Nullable Instant timeout) {
-    return new NodeRun(id, place, startAt, input, attempts, begin, next, timeout, null);
+    return new NodeRun(id, place, startAt, input, attempts, begin, next, timeout, null, notes);
   }
 
   /** The same run, ended. */
   public NodeRun ended(Result how) {
-    return new NodeRun(id, place, startAt, input, attempts, attemptAt, null, null, how);
+    return new NodeRun(id, place, startAt, input, attempts, attemptAt, null, null, how, notes);
   }
 
   /** The same run after one more failed attempt. */
@@ -104,7 +145,24 @@ public record NodeRun(
     List<Attempt> all = new ArrayList<>(attempts);
     all.add(new Attempt(attempt(), attemptAt, when, failure));
     return new NodeRun(
-        id, place, startAt, input, Collections.unmodifiableList(all), attemptAt, next, null, null);
+        id,
+        place,
+        startAt,
+        input,
+        Collections.unmodifiableList(all),
+        attemptAt,
+        next,
+        null,
+        null,
+        notes);
+  }
+
+  /** The same run with other notes; null leaves them as they are. */
+  public NodeRun noted(@Nullable Notes other) {
+    return other == null
+        ? this
+        : new NodeRun(
+            id, place, startAt, input, attempts, attemptAt, waitsFor, timeoutAt, result, other);
   }
 
   /** The process API's word for the state of this run. */

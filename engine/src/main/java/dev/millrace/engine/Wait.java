@@ -8,8 +8,23 @@ import org.jspecify.annotations.Nullable;
 /** What an open node run waits for. */
 public sealed interface Wait {
 
-  /** The result of an activity; {@code roots} is what a script may read besides parameters. */
-  record ForActivity(String activity, List<String> roots, long timeoutMillis) implements Wait {}
+  /**
+   * The result of an activity.
+   *
+   * @param roots what a script may read besides parameters
+   * @param recorded whether it is given what is recorded as the input of the run, and not the
+   *     parameters of the node
+   * @param background whether whoever waits for the instance to settle need not wait for it
+   */
+  record ForActivity(
+      String activity, List<String> roots, long timeoutMillis, boolean recorded, boolean background)
+      implements Wait {
+
+    /** One that is given the parameters of its node. */
+    public ForActivity(String activity, List<String> roots, long timeoutMillis) {
+      this(activity, roots, timeoutMillis, false, false);
+    }
+  }
 
   /** A due time. */
   record ForTime(Instant dueAt) implements Wait {}
@@ -27,14 +42,46 @@ public sealed interface Wait {
    */
   record ForPeople(HumanTaskSpec spec, Map<String, HumanTask> tasks) implements Wait {}
 
-  /** The end of a child instance. */
+  /**
+   * The end of a child instance.
+   *
+   * @param labels of the child, see {@link Command.Origin}
+   */
   record ForChild(
       InstanceKey child,
       String definition,
       int revision,
       @Nullable Object input,
-      boolean terminateWithParent)
-      implements Wait {}
+      boolean terminateWithParent,
+      Map<String, @Nullable Object> labels)
+      implements Wait {
+
+    /** A child without labels. */
+    public ForChild(
+        InstanceKey child,
+        String definition,
+        int revision,
+        @Nullable Object input,
+        boolean terminateWithParent) {
+      this(child, definition, revision, input, terminateWithParent, Map.of());
+    }
+
+    /** A child with labels; texts of before labels do not have them. */
+    public ForChild(
+        InstanceKey child,
+        String definition,
+        int revision,
+        @Nullable Object input,
+        boolean terminateWithParent,
+        @Nullable Map<String, @Nullable Object> labels) {
+      this.child = child;
+      this.definition = definition;
+      this.revision = revision;
+      this.input = input;
+      this.terminateWithParent = terminateWithParent;
+      this.labels = labels == null ? Map.of() : labels;
+    }
+  }
 
   /** The due time of the next attempt after a failure. */
   record ForRetry(Instant dueAt, Wait then) implements Wait {}

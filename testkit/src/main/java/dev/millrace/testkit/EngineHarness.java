@@ -51,6 +51,7 @@ public final class EngineHarness {
   private long seed = 1;
   private int decisions;
   private int crashAfter;
+  private boolean forgotten;
   private @Nullable InstanceState state;
   private @Nullable Reply reply;
 
@@ -137,6 +138,7 @@ public final class EngineHarness {
       case Effect.StartChild child -> sent.add(child);
       case Effect.SetEnvironment set -> sent.add(set);
       case Effect.DropWork drop -> dropped.add(drop.execution());
+      case Effect.Forget _ -> forgotten = true;
       case Effect.DispatchTurn _, Effect.DispatchTask _, Effect.Purge _ ->
           throw new AssertionError("not for graphs: " + effect);
     }
@@ -232,6 +234,11 @@ public final class EngineHarness {
   /** Drops a dispatched activity that a test answered itself. */
   public void forget(Effect.DispatchActivity answered) {
     dispatched.remove(answered);
+  }
+
+  /** Whether no row of the instance is to be kept. */
+  public boolean forgotten() {
+    return forgotten;
   }
 
   /** The timers that are armed. */

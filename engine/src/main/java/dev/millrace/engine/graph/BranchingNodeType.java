@@ -1,7 +1,5 @@
 package dev.millrace.engine.graph;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A kind of node that runs parts of the graph as its own: its bodies ({@link Node#bodies}). It
  * opens them with {@link Step.Open} and is asked again at each end. Pure and stateless as any node
@@ -10,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Every answer but {@link Step.Open} ends the node, and with it all its bodies that are still
  * open.
  */
-public interface BranchingNodeType extends NodeType {
+public interface BranchingNodeType extends WaitingNodeType {
 
   /**
    * Asked when a body has ended: nothing is left in it that moves or waits.
@@ -19,14 +17,4 @@ public interface BranchingNodeType extends NodeType {
    *     failed since
    */
   Step scopeEnded(NodeContext context, ScopeEnd end);
-
-  /**
-   * Asked when what the node waited for before it opened any body has come: persons have answered,
-   * an event arrived. Unless it says otherwise the node then ends with it.
-   *
-   * @param outcome as {@code approved}
-   */
-  default Step waitEnded(NodeContext context, String outcome, @Nullable Object output) {
-    return new Step.Done(output, outcome);
-  }
 }

@@ -1,11 +1,13 @@
 package dev.millrace.engine.graph;
 
 import dev.millrace.engine.DefinitionRef;
+import dev.millrace.engine.Failure;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ public record Graph(
    * @param errorNode the global exception node, empty for none
    * @param outputSchema plain JSON, or null
    * @param output template of the output, or null for the output of the end nodes reached
+   * @param ends what holds for the end
    */
   public record Settings(
       String name,
@@ -38,7 +41,45 @@ public record Graph(
       String errorNode,
       @Nullable Object outputSchema,
       @Nullable Object output,
-      Rules rules) {}
+      Rules rules,
+      Ends ends) {
+
+    /** Settings with ends as usual. */
+    public Settings(
+        String name,
+        String owner,
+        boolean fast,
+        long timeoutMillis,
+        String endNode,
+        String errorNode,
+        @Nullable Object outputSchema,
+        @Nullable Object output,
+        Rules rules) {
+      this(
+          name,
+          owner,
+          fast,
+          timeoutMillis,
+          endNode,
+          errorNode,
+          outputSchema,
+          output,
+          rules,
+          Ends.DEFAULT);
+    }
+  }
+
+  /**
+   * What holds for the end of instances.
+   *
+   * @param fault why each instance fails at its start; null where it can run
+   * @param forgotten the ends that leave no row of the instance
+   * @param setOutputOnly whether the output is what a node set as it ({@link Step.SetOutput}), or
+   *     null
+   */
+  public record Ends(@Nullable Failure fault, Set<Failure.End> forgotten, boolean setOutputOnly) {
+    public static final Ends DEFAULT = new Ends(null, Set.of(), false);
+  }
 
   /**
    * Rules that an author may change.

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param opensScope whether a token leaving it over and/or edges is given a new fork scope
  * @param bodies the first node of each body that it may open, by the body's name; what follows from
  *     there by edges belongs to the body, and no edge leads into it or out of it
+ * @param config what its type reads by itself: never resolved, checked or recorded by the engine
  */
 public record Node(
     String id,
@@ -23,7 +24,22 @@ public record Node(
     Split split,
     boolean opensScope,
     Policies policies,
-    Map<String, String> bodies) {
+    Map<String, String> bodies,
+    Map<String, @Nullable Object> config) {
+
+  /** A node without a configuration. */
+  public Node(
+      String id,
+      String name,
+      String type,
+      Map<String, Parameter> parameters,
+      List<Edge> edges,
+      Split split,
+      boolean opensScope,
+      Policies policies,
+      Map<String, String> bodies) {
+    this(id, name, type, parameters, edges, split, opensScope, policies, bodies, Map.of());
+  }
 
   /** A node without bodies. */
   public Node(

@@ -1,6 +1,8 @@
 package dev.millrace.engine.graph;
 
+import dev.millrace.engine.Command;
 import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.expression.ExpressionScope;
 import dev.millrace.engine.expression.Expressions;
 import dev.millrace.engine.expression.Schemas;
@@ -29,8 +31,20 @@ public interface NodeContext {
 
   InstanceKey instance();
 
+  /** The number of the instance. */
+  long instanceId();
+
+  /** Where the start of the instance came from. */
+  Command.Origin origin();
+
   /** Counts the runs of this node from 0. */
   int index();
+
+  /** The run as it is: at the entry a new one that nothing is recorded of yet. */
+  NodeRun run();
+
+  /** Whether the graph has a node. */
+  boolean hasNode(String nodeId);
 
   /** A new identifier for something this run opens; recorded in the event. */
   String newId(String prefix);

@@ -2,6 +2,7 @@ package dev.millrace.engine.graph;
 
 import dev.millrace.engine.EndReason;
 import dev.millrace.engine.Failure;
+import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.Wait;
 import java.util.List;
@@ -24,8 +25,19 @@ public sealed interface Step {
   /** It starts a child and does not wait for it. */
   record StartAndGo(Wait.ForChild child) implements Step {}
 
-  /** It could not run. */
-  record Failed(Failure failure) implements Step {
+  /** It goes on waiting, or running its bodies, as it does; an answer of open runs only. */
+  record Stay() implements Step {}
+
+  /**
+   * It could not run.
+   *
+   * @param output what it gives nevertheless, or null
+   */
+  record Failed(Failure failure, @Nullable Object output) implements Step {
+    public Failed(Failure failure) {
+      this(failure, null);
+    }
+
     public static Failed of(String type, String message) {
       return new Failed(Failure.of(type, message));
     }
@@ -42,8 +54,58 @@ public sealed interface Step {
   record SetEnvironment(String name, @Nullable Object value, @Nullable Object output)
       implements Step {}
 
-  /** It ends the instance. */
-  record EndInstance(Status status, EndReason reason, @Nullable Object output) implements Step {}
+  /** It ran and sets the output of the instance, which also is its own. */
+  record SetOutput(@Nullable Object output) implements Step {}
+
+  /**
+   * It ends the instance.
+   *
+   * @param failure null where the node itself ran well
+   */
+  record EndInstance(
+      Status status, EndReason reason, @Nullable Object output, @Nullable Failure failure)
+      implements Step {
+    public EndInstance(Status status, EndReason reason, @Nullable Object output) {
+      this(status, reason, output, null);
+    }
+  }
+
+  /**
+   * The same as another step, with more recorded.
+   *
+   * @param input recorded as the input of the run in place of the parameters of its node, at its
+   *     entry; null for those
+   * @param notes null for none, or to leave them as they are
+   * @param others runs of other nodes that are recorded before, as if these had ended
+   */
+  record Recorded(
+      Step step,
+      @Nullable Map<String, @Nullable Object> input,
+      NodeRun.@Nullable Notes notes,
+      List<OtherRun> others)
+      implements Step {
+
+    /** Records an input besides. */
+    public static Recorded input(Step step, Map<String, @Nullable Object> input) {
+      return new Recorded(step, input, null, List.of());
+    }
+
+    /** Records notes besides. */
+    public static Recorded notes(Step step, NodeRun.Notes notes) {
+      return new Recorded(step, null, notes, List.of());
+    }
+
+    /** Records a run of another node besides. */
+    public static Recorded other(Step step, OtherRun other) {
+      return new Recorded(step, null, null, List.of(other));
+    }
+  }
+
+  /**
+   * A run of another node that gave an output without being entered: later reads of the output of
+   * that node see it. The output is plain JSON.
+   */
+  record OtherRun(String nodeId, @Nullable Object output) {}
 
   /**
    * It opens bodies of its node and waits for the end of each; only a {@link BranchingNodeType} may

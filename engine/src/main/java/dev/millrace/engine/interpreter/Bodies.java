@@ -153,7 +153,7 @@ final class Bodies {
       Node node, NodeRun run, Parameters parameters, Step.Open open, @Nullable Instant timeoutAt) {
     Failure fault = fault(node, open, 0);
     if (fault != null) {
-      turn.errors.failNew(node, run.place(), parameters.recorded(), fault);
+      turn.errors.failNew(node, run, parameters.recorded(), new Step.Failed(fault));
       return;
     }
     turn.emit(
@@ -163,7 +163,8 @@ final class Bodies {
             run.place(),
             parameters.recorded(),
             new Wait.ForBodies(open.progress()),
-            timeoutAt));
+            timeoutAt,
+            run.notes()));
     turn.waits.armTimers(turn.draft.run(run.id()));
     open(run.id(), open.bodies());
   }
@@ -308,6 +309,16 @@ final class Bodies {
     if (now) {
       clear(inside(scope -> scope == id), id);
     }
+  }
+
+  /** Stops all that is left in a body, which stays open; false when it has ended or is ending. */
+  boolean empty(int id) {
+    Body body = body(id);
+    if (body == null || body.outcome() != null) {
+      return false;
+    }
+    clear(inside(scope -> scope == id), id);
+    return true;
   }
 
   /** Fails a body that waits only for branches that can no longer arrive; false for none. */

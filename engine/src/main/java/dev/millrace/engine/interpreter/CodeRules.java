@@ -74,7 +74,9 @@ final class CodeRules {
       case Command.CompleteCallback _,
           Command.ActOnHumanTask _,
           Command.SetVariables _,
-          Command.RerunInstance _ ->
+          Command.RerunInstance _,
+          Command.RestartInstance _,
+          Command.SettleRun _ ->
           Turn.rejected(
               state,
               Reply.Rejected.of(

@@ -100,7 +100,9 @@ final class Draft {
       case HistoryEvent.NodeEntered entered -> graph.nodeEntered(entered);
       case HistoryEvent.NodeRetryScheduled retry -> graph.retryScheduled(retry);
       case HistoryEvent.NodeResumed resumed -> graph.resumed(resumed);
+      case HistoryEvent.NodeNoted noted -> graph.noted(noted);
       case HistoryEvent.NodeCompleted completed -> graph.completed(completed);
+      case HistoryEvent.NodeRunDiscarded discarded -> graph.discarded(discarded.runId());
       case HistoryEvent.ScopeOpened opened -> graph.scopeOpened(opened);
       case HistoryEvent.ScopeClosed closed -> graph.scopeClosed(closed);
       case HistoryEvent.BodyOpened opened -> graph.bodyOpened(opened);
@@ -129,6 +131,7 @@ final class Draft {
       case HistoryEvent.InstanceSuspended suspended -> status = Status.SUSPENDED;
       case HistoryEvent.InstanceResumed resumed ->
           status = code.beforeFirstTurn() ? Status.PENDING : Status.RUNNING;
+      case HistoryEvent.OutputSet set -> output = set.output();
       case HistoryEvent.InstanceEnded ended -> end(ended);
       case HistoryEvent.InstanceRerun rerun -> rerun(rerun);
       case HistoryEvent.CodeArrived arrived -> code.arrived(arrived.event());
@@ -213,12 +216,14 @@ final class Draft {
     graph.parameters(rerun.parameters());
     graph.waitAnew(rerun.at());
     timeoutAt = rerun.timeoutAt();
+    if (status.terminal()) {
+      output = null;
+    }
     status = Status.RUNNING;
     reason = EndReason.NONE;
     failure = null;
     caught = null;
     endedAt = null;
-    output = null;
   }
 
   Header header() {
@@ -246,6 +251,10 @@ final class Draft {
 
   @Nullable Failure failure() {
     return failure;
+  }
+
+  @Nullable Object output() {
+    return output;
   }
 
   @Nullable Failure caught() {

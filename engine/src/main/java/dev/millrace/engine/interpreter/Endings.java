@@ -18,8 +18,10 @@ import dev.millrace.engine.Wait;
 import dev.millrace.engine.expression.ExpressionException;
 import dev.millrace.engine.expression.Schemas;
 import dev.millrace.engine.graph.Graph;
+import dev.millrace.engine.graph.Graph.Ends;
 import dev.millrace.engine.graph.Node;
 import dev.millrace.engine.graph.Outcomes;
+import dev.millrace.engine.graph.Step;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -60,8 +62,26 @@ final class Endings {
       terminate(child.child(), "the parent's node was stopped");
     }
     Object progress = run.waitsFor() instanceof Wait.ForBodies bodies ? bodies.progress() : null;
-    Result result = new Result(RunStatus.STOPPED, Outcomes.ERROR, progress, null, turn.now());
+    Object shown = run.notes() == null ? progress : run.notes().output();
+    Result result = new Result(RunStatus.STOPPED, Outcomes.ERROR, shown, null, turn.now());
     turn.emit(new HistoryEvent.NodeCompleted(turn.now(), run.id(), result));
+  }
+
+  /** Gives up what an open run waits for, which somebody else has settled. */
+  void release(NodeRun run) {
+    turn.waits.cancelTimers(run);
+    turn.waits.dropWork(run);
+    if (run.waitsFor() instanceof Wait.ForChild child && child.terminateWithParent()) {
+      terminate(child.child(), "the parent's node was settled");
+    }
+  }
+
+  /** How the run of a node ends that ends the instance. */
+  Result lastResult(Node node, Step.EndInstance end) {
+    Failure failure = end.failure() == null ? null : end.failure().at(node.id(), turn.now());
+    return failure == null
+        ? new Result(RunStatus.DONE, Outcomes.SUCCESS, end.output(), null, turn.now())
+        : new Result(RunStatus.FAILED, Outcomes.ERROR, end.output(), failure, turn.now());
   }
 
   private void terminate(InstanceKey child, String why) {
@@ -82,8 +102,13 @@ final class Endings {
     }
     turn.joins.cancelTimers();
     Failure recorded = failure == null ? turn.draft.caught() : failure;
-    turn.emit(new HistoryEvent.InstanceEnded(turn.now(), status, reason, output, recorded));
-    tellParent(status, output, recorded);
+    Ends ends = turn.graph.settings().ends();
+    Object given = output == null || ends.setOutputOnly() ? turn.draft.output() : output;
+    turn.emit(new HistoryEvent.InstanceEnded(turn.now(), status, reason, given, recorded));
+    tellParent(status, given, recorded);
+    if (ends.forgotten().contains(new Failure.End(status, reason))) {
+      turn.forget();
+    }
   }
 
   /** An approval was rejected and no branch takes the rejection. */
@@ -152,7 +177,7 @@ final class Endings {
     }
     Failure pending = turn.errors.pending();
     if (pending != null) {
-      end(Status.FAILED, EndReason.ERROR, null, pending);
+      end(pending.status(), pending.reason(), null, pending);
       return;
     }
     for (Join join : turn.draft.joins()) {
@@ -167,6 +192,10 @@ final class Endings {
 
   private void complete() {
     Graph.Settings settings = turn.graph.settings();
+    if (settings.ends().setOutputOnly()) {
+      end(Status.COMPLETED, EndReason.NONE, null, null);
+      return;
+    }
     Object output;
     try {
       output =
@@ -229,7 +258,7 @@ final class Endings {
   }
 
   /** Stops everything that could still move a token: nothing goes on while nodes are undone. */
-  private void standStill() {
+  void standStill() {
     turn.dropReady();
     turn.draft.openRuns().forEach(this::stop);
     for (Loop loop : List.copyOf(turn.draft.loops())) {

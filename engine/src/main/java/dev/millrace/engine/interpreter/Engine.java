@@ -82,12 +82,14 @@ public final class Engine {
       case Command.RaiseEvent raise -> raiseEvent(state, raise, turn);
       case Command.CompleteCallback callback -> completeCallback(state, callback, turn);
       case Command.ActOnHumanTask act -> actOnHumanTask(state, act, turn);
-      case Command.SuspendInstance suspend -> suspend(state, turn);
-      case Command.ResumeInstance resume -> resume(state, turn);
+      case Command.SuspendInstance suspend -> Pauses.suspend(state, turn);
+      case Command.ResumeInstance resume -> Pauses.resume(state, turn);
       case Command.TerminateInstance terminate -> terminate(state, terminate, turn);
       case Command.RerunInstance rerun -> Reruns.rerun(state, rerun, turn);
+      case Command.RestartInstance again -> Reruns.restart(state, again, turn);
+      case Command.SettleRun settle -> settleRun(state, settle, turn);
       case Command.SetVariables set -> setVariables(state, set, turn);
-      case Command.ContinueInstance go -> continueInstance(state, go, turn);
+      case Command.ContinueInstance go -> Pauses.goOn(state, go, turn);
       case Command.AbandonInstance abandon -> abandon(state, turn);
       case Command.PurgeInstance purge -> CodeRules.purge(state, purge);
       case Command.TerminateCode end ->
@@ -170,6 +172,23 @@ public final class Engine {
     return work + Loops.idle(state);
   }
 
+  /**
+   * Whether an instance has ended or waits only for what comes from outside: time, persons, events,
+   * children, work in the background.
+   */
+  public static boolean settled(InstanceState state) {
+    if (state.life().status().terminal()) {
+      return true;
+    }
+    int background = 0;
+    for (NodeRun run : state.graph().runs().values()) {
+      if (run.waitsFor() instanceof Wait.ForActivity activity && activity.background()) {
+        background++;
+      }
+    }
+    return openWork(state) == background;
+  }
+
   private Decision start(Command.StartInstance command, Moment moment) {
     Graph graph = ports.graphs().graph(command.definition());
     Turn turn = new Turn(new Draft(null), graph, ports, moment);
@@ -189,6 +208,11 @@ public final class Engine {
             timeoutAt));
     if (timeoutAt != null) {
       turn.effect(new Effect.ArmTimer(Endings.INSTANCE_TIMER, timeoutAt));
+    }
+    Failure fault = graph.settings().ends().fault();
+    if (fault != null) {
+      turn.endings.end(fault.status(), fault.reason(), null, fault.at("", turn.now()));
+      return turn.decision(Reply.OK);
     }
     for (String root : graph.roots()) {
       turn.ready(new Token(root, 0, "", 0, null));
@@ -224,7 +248,7 @@ public final class Engine {
     if (run == null) {
       return Turn.ignored(state, List.of());
     }
-    turn.errors.fail(run, command.failure(), command.retryAfterMillis());
+    turn.nodes.fail(run, command.failure(), command.retryAfterMillis());
     turn.run();
     return turn.decision(Reply.OK);
   }
@@ -307,7 +331,7 @@ public final class Engine {
               + command.status().name().toLowerCase(java.util.Locale.ROOT)
               + ": "
               + JsonValue.text(command.result(), "message", "no reason given");
-      turn.errors.fail(run, new Failure(type, message, "", false, command.result(), null), 0);
+      turn.nodes.fail(run, new Failure(type, message, "", false, command.result(), null), 0);
     }
     turn.run();
     return turn.decision(Reply.OK);
@@ -393,50 +417,29 @@ public final class Engine {
     return turn.decision(reply);
   }
 
-  private Decision suspend(InstanceState state, Turn turn) {
-    if (state.life().status() != Status.RUNNING) {
-      return Turn.rejected(state, wrongState(state, "suspended", "started"));
+  private Decision settleRun(InstanceState state, Command.SettleRun command, Turn turn) {
+    Status status = state.life().status();
+    if (status != Status.RUNNING) {
+      return Turn.rejected(state, Pauses.wrongState(state, "told a result", "started"));
     }
-    if (state.header().fast()) {
-      return Turn.rejected(
-          state,
-          Reply.Rejected.of(
-              Reason.INVALID_STATE, "an instance of the fast engine cannot be suspended"));
+    NodeRun run = state.graph().runs().get(command.runId());
+    Reply.Rejected refusal =
+        run == null
+            ? Reply.Rejected.of(Reason.NOT_FOUND, "no run " + command.runId())
+            : !run.open()
+                ? Reply.Rejected.of(
+                    Reason.ALREADY_SUBMITTED, "run " + command.runId() + " has ended")
+                : run.waitsFor() instanceof Wait.ForBodies
+                    ? Reply.Rejected.of(
+                        Reason.INVALID_INPUT,
+                        "run " + command.runId() + " ends with what runs in its bodies")
+                    : null;
+    if (run == null || refusal != null) {
+      return Turn.rejected(state, refusal == null ? ended(state) : refusal);
     }
-    turn.emit(new HistoryEvent.InstanceSuspended(turn.now()));
-    return turn.decision(Reply.OK);
-  }
-
-  private Decision resume(InstanceState state, Turn turn) {
-    if (state.life().status() != Status.SUSPENDED) {
-      return Turn.rejected(state, wrongState(state, "resumed", "suspended"));
-    }
-    turn.emit(new HistoryEvent.InstanceResumed(turn.now()));
-    state.openRuns().forEach(turn.waits::armTimers);
-    turn.joins.armTimers();
-    release(state, turn);
-    for (NodeRun run : state.openRuns()) {
-      if (run.waitsFor() instanceof Wait.ForEvent wanted) {
-        turn.waits.takeKept(run, wanted);
-      }
-    }
+    turn.openers.settle(run, command.value());
     turn.run();
     return turn.decision(Reply.OK);
-  }
-
-  /** Puts held tokens and loops on their way again. */
-  private static void release(InstanceState state, Turn turn) {
-    List<Token> parked = state.graph().parked();
-    if (!parked.isEmpty()) {
-      turn.emit(new HistoryEvent.TokensReleased(turn.now()));
-      parked.forEach(turn::ready);
-    }
-    for (InstanceState.Loop loop : state.graph().loops().values()) {
-      if (!loop.closed()) {
-        turn.advanceLater(loop.id());
-      }
-    }
-    turn.bodies.touchAll();
   }
 
   private Decision terminate(InstanceState state, Command.TerminateInstance command, Turn turn) {
@@ -461,17 +464,6 @@ public final class Engine {
     return turn.decision(new Reply.Accepted(Map.copyOf(turn.draft.variables())));
   }
 
-  private Decision continueInstance(
-      InstanceState state, Command.ContinueInstance command, Turn turn) {
-    if (state.life().status() != Status.RUNNING
-        || command.generation() != state.life().generation()) {
-      return Turn.ignored(state, List.of());
-    }
-    release(state, turn);
-    turn.run();
-    return turn.decision(Reply.OK);
-  }
-
   private Decision abandon(InstanceState state, Turn turn) {
     if (state.life().status().terminal()) {
       return Turn.ignored(state, List.of());
@@ -486,11 +478,5 @@ public final class Engine {
     return Reply.Rejected.of(
         Reason.INVALID_STATE,
         "instance " + state.header().key() + " has ended (" + state.life().status() + ")");
-  }
-
-  private static Reply.Rejected wrongState(InstanceState state, String verb, String wanted) {
-    return Reply.Rejected.of(
-        Reason.INVALID_STATE,
-        "only a " + wanted + " instance can be " + verb + "; this one is " + state.life().status());
   }
 }

@@ -1,6 +1,8 @@
 package dev.millrace.engine.interpreter;
 
+import dev.millrace.engine.Command;
 import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.Place;
 import dev.millrace.engine.ParentRef;
 import dev.millrace.engine.expression.ExpressionScope;
@@ -47,6 +49,26 @@ record EnteredNode(
   @Override
   public InstanceKey instance() {
     return turn.draft.header().key();
+  }
+
+  @Override
+  public long instanceId() {
+    return turn.draft.header().id();
+  }
+
+  @Override
+  public Command.Origin origin() {
+    return turn.draft.header().origin();
+  }
+
+  @Override
+  public NodeRun run() {
+    return runScope.run();
+  }
+
+  @Override
+  public boolean hasNode(String nodeId) {
+    return turn.graph.nodes().containsKey(nodeId);
   }
 
   @Override

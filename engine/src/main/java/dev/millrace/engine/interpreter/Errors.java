@@ -17,6 +17,7 @@ import dev.millrace.engine.graph.ErrorPolicy.Catch;
 import dev.millrace.engine.graph.ErrorPolicy.Operation;
 import dev.millrace.engine.graph.Node;
 import dev.millrace.engine.graph.Outcomes;
+import dev.millrace.engine.graph.Step;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,19 +39,37 @@ final class Errors {
     this.turn = turn;
   }
 
-  /** A node failed before it waited for anything. */
+  /** A node failed before it was run. */
   void failNew(Node node, Place place, Map<String, @Nullable Object> recorded, Failure failure) {
-    Failure seen = failure.at(node.id(), turn.now());
-    int id = turn.draft.nextId();
+    failNew(node, turn.nodes.provisional(place), recorded, new Step.Failed(failure));
+  }
+
+  /** A node failed before it waited for anything. */
+  void failNew(Node node, NodeRun run, Map<String, @Nullable Object> recorded, Step.Failed failed) {
+    Failure seen = failed.failure().at(node.id(), turn.now());
+    int id = run.id();
     boolean held = canRetry(node, 0, turn.now(), seen) || incident(node);
     if (held) {
       turn.emit(
           new HistoryEvent.NodeEntered(
-              turn.now(), id, place, recorded, new Wait.ForTime(turn.now()), null));
-      fail(turn.draft.run(id), seen, 0);
+              turn.now(),
+              id,
+              run.place(),
+              recorded,
+              new Wait.ForTime(turn.now()),
+              null,
+              run.notes()));
+      fail(turn.draft.run(id), new Step.Failed(seen, failed.output()), 0);
       return;
     }
-    turn.emit(new HistoryEvent.NodeRan(turn.now(), id, place, recorded, result(node, seen)));
+    turn.emit(
+        new HistoryEvent.NodeRan(
+            turn.now(),
+            id,
+            run.place(),
+            recorded,
+            result(node, seen, failed.output()),
+            run.notes()));
     after(node, turn.draft.run(id), seen);
   }
 
@@ -65,8 +84,13 @@ final class Errors {
    * @param leastDelayMillis before a retry, as the other side asked
    */
   void fail(NodeRun run, Failure failure, long leastDelayMillis) {
+    fail(run, new Step.Failed(failure), leastDelayMillis);
+  }
+
+  /** The same for an attempt that gave an output nevertheless. */
+  void fail(NodeRun run, Step.Failed failed, long leastDelayMillis) {
     Node node = turn.graph.node(run.place().nodeId());
-    Failure seen = failure.at(node.id(), turn.now());
+    Failure seen = failed.failure().at(node.id(), turn.now());
     turn.waits.cancelTimers(run);
     turn.waits.dropWork(run);
     turn.waits.closePeople(run);
@@ -82,7 +106,8 @@ final class Errors {
       turn.emit(new HistoryEvent.NodeResumed(turn.now(), run.id(), new Wait.ForOperator(), null));
       return;
     }
-    turn.emit(new HistoryEvent.NodeCompleted(turn.now(), run.id(), result(node, seen)));
+    Result result = result(node, seen, failed.output());
+    turn.emit(new HistoryEvent.NodeCompleted(turn.now(), run.id(), result));
     after(node, turn.draft.run(run.id()), seen);
   }
 
@@ -124,7 +149,7 @@ final class Errors {
     return Math.max(Math.round(scattered), Math.min(leastMillis, bound));
   }
 
-  private Result result(Node node, Failure failure) {
+  private Result result(Node node, Failure failure, @Nullable Object output) {
     boolean timeout = failure.type().equals("timeout");
     RunStatus status = timeout ? RunStatus.TIMEOUT : RunStatus.FAILED;
     ErrorPolicy policy = node.policies().errors();
@@ -132,7 +157,7 @@ final class Errors {
     return new Result(
         status,
         ignored ? Outcomes.SUCCESS : Failures.label(failure),
-        ignored ? policy.value() : null,
+        ignored ? policy.value() : output,
         failure,
         turn.now());
   }
@@ -208,7 +233,7 @@ final class Errors {
         turn.emit(new HistoryEvent.ErrorCaught(turn.now(), failure));
       }
     } else {
-      turn.endings.end(Status.FAILED, EndReason.ERROR, null, failure);
+      turn.endings.end(failure.status(), failure.reason(), null, failure);
     }
   }
 

@@ -79,10 +79,25 @@ final class GraphDraft {
     NodeRun run = run(resumed.runId());
     boolean sameAttempt =
         run.waitsFor() instanceof Wait.ForBodies && resumed.waitsFor() instanceof Wait.ForBodies;
-    put(
+    NodeRun next =
         sameAttempt
             ? run.waiting(resumed.waitsFor(), resumed.timeoutAt())
-            : run.attempted(resumed.at(), resumed.waitsFor(), resumed.timeoutAt()));
+            : run.attempted(resumed.at(), resumed.waitsFor(), resumed.timeoutAt());
+    put(next);
+  }
+
+  void noted(HistoryEvent.NodeNoted noted) {
+    put(run(noted.runId()).noted(noted.notes()));
+  }
+
+  /** Its number is given out again by whoever discards it. */
+  void discarded(int runId) {
+    List<Integer> ofNode = runsOf(run(runId).place().nodeId());
+    runs.write().remove(runId);
+    ofNode.remove(Integer.valueOf(runId));
+    if (open != null) {
+      open.remove(runId);
+    }
   }
 
   void completed(HistoryEvent.NodeCompleted completed) {
@@ -172,7 +187,8 @@ final class GraphDraft {
             ran.at(),
             null,
             null,
-            ran.result());
+            ran.result(),
+            ran.notes());
     add(run);
     countRound(run);
     scopes.ended(run);
@@ -189,7 +205,8 @@ final class GraphDraft {
             entered.at(),
             entered.waitsFor(),
             entered.timeoutAt(),
-            null));
+            null,
+            entered.notes()));
   }
 
   private void add(NodeRun run) {

@@ -16,12 +16,12 @@ import dev.millrace.engine.Token;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.WorkerActivity;
 import dev.millrace.engine.expression.ExpressionException;
-import dev.millrace.engine.graph.Edge;
 import dev.millrace.engine.graph.Node;
 import dev.millrace.engine.graph.NodeType;
 import dev.millrace.engine.graph.Outcomes;
 import dev.millrace.engine.graph.Step;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,37 +36,55 @@ final class Nodes {
 
   private final Turn turn;
 
+  /** Discarded runs whose number and place in the count of runs the next run of the node takes. */
+  private final Map<String, NodeRun> replaced = new HashMap<>();
+
   Nodes(Turn turn) {
     this.turn = turn;
+  }
+
+  /** The next run of its node in this decision takes the place of one that was discarded. */
+  void replace(NodeRun discarded) {
+    replaced.put(discarded.place().nodeId(), discarded);
   }
 
   /** A token reaches a node: pass, join, loop or run. */
   void enter(Token token) {
     Node node = turn.graph.node(token.nodeId());
     if (node.policies().ignored()) {
-      pass(node, place(node, token.scope(), token.from()));
+      pass(node, place(node, token.scope(), token.from(), token.fromRun()));
     } else if (node.policies().join() != null) {
       turn.joins.arrive(token, node.policies().join());
     } else {
-      begin(node, token.scope(), token.from(), new Extras(token.failure(), null));
+      Place place = place(node, token.scope(), token.from(), token.fromRun());
+      begin(node, place, new Extras(token.failure(), null));
     }
   }
 
   /** Starts a node whose token may go on: as a loop, or as one run. */
   void begin(Node node, int scope, String from, Extras extras) {
+    begin(node, place(node, scope, from, 0), extras);
+  }
+
+  private void begin(Node node, Place place, Extras extras) {
     if (node.policies().loop() != null) {
-      turn.loops.open(node, place(node, scope, from));
+      turn.loops.open(node, place);
     } else {
-      start(node, place(node, scope, from), extras);
+      start(node, place, extras);
     }
   }
 
-  private Place place(Node node, int scope, String from) {
-    return new Place(node.id(), nextIndex(node.id()), scope, 0, turn.bodies.round(scope), from);
+  private Place place(Node node, int scope, String from, int fromRun) {
+    int round = turn.bodies.round(scope);
+    return new Place(node.id(), nextIndex(node.id()), scope, 0, round, from, fromRun);
   }
 
   /** The index of the next run of a node. */
   int nextIndex(String nodeId) {
+    NodeRun discarded = replaced.get(nodeId);
+    if (discarded != null) {
+      return discarded.place().index() + 1;
+    }
     List<Integer> ids = turn.draft.runsOf(nodeId);
     return ids.isEmpty() ? 0 : turn.draft.run(ids.getLast()).place().index() + 1;
   }
@@ -80,13 +98,13 @@ final class Nodes {
 
   /** Runs a node once, up to its end or its wait. */
   void start(Node node, Place place, Extras extras) {
+    NodeRun provisional = provisional(place);
     if (place.index() >= turn.graph.settings().rules().maxVisits()) {
-      Failure failure =
-          Failure.of("loop_limit", "node " + node.id() + " ran " + place.index() + " times");
-      turn.errors.failNew(node, place, Map.of(), failure);
+      Step.Failed failed =
+          Step.Failed.of("loop_limit", "node " + node.id() + " ran " + place.index() + " times");
+      turn.errors.failNew(node, provisional, Map.of(), failed);
       return;
     }
-    NodeRun provisional = provisional(place);
     RunScope scope = new RunScope(turn, provisional, extras);
     Parameters parameters = new Parameters(turn, node, scope);
     Step step;
@@ -101,9 +119,10 @@ final class Nodes {
     take(node, provisional, parameters, scope, step);
   }
 
-  private NodeRun provisional(Place place) {
-    return new NodeRun(
-        turn.draft.nextId(), place, turn.now(), Map.of(), List.of(), turn.now(), null, null, null);
+  NodeRun provisional(Place place) {
+    NodeRun discarded = replaced.remove(place.nodeId());
+    int id = discarded == null ? turn.draft.nextId() : discarded.id();
+    return new NodeRun(id, place, turn.now(), Map.of(), List.of(), turn.now(), null, null, null);
   }
 
   private Step answer(Node node, Parameters parameters, RunScope scope, Extras extras) {
@@ -121,8 +140,23 @@ final class Nodes {
     switch (step) {
       case Step.Done done -> done(node, run, parameters, done.output(), done.outcome());
       case Step.Waiting waiting -> wait(node, run, parameters, scope, waiting.waitsFor());
-      case Step.Failed failed ->
-          turn.errors.failNew(node, run.place(), parameters.recorded(), failed.failure());
+      case Step.Failed failed -> turn.errors.failNew(node, run, parameters.recorded(), failed);
+      case Step.Stay _ ->
+          turn.errors.failNew(
+              node,
+              run,
+              parameters.recorded(),
+              Step.Failed.of("constraint", "node " + node.id() + " waits for nothing"));
+      case Step.Recorded more -> {
+        NodeRun noted = others(run, more.others()).noted(more.notes());
+        RunScope seen = noted.id() == run.id() ? scope : new RunScope(turn, noted, Extras.NONE);
+        Parameters with = more.input() == null ? parameters : parameters.recordedAs(more.input());
+        take(node, noted, with, seen, more.step());
+      }
+      case Step.SetOutput set -> {
+        turn.emit(new HistoryEvent.OutputSet(turn.now(), set.output()));
+        done(node, run, parameters, set.output(), Outcomes.SUCCESS);
+      }
       case Step.SetVariables set -> {
         turn.emit(new HistoryEvent.VariablesSet(turn.now(), set.variables()));
         done(node, run, parameters, set.output(), Outcomes.SUCCESS);
@@ -141,12 +175,11 @@ final class Nodes {
         done(node, run, parameters, Map.of("id", go.child().child().uid()), Outcomes.SUCCESS);
       }
       case Step.EndInstance end -> {
-        Result result =
-            new Result(RunStatus.DONE, Outcomes.SUCCESS, end.output(), null, turn.now());
+        Result result = turn.endings.lastResult(node, end);
         record(run, parameters.recorded(), result);
-        turn.endings.end(end.status(), end.reason(), end.output(), null);
+        turn.endings.end(end.status(), end.reason(), end.output(), result.failure());
       }
-      case Step.Race race -> race(node, run, parameters);
+      case Step.Race race -> turn.waits.race(node, run, parameters);
       case Step.Open open -> {
         Wait wait = new Wait.ForBodies(open.progress());
         turn.bodies.enter(
@@ -154,6 +187,33 @@ final class Nodes {
       }
       case Step.EndBody end -> endBody(node, run, parameters, end);
     }
+  }
+
+  /** Records runs of other nodes; the run, which may have another number after that. */
+  private NodeRun others(NodeRun run, List<Step.OtherRun> others) {
+    for (Step.OtherRun other : others) {
+      List<Integer> ids = turn.draft.runsOf(other.nodeId());
+      Place place =
+          new Place(
+              other.nodeId(),
+              nextIndex(other.nodeId()),
+              run.place().scope(),
+              0,
+              run.place().loopIndex(),
+              run.place().nodeId(),
+              ids.isEmpty() ? 0 : ids.getFirst());
+      Result result =
+          new Result(RunStatus.DONE, Outcomes.SUCCESS, other.output(), null, turn.now());
+      turn.emit(new HistoryEvent.NodeRan(turn.now(), turn.draft.nextId(), place, Map.of(), result));
+    }
+    return others.isEmpty() || turn.draft.findRun(run.id()) == null
+        ? run
+        : provisional(run.place());
+  }
+
+  /** Records runs of other nodes while a run is open. */
+  void recordOthers(NodeRun run, List<Step.OtherRun> others) {
+    others(run, others);
   }
 
   private void endBody(Node node, NodeRun run, Parameters parameters, Step.EndBody end) {
@@ -188,10 +248,11 @@ final class Nodes {
             run.attemptAt(),
             null,
             null,
-            null);
+            null,
+            run.notes());
     Ending ending = Ending.of(turn, node, withInput, result);
     if (ending.failure() != null) {
-      turn.errors.failNew(node, run.place(), recorded, ending.failure());
+      turn.errors.failNew(node, run, recorded, new Step.Failed(ending.failure()));
       return;
     }
     record(run, recorded, ending.result());
@@ -199,7 +260,8 @@ final class Nodes {
   }
 
   private void record(NodeRun run, Map<String, @Nullable Object> recorded, Result result) {
-    turn.emit(new HistoryEvent.NodeRan(turn.now(), run.id(), run.place(), recorded, result));
+    turn.emit(
+        new HistoryEvent.NodeRan(turn.now(), run.id(), run.place(), recorded, result, run.notes()));
   }
 
   /** What an open run waited for has come: it ends, unless its type wants to go on. */
@@ -209,6 +271,20 @@ final class Nodes {
       turn.openers.waitEnded(run, outcome, output);
     } else {
       finish(node, run, output, outcome);
+    }
+  }
+
+  /**
+   * What an open run waited for has failed: it fails, unless its type says otherwise.
+   *
+   * @param leastDelayMillis before a retry, as the other side asked
+   */
+  void fail(NodeRun run, Failure failure, long leastDelayMillis) {
+    Node node = turn.graph.node(run.place().nodeId());
+    if (turn.openers.asks(node)) {
+      turn.openers.waitFailed(run, failure, leastDelayMillis);
+    } else {
+      turn.errors.fail(run, failure, leastDelayMillis);
     }
   }
 
@@ -242,7 +318,13 @@ final class Nodes {
     Instant timeoutAt = timeoutAt(node, parameters.resolved(), waitsFor);
     turn.emit(
         new HistoryEvent.NodeEntered(
-            turn.now(), run.id(), run.place(), parameters.recorded(), waitsFor, timeoutAt));
+            turn.now(),
+            run.id(),
+            run.place(),
+            parameters.recorded(),
+            waitsFor,
+            timeoutAt,
+            run.notes()));
     NodeRun open = turn.draft.run(run.id());
     turn.waits.armTimers(open);
     launch(node, open, parameters.resolved(), scope);
@@ -285,7 +367,7 @@ final class Nodes {
         new Effect.DispatchActivity(
             new WorkToken(turn.draft.generation(), run.id(), run.attempt()),
             activity.activity(),
-            resolved,
+            activity.recorded() ? run.input() : resolved,
             roots,
             idempotencyKey(run),
             own > 0 && limit > 0 ? Math.min(own, limit) : Math.max(own, limit)));
@@ -315,11 +397,11 @@ final class Nodes {
                 turn.draft.generation(),
                 runId,
                 waits,
-                parent == null ? 1 : parent.depth() + 1)));
+                parent == null ? 1 : parent.depth() + 1),
+            child.labels()));
   }
 
-  private @Nullable Instant timeoutAt(
-      Node node, Map<String, @Nullable Object> parameters, Wait waitsFor) {
+  @Nullable Instant timeoutAt(Node node, Map<String, @Nullable Object> parameters, Wait waitsFor) {
     long millis = node.policies().timeoutMillis();
     if (millis == 0 && !builtIn(waitsFor) && parameters.get("timeout") instanceof Number seconds) {
       millis = Math.round(seconds.doubleValue() * 1000);
@@ -331,24 +413,6 @@ final class Nodes {
   private static boolean builtIn(Wait wait) {
     return wait instanceof Wait.ForActivity activity
         && WorkerActivity.of(activity.activity()) == null;
-  }
-
-  private void race(Node node, NodeRun run, Parameters parameters) {
-    int runId = run.id();
-    int scope = runId + 1;
-    turn.emit(
-        new HistoryEvent.NodeEntered(
-            turn.now(),
-            runId,
-            run.place(),
-            parameters.recorded(),
-            new Wait.ForRace(scope),
-            timeoutAt(node, parameters.resolved(), new Wait.ForRace(scope))));
-    turn.waits.armTimers(turn.draft.run(runId));
-    turn.emit(new HistoryEvent.ScopeOpened(turn.now(), scope, run.place().scope(), node.id()));
-    for (Edge edge : turn.edges.candidates(node, Outcomes.SUCCESS)) {
-      turn.ready(new Token(edge.to(), scope, node.id(), runId, null));
-    }
   }
 
   /** Begins the next attempt of an open run, from the start of the node. */
@@ -365,6 +429,12 @@ final class Nodes {
     } catch (ExpressionException fault) {
       step = Step.Failed.of("expression", String.valueOf(fault.getMessage()));
     }
+    if (step instanceof Step.Recorded more) {
+      if (more.notes() != null) {
+        turn.emit(new HistoryEvent.NodeNoted(turn.now(), run.id(), more.notes()));
+      }
+      step = more.step();
+    }
     Wait next =
         switch (step) {
           case Step.Waiting waiting -> waiting.waitsFor();
@@ -380,7 +450,7 @@ final class Nodes {
         turn.waits.armTimers(open);
         launch(node, open, parameters.resolved(), scope);
       }
-      case Step.Failed failed -> turn.errors.fail(open, failed.failure(), 0);
+      case Step.Failed failed -> turn.errors.fail(open, failed, 0);
       case Step.Done done -> finish(node, open, done.output(), done.outcome());
       case Step.Open bodies -> {
         turn.waits.armTimers(open);

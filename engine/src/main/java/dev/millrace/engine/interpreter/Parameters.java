@@ -30,7 +30,7 @@ final class Parameters {
   private static final String SECRET_REFERENCE = "secret.";
 
   private final Map<String, @Nullable Object> resolved = new LinkedHashMap<>();
-  private final Map<String, @Nullable Object> recorded = new LinkedHashMap<>();
+  private Map<String, @Nullable Object> recorded = new LinkedHashMap<>();
   private final Map<String, @Nullable Object> known;
   private @Nullable Failure failure;
 
@@ -203,6 +203,12 @@ final class Parameters {
   /** What may be stored and shown: secrets are masked. */
   Map<String, @Nullable Object> recorded() {
     return recorded;
+  }
+
+  /** The same, something else being recorded. */
+  Parameters recordedAs(Map<String, @Nullable Object> input) {
+    recorded = input;
+    return this;
   }
 
   @Nullable Failure failure() {

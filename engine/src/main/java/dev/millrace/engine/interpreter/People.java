@@ -9,7 +9,10 @@ import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
 import dev.millrace.engine.Wait;
+import dev.millrace.engine.expression.ExpressionException;
 import dev.millrace.engine.expression.Schemas;
+import dev.millrace.engine.graph.HumanTaskNodeType;
+import dev.millrace.engine.graph.HumanTaskNodeType.Act;
 import dev.millrace.engine.graph.Outcomes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -54,6 +57,9 @@ final class People {
       return Reply.Rejected.of(
           Reason.FORBIDDEN, "work item " + task.id() + " belongs to another user");
     }
+    if (people.spec().rule() == HumanTaskSpec.Rule.TYPE) {
+      return askType(command, run, task);
+    }
     String operation = operation(people.spec(), command.payload());
     if (operation == null) {
       return Reply.Rejected.of(
@@ -78,6 +84,53 @@ final class People {
             task.id(), task.user(), HumanTask.State.COMPLETED, operation, payload, turn.now());
     turn.emit(new HistoryEvent.HumanTaskChanged(turn.now(), run.id(), acted));
     decide(turn.draft.run(run.id()), operation);
+    return new Reply.Accepted(Map.of("id", task.id()));
+  }
+
+  /** Lets the type of the node decide. */
+  private Reply askType(Command.ActOnHumanTask command, NodeRun run, HumanTask task) {
+    String template = turn.graph.node(run.place().nodeId()).type();
+    if (!(turn.ports.types().find(template).orElse(null) instanceof HumanTaskNodeType type)) {
+      return Reply.Rejected.of(
+          Reason.INVALID_STATE, "template " + template + " cannot say what an answer means");
+    }
+    Act act;
+    try {
+      act = type.act(turn.openers.context(run), task, command.payload());
+    } catch (ExpressionException fault) {
+      return Reply.Rejected.of(Reason.INVALID_INPUT, String.valueOf(fault.getMessage()));
+    }
+    HumanTask acted =
+        switch (act) {
+          case Act.Refused refused -> null;
+          case Act.Kept kept ->
+              new HumanTask(
+                  task.id(),
+                  task.user(),
+                  HumanTask.State.STARTED,
+                  kept.operation(),
+                  kept.payload(),
+                  turn.now());
+          case Act.Done done ->
+              new HumanTask(
+                  task.id(),
+                  task.user(),
+                  HumanTask.State.COMPLETED,
+                  done.operation(),
+                  done.payload(),
+                  turn.now());
+        };
+    if (acted == null) {
+      return act instanceof Act.Refused refused
+          ? Reply.Rejected.of(refused.reason(), refused.message())
+          : Reply.OK;
+    }
+    turn.emit(new HistoryEvent.HumanTaskChanged(turn.now(), run.id(), acted));
+    NodeRun open = turn.draft.run(run.id());
+    if (open.waitsFor() instanceof Wait.ForPeople people) {
+      List<HumanTask> tasks = List.copyOf(people.tasks().values());
+      turn.openers.ask(open, 0, (_, context) -> type.acted(context, tasks, acted));
+    }
     return new Reply.Accepted(Map.of("id", task.id()));
   }
 
@@ -114,7 +167,7 @@ final class People {
     boolean allIn = people.tasks().values().stream().noneMatch(task -> task.state().open());
     String outcome =
         switch (people.spec().rule()) {
-          case FORM -> Outcomes.SUCCESS;
+          case FORM, TYPE -> Outcomes.SUCCESS;
           case ANY -> operation.equals(AGREE) ? Outcomes.APPROVED : Outcomes.REJECTED;
           case ALL ->
               operation.equals(DISAGREE) ? Outcomes.REJECTED : allIn ? Outcomes.APPROVED : null;

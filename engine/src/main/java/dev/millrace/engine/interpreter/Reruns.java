@@ -53,6 +53,84 @@ final class Reruns {
     return incident ? resolve(state, command, turn) : again(state, command, turn);
   }
 
+  /** Runs an instance again that has not ended. */
+  static Decision restart(InstanceState state, Command.RestartInstance command, Turn turn) {
+    String from = command.fromNode();
+    Reply.Rejected refusal = refusal(state, from, turn);
+    if (refusal != null) {
+      return Turn.rejected(state, refusal);
+    }
+    NodeRun latest = from.isEmpty() ? latest(turn, first(turn.graph.roots())) : latest(turn, from);
+    Token token = new Token(from, 0, "", 0, null);
+    if (latest != null && !from.isEmpty()) {
+      NodeRun.Place place = latest.place();
+      token = new Token(from, place.scope(), place.from(), place.fromRun(), null);
+    }
+    if (turn.graph.openers().containsKey(from)) {
+      if (!turn.bodies.empty(turn.bodies.around(token.scope()))) {
+        return Turn.rejected(
+            state,
+            Reply.Rejected.of(
+                Reason.INVALID_STATE, "the body that task " + from + " lies in has ended"));
+      }
+    } else {
+      stopAll(state, turn);
+      token = new Token(from, 0, token.from(), token.fromRun(), null);
+    }
+    if (command.overwrite() && latest != null) {
+      turn.emit(new HistoryEvent.NodeRunDiscarded(turn.now(), latest.id()));
+      turn.nodes.replace(latest);
+    }
+    if (from.isEmpty()) {
+      turn.graph.roots().forEach(root -> turn.ready(new Token(root, 0, "", 0, null)));
+    } else {
+      turn.ready(token);
+    }
+    turn.run();
+    return turn.decision(Reply.OK);
+  }
+
+  private static Reply.@Nullable Rejected refusal(InstanceState state, String from, Turn turn) {
+    if (state.life().status() != Status.RUNNING) {
+      return Reply.Rejected.of(
+          Reason.INVALID_STATE,
+          "only a started instance can be started again; this one is " + state.life().status());
+    }
+    if (!from.isEmpty() && !turn.graph.nodes().containsKey(from)) {
+      return Reply.Rejected.of(Reason.NOT_FOUND, "no task " + from);
+    }
+    return !from.isEmpty() && latest(turn, from) == null
+        ? Reply.Rejected.of(Reason.INVALID_INPUT, "task " + from + " has not run yet")
+        : null;
+  }
+
+  private static String first(List<String> roots) {
+    return roots.isEmpty() ? "" : roots.getFirst();
+  }
+
+  private static @Nullable NodeRun latest(Turn turn, String nodeId) {
+    List<Integer> ids = turn.draft.runsOf(nodeId);
+    return ids.isEmpty() ? null : turn.draft.run(ids.getLast());
+  }
+
+  /** Begins a new generation in which nothing runs. */
+  private static void stopAll(InstanceState state, Turn turn) {
+    state.openRuns().forEach(turn.waits::dropWork);
+    turn.emit(
+        new HistoryEvent.InstanceRerun(
+            turn.now(),
+            state.life().generation() + 1,
+            turn.drawUid(),
+            state.graph().parameters(),
+            state.life().timeoutAt()));
+    turn.endings.standStill();
+    for (InstanceState.Join join : turn.draft.joins()) {
+      List<Integer> arrived = join.arrivals().stream().map(InstanceState.Arrival::fromRun).toList();
+      turn.emit(
+          new HistoryEvent.JoinPassed(turn.now(), join.joinId(), join.scope(), arrived, false));
+    }
+  }
+
   private static Decision resolve(InstanceState state, Command.RerunInstance command, Turn turn) {
     setVariables(command, turn);
     for (NodeRun run : state.openRuns()) {

@@ -6,6 +6,7 @@ import dev.millrace.engine.InstanceState.Loop;
 import dev.millrace.engine.InstanceState.Scope;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.Attempt;
+import dev.millrace.engine.Wait;
 import dev.millrace.engine.expression.ExpressionScope;
 import dev.millrace.engine.graph.Node;
 import dev.millrace.engine.graph.NodeContext;
@@ -226,6 +227,10 @@ final class RunScope implements ExpressionScope {
         return undone.result().output();
       }
     }
+    NodeRun around = opener(nodeId);
+    if (around != null && shows(around)) {
+      return shown(around);
+    }
     NodeRun here = inBodies(nodeId);
     if (here != null) {
       Loop own = turn.draft.loop(here.place().loop());
@@ -244,7 +249,31 @@ final class RunScope implements ExpressionScope {
     if (loop != null && loop.closed()) {
       return loop.output();
     }
-    return last == null || last.result() == null ? null : last.result().output();
+    return last == null || last.result() == null ? latestShown(nodeId) : last.result().output();
+  }
+
+  /** The open run of a node around this one; null for none. */
+  private @Nullable NodeRun opener(String nodeId) {
+    Body body = bodyOf(nodeId);
+    return body == null ? null : turn.draft.findRun(body.run());
+  }
+
+  /** Whether an open run has something to show already. */
+  private static boolean shows(NodeRun run) {
+    return run.open() && (run.notes() != null || shown(run) != null);
+  }
+
+  private static @Nullable Object shown(NodeRun run) {
+    if (run.notes() != null) {
+      return run.notes().output();
+    }
+    return run.waitsFor() instanceof Wait.ForBodies bodies ? bodies.progress() : null;
+  }
+
+  /** What the latest run of a node that has not ended once shows so far. */
+  private @Nullable Object latestShown(String nodeId) {
+    List<Integer> ids = turn.draft.runsOf(nodeId);
+    return ids.isEmpty() ? null : shown(turn.draft.run(ids.getLast()));
   }
 
   /** The run of a node that ended last in the bodies around this one; null for none. */

@@ -49,6 +49,7 @@ final class Turn {
   private final Instant now;
   private int steps;
   private boolean continues;
+  private boolean forgets;
   private int draws;
 
   Turn(Draft draft, Graph graph, Ports ports, Moment moment) {
@@ -195,7 +196,15 @@ final class Turn {
     return List.copyOf(ready);
   }
 
+  /** No row of the instance, which has ended, is kept. */
+  void forget() {
+    forgets = true;
+  }
+
   Decision decision(Reply reply) {
+    if (forgets) {
+      effects.add(new Effect.Forget());
+    }
     return new Decision(events, effects, reply, draft.freeze(), false);
   }
 

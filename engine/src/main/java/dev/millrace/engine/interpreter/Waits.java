@@ -8,8 +8,11 @@ import dev.millrace.engine.InstanceState.Scope;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.Result;
 import dev.millrace.engine.NodeRun.RunStatus;
+import dev.millrace.engine.Token;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.WorkerActivity;
+import dev.millrace.engine.graph.Edge;
+import dev.millrace.engine.graph.Node;
 import dev.millrace.engine.graph.Outcomes;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -92,6 +95,25 @@ final class Waits {
             new HumanTask(task.id(), task.user(), HumanTask.State.CANCELED, "", null, turn.now());
         turn.emit(new HistoryEvent.HumanTaskChanged(turn.now(), run.id(), canceled));
       }
+    }
+  }
+
+  /** Begins a race of the nodes that follow. */
+  void race(Node node, NodeRun run, Parameters parameters) {
+    int runId = run.id();
+    int scope = runId + 1;
+    turn.emit(
+        new HistoryEvent.NodeEntered(
+            turn.now(),
+            runId,
+            run.place(),
+            parameters.recorded(),
+            new Wait.ForRace(scope),
+            turn.nodes.timeoutAt(node, parameters.resolved(), new Wait.ForRace(scope))));
+    armTimers(turn.draft.run(runId));
+    turn.emit(new HistoryEvent.ScopeOpened(turn.now(), scope, run.place().scope(), node.id()));
+    for (Edge edge : turn.edges.candidates(node, Outcomes.SUCCESS)) {
+      turn.ready(new Token(edge.to(), scope, node.id(), runId, null));
     }
   }
 

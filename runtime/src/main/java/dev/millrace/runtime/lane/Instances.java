@@ -24,6 +24,7 @@ final class Instances {
   private static final Logger LOG = System.getLogger(Instances.class.getName());
 
   private static final Effect PURGE = new Effect.Purge();
+  private static final Effect FORGET = new Effect.Forget();
 
   private final LaneMemory memory;
 
@@ -65,7 +66,9 @@ final class Instances {
       quarantine(command.key(), e);
       return refused(command.key(), null);
     }
-    memory.cache.put(entry);
+    if (!decision.effects().contains(FORGET)) {
+      memory.cache.put(entry);
+    }
     memory.tally.started.increment();
     return decision;
   }
@@ -256,6 +259,11 @@ final class Instances {
       case Effect.DropWork drop ->
           leave(entry, () -> memory.ports.workers().drop(key, drop.execution()));
       case Effect.Purge _ -> throw new IllegalStateException("removed before its effects");
+      case Effect.Forget _ -> {
+        memory.building.rows.purge(new Rows.PurgeRow(key, partition));
+        memory.purged(key);
+        memory.tally.purged.increment();
+      }
       case Effect.SetEnvironment variable -> {
         memory.variables.set(variable.owner(), variable.name(), variable.value());
         memory.building.rows.variable(

@@ -39,6 +39,8 @@ final class Weight {
       case HistoryEvent.NodeRan ran ->
           JsonSize.of(ran.input()) + JsonSize.of(ran.result().output());
       case HistoryEvent.NodeEntered entered -> JsonSize.of(entered.input());
+      case HistoryEvent.NodeNoted noted -> JsonSize.of(noted.notes().output());
+      case HistoryEvent.OutputSet set -> JsonSize.of(set.output());
       case HistoryEvent.NodeCompleted completed -> JsonSize.of(completed.result().output());
       case HistoryEvent.BodyOpened body -> JsonSize.of(body.variables());
       case HistoryEvent.BodySettled body -> JsonSize.of(body.output());

@@ -359,7 +359,7 @@ final class WorkRunner {
             fault,
             new Beginning(
                 child.input(),
-                new Command.Origin(child.executor(), "sub-workflow", false),
+                new Command.Origin(child.executor(), "sub-workflow", false, child.labels()),
                 child.parent()));
     if (reply instanceof Reply.Rejected rejected && child.parent().waits()) {
       refuseChild(

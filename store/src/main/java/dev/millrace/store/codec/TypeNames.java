@@ -44,7 +44,9 @@ public final class TypeNames {
     names.put(HistoryEvent.NodeEntered.class, "entered");
     names.put(HistoryEvent.NodeRetryScheduled.class, "retry");
     names.put(HistoryEvent.NodeResumed.class, "node-resumed");
+    names.put(HistoryEvent.NodeNoted.class, "node-noted");
     names.put(HistoryEvent.NodeCompleted.class, "node-ended");
+    names.put(HistoryEvent.NodeRunDiscarded.class, "node-discarded");
     names.put(HistoryEvent.ScopeOpened.class, "scope-opened");
     names.put(HistoryEvent.ScopeClosed.class, "scope-closed");
     names.put(HistoryEvent.BodyOpened.class, "body-opened");
@@ -65,6 +67,7 @@ public final class TypeNames {
     names.put(HistoryEvent.ErrorCaught.class, "caught");
     names.put(HistoryEvent.InstanceSuspended.class, "suspended");
     names.put(HistoryEvent.InstanceResumed.class, "resumed");
+    names.put(HistoryEvent.OutputSet.class, "output-set");
     names.put(HistoryEvent.InstanceEnded.class, "ended");
     names.put(HistoryEvent.InstanceRerun.class, "rerun");
     names.put(HistoryEvent.CodeArrived.class, "arrived");
@@ -105,6 +108,7 @@ public final class TypeNames {
     names.put(Effect.DispatchTask.class, "dispatch-task");
     names.put(Effect.DropWork.class, "drop-work");
     names.put(Effect.Purge.class, "purge");
+    names.put(Effect.Forget.class, "forget");
     return names;
   }
 
@@ -122,6 +126,8 @@ public final class TypeNames {
     names.put(Command.ResumeInstance.class, "resume");
     names.put(Command.TerminateInstance.class, "terminate");
     names.put(Command.RerunInstance.class, "rerun");
+    names.put(Command.RestartInstance.class, "restart");
+    names.put(Command.SettleRun.class, "settle-run");
     names.put(Command.SetVariables.class, "set-variables");
     names.put(Command.ContinueInstance.class, "continue");
     names.put(Command.AbandonInstance.class, "abandon");

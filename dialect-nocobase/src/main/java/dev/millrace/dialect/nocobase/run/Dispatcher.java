@@ -123,11 +123,10 @@ public final class Dispatcher {
       return Optional.empty();
     }
     InstanceKey key = InstanceKey.of(event.key());
-    // Asked for before the start, so that an execution that leaves no rows is seen too.
-    CompletableFuture<InstanceState> settled = calls.engine().whenSettled(key);
     if (!(Calls.await(start(event)) instanceof Outcome.Started)) {
       return Optional.empty();
     }
+    CompletableFuture<InstanceState> settled = calls.settled(key);
     Optional<InstanceState> state;
     try {
       state = Optional.of(Calls.await(settled, patience));

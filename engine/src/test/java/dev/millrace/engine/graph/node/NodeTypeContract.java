@@ -104,7 +104,12 @@ interface NodeTypeContract {
       case Step.Race _, Step.StartAndGo _, Step.Open _ ->
           assertThat(type().nature()).isEqualTo(Nature.WAIT);
       case Step.Failed failed -> assertThat(type().name()).as("%s", failed).isEqualTo("throw");
-      case Step.SetVariables _, Step.RemoveVariable _, Step.SetEnvironment _ ->
+      case Step.SetVariables _,
+          Step.RemoveVariable _,
+          Step.SetEnvironment _,
+          Step.SetOutput _,
+          Step.Recorded _,
+          Step.Stay _ ->
           assertDeclared(Outcomes.SUCCESS);
       case Step.EndBody _ -> {}
       case Step.EndInstance end -> assertThat(end.status().terminal()).isTrue();
@@ -143,7 +148,9 @@ interface NodeTypeContract {
         } catch (ExpressionException allowed) {
           continue;
         }
-        if (step instanceof Step.Failed(var failure) && !type().name().equals("throw")) {
+        if (step instanceof Step.Failed(var failure, var output)
+            && !type().name().equals("throw")) {
+          assertThat(output).isNull();
           assertThat(failure.type()).isEqualTo("constraint");
           assertThat(failure.message().toLowerCase(Locale.ROOT)).contains("found");
           assertThat(failure.message().length()).isLessThan(400);

@@ -1,6 +1,8 @@
 package dev.millrace.engine.graph.node;
 
+import dev.millrace.engine.Command;
 import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.expression.ExpressionScope;
 import dev.millrace.engine.expression.Expressions;
 import dev.millrace.engine.expression.Schemas;
@@ -126,6 +128,35 @@ final class TestNodeContext implements NodeContext {
   @Override
   public InstanceKey instance() {
     return INSTANCE;
+  }
+
+  @Override
+  public long instanceId() {
+    return 1;
+  }
+
+  @Override
+  public Command.Origin origin() {
+    return new Command.Origin("", "api", false);
+  }
+
+  @Override
+  public NodeRun run() {
+    return new NodeRun(
+        1,
+        new NodeRun.Place("node", 0, 0, 0, -1, ""),
+        NOW,
+        parameters,
+        List.of(),
+        NOW,
+        null,
+        null,
+        null);
+  }
+
+  @Override
+  public boolean hasNode(String nodeId) {
+    return false;
   }
 
   @Override
