@@ -85,9 +85,19 @@ public final class SystemCollections {
           COLLECTIONS,
           FIELDS);
 
+  /** Of these, the ones that other APIs serve below {@code /api}. */
+  public static final Set<String> RESERVED_BY_OTHERS =
+      Set.of(
+          "process",
+          "processInst",
+          "processInsts",
+          "processes",
+          "taskInst",
+          "taskInsts",
+          "templates");
+
   /** Resources without a table, served without a prefix too. */
-  public static final Set<String> TABLELESS =
-      Set.of("auth", "app", "webhook", COLLECTIONS, FIELDS, "__health_check");
+  public static final Set<String> TABLELESS = Set.of("auth", "app", "webhook", COLLECTIONS, FIELDS);
 
   private static final String ENGINE = "engine";
 

@@ -49,8 +49,7 @@ final class ExecuteAction implements Action {
   @Override
   public Answer act(ActionRequest request) throws InterruptedException {
     long id = request.parameters().id();
-    Version version =
-        versions.find(id).orElseThrow(() -> Errors.of(404, "workflow not found"));
+    Version version = versions.find(id).orElseThrow(() -> Errors.of(404, "workflow not found"));
     Trigger trigger = triggers.find(version.type());
     if (trigger == null) {
       throw Errors.bad("Trigger type \"%s\" is not registered".formatted(version.type()));

@@ -55,9 +55,7 @@ final class ExecutionActions {
     actions.put("executions:rerun", this::rerun);
     actions.put("executions:pause", this::pause);
     actions.put("executions:resume", this::resume);
-    actions.put(
-        "executions:logs",
-        request -> logs.answer(request, row(request.parameters().id())));
+    actions.put("executions:logs", request -> logs.answer(request, row(request.parameters().id())));
     actions.put(
         "executions.logs:list",
         request -> {
@@ -67,7 +65,9 @@ final class ExecutionActions {
           }
           return logs.answer(request, row(id));
         });
-    actions.put("jobs:list", request -> records.list(request, Moments.within(request, records.query(request))));
+    actions.put(
+        "jobs:list",
+        request -> records.list(request, Moments.within(request, records.query(request))));
     actions.put("executions.jobs:list", this::jobs);
     actions.put("jobs:resume", this::resumeJob);
   }
@@ -96,8 +96,7 @@ final class ExecutionActions {
 
   private static List<Object> ordered(List<?> jobs) {
     List<Object> ordered = new ArrayList<>(jobs);
-    ordered.sort(
-        (a, b) -> Long.compare(idOf(a), idOf(b)));
+    ordered.sort((a, b) -> Long.compare(idOf(a), idOf(b)));
     return ordered;
   }
 
@@ -130,8 +129,7 @@ final class ExecutionActions {
 
   private Answer destroy(ActionRequest request) throws InterruptedException {
     RecordActions.requireWhich(request, "destroy");
-    Query which =
-        records.query(request).fields(List.of("id", "eventKey", "status")).sort("id");
+    Query which = records.query(request).fields(List.of("id", "eventKey", "status")).sort("id");
     long removed = 0;
     long after = 0;
     while (true) {
@@ -161,8 +159,7 @@ final class ExecutionActions {
     return switch (reply) {
       case Reply.Accepted accepted -> true;
       case Reply.Rejected rejected
-          when rejected.reason() == Reason.NOT_FOUND
-              || rejected.reason() == Reason.INVALID_STATE ->
+          when rejected.reason() == Reason.NOT_FOUND || rejected.reason() == Reason.INVALID_STATE ->
           false;
       case Reply.Rejected rejected -> throw Calls.problem(rejected);
     };
@@ -178,8 +175,7 @@ final class ExecutionActions {
             calls
                 .engine()
                 .submit(
-                    new Command.TerminateInstance(
-                        keyOf(row), EndReason.PERSON, "manual_cancel")));
+                    new Command.TerminateInstance(keyOf(row), EndReason.PERSON, "manual_cancel")));
     if (reply instanceof Reply.Rejected rejected) {
       throw rejected.reason() == Reason.INVALID_STATE
           ? Errors.badRequest()

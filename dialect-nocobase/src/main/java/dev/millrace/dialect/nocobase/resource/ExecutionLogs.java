@@ -86,14 +86,12 @@ final class ExecutionLogs {
       Map<String, @Nullable Object> execution, Level least) {
     InstanceKey key = InstanceKey.of(String.valueOf(execution.get("eventKey")));
     Long workflow = Parameters.number(execution.get("workflowId"));
-    Optional<Version> version =
-        workflow == null ? Optional.empty() : versions.find(workflow);
+    Optional<Version> version = workflow == null ? Optional.empty() : versions.find(workflow);
     Map<Integer, String> nodes = new HashMap<>();
     List<Map<String, @Nullable Object>> entries = new ArrayList<>();
     long after = 0;
     while (after < MOST_EVENTS) {
-      List<Queries.NumberedEvent> events =
-          calls.engine().queries().history(key, after, CHUNK);
+      List<Queries.NumberedEvent> events = calls.engine().queries().history(key, after, CHUNK);
       for (Queries.NumberedEvent event : events) {
         after = event.seq();
         Line line = line(event.event(), nodes);
@@ -129,8 +127,7 @@ final class ExecutionLogs {
   private static @Nullable Line line(HistoryEvent event, Map<Integer, String> nodes) {
     return switch (event) {
       case HistoryEvent.InstanceStarted e ->
-          new Line(
-              Level.INFO, "execution started by " + trigger(e), null);
+          new Line(Level.INFO, "execution started by " + trigger(e), null);
       case HistoryEvent.NodeRan e -> {
         nodes.put(e.runId(), e.place().nodeId());
         yield ended(e.place().nodeId(), e.result());
@@ -157,14 +154,12 @@ final class ExecutionLogs {
                       Times.text(e.dueAt()),
                       e.failure().message()),
               nodes.get(e.runId()));
-      case HistoryEvent.NodeCompleted e ->
-          ended(nodes.getOrDefault(e.runId(), "?"), e.result());
+      case HistoryEvent.NodeCompleted e -> ended(nodes.getOrDefault(e.runId(), "?"), e.result());
       case HistoryEvent.HumanTaskChanged e ->
           new Line(
               Level.INFO,
               "task of user %s is %s"
-                  .formatted(
-                      e.task().user(), e.task().state().name().toLowerCase(Locale.ROOT)),
+                  .formatted(e.task().user(), e.task().state().name().toLowerCase(Locale.ROOT)),
               nodes.get(e.runId()));
       case HistoryEvent.InstanceSuspended e -> new Line(Level.WARN, "execution paused", null);
       case HistoryEvent.InstanceResumed e -> new Line(Level.INFO, "execution resumed", null);
@@ -204,8 +199,7 @@ final class ExecutionLogs {
               node);
       case STOPPED, SKIPPED -> new Line(Level.WARN, "node %s stopped".formatted(node), node);
       case TODO, OFFERED, ALLOCATED, STARTED, SUSPENDED, DONE ->
-          new Line(
-              Level.INFO, "node %s resolved (%s)".formatted(node, result.outcome()), node);
+          new Line(Level.INFO, "node %s resolved (%s)".formatted(node, result.outcome()), node);
     };
   }
 

@@ -6,6 +6,7 @@ import dev.millrace.data.Transaction;
 import dev.millrace.data.WriteContext;
 import dev.millrace.dialect.nocobase.catalog.SystemCollections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,7 +64,7 @@ public final class Counters {
 
   private static <K> Map<K, Long> drained(Map<K, Long> counts) {
     Map<K, Long> drained = new LinkedHashMap<>();
-    for (K key : counts.keySet()) {
+    for (K key : List.copyOf(counts.keySet())) {
       Long count = counts.remove(key);
       if (count != null) {
         drained.put(key, count);

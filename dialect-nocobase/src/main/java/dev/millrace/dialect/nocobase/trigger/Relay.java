@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * engine has what it asked for. The instance has the row's key as its uid, so a row that is taken
  * up twice starts one. What a crash left is taken up at the next start. Thread-safe.
  */
-public final class Relay {
+public final class Relay implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(Relay.class.getName());
   private static final int BATCH = 200;
   private static final Duration FLOOR = Duration.ofSeconds(5);
@@ -44,6 +45,7 @@ public final class Relay {
   private final ScheduledExecutorService background;
   private final String opened;
   private final AtomicBoolean asked = new AtomicBoolean();
+  private volatile @Nullable ScheduledFuture<?> looking;
 
   /**
    * A relay that does nothing before {@link #start}.
@@ -66,7 +68,17 @@ public final class Relay {
 
   /** Takes up what is left, and looks again from time to time in case a wake-up got lost. */
   public void start() {
-    background.scheduleWithFixedDelay(this::wake, 0, FLOOR.toMillis(), TimeUnit.MILLISECONDS);
+    looking =
+        background.scheduleWithFixedDelay(this::wake, 0, FLOOR.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Looks no more. What is under way ends with the executor. */
+  @Override
+  public void close() {
+    ScheduledFuture<?> rounds = looking;
+    if (rounds != null) {
+      rounds.cancel(false);
+    }
   }
 
   /** There may be something to do. Returns at once. */
@@ -104,7 +116,8 @@ public final class Relay {
 
   private void retry() {
     try {
-      background.schedule(this::wake, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> unused =
+          background.schedule(this::wake, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOGGER.log(System.Logger.Level.DEBUG, "no further rounds: the server ends");
     }
