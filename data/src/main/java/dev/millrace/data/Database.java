@@ -1,26 +1,124 @@
 package dev.millrace.data;
 
+import dev.millrace.engine.JsonValue;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The users' tables. Safe for use by several threads. */
-@SuppressWarnings("DoNotCallSuggester") // Only until it is filled in.
 public final class Database implements AutoCloseable {
 
-  private Database() {}
+  /** What this version writes. A database of another version is not touched. */
+  static final long SCHEMA_VERSION = 1;
+
+  private static final int ONCE_KEY_MAX = 500;
+
+  private final DatabaseSettings settings;
+  private final Connections connections;
+  private final Writer writer;
+  private final ReadPool readers;
+  private final Ids ids = new Ids();
+  private final List<RecordListener> listeners = new CopyOnWriteArrayList<>();
+  private volatile Catalog catalog = new Catalog(List.of());
+
+  private Database(DatabaseSettings settings, Connections connections) {
+    this.settings = settings;
+    this.connections = connections;
+    this.writer = new Writer(connections);
+    this.readers = new ReadPool(connections, settings.limits().readers());
+  }
 
   /**
    * Opens or makes the database.
    *
-   * @throws DatabaseFailure when it cannot be opened, or was written by a newer version
+   * @throws DatabaseFailure when it cannot be opened, or was written by another version
    */
   public static Database open(DatabaseSettings settings) {
-    throw new UnsupportedOperationException("not there yet: " + settings);
+    Connections connections =
+        switch (settings.location()) {
+          case DatabaseSettings.SqliteFile file -> new SqliteConnections(file, settings.limits());
+          case DatabaseSettings.Jdbc jdbc ->
+              throw new DatabaseFailure("no support yet for " + jdbc.url());
+        };
+    Database database = new Database(settings, connections);
+    boolean opened = false;
+    try {
+      database.inTransaction(transaction -> {
+        database.prepare((Session) transaction);
+        return null;
+      });
+      opened = true;
+      return database;
+    } finally {
+      if (!opened) {
+        database.close();
+      }
+    }
   }
 
-  /** The definitions of collections. */
+  private void prepare(Session session) {
+    session.update(Sql.of("CREATE TABLE IF NOT EXISTS mr_schema (version INTEGER NOT NULL)"));
+    List<Long> versions =
+        session.query(Sql.of("SELECT version FROM mr_schema"), row -> row.getLong(1));
+    if (versions.isEmpty()) {
+      session.update(
+          Sql.of("INSERT INTO mr_schema (version) VALUES ({})", Sql.bind(SCHEMA_VERSION)));
+    } else if (versions.getFirst() != SCHEMA_VERSION) {
+      throw new DatabaseFailure(
+          "%s has schema version %d, this program reads version %d; use the program that wrote it"
+              .formatted(connections, versions.getFirst(), SCHEMA_VERSION));
+    }
+    session.update(
+        Sql.of(
+            "CREATE TABLE IF NOT EXISTS mr_collection"
+                + " (name TEXT PRIMARY KEY, position INTEGER NOT NULL, definition TEXT NOT NULL)"));
+    session.update(
+        Sql.of(
+            "CREATE TABLE IF NOT EXISTS mr_once"
+                + " (key TEXT PRIMARY KEY, done_at TEXT NOT NULL, result TEXT)"));
+    List<CollectionDefinition> saved = SessionCollections.saved(session);
+    List<CollectionDefinition> all = new ArrayList<>(settings.definitions());
+    all.addAll(saved);
+    Catalog known = new Catalog(all);
+    for (CollectionDefinition definition : settings.definitions()) {
+      if (saved.stream().anyMatch(each -> each.name().equalsIgnoreCase(definition.name()))) {
+        throw new DatabaseFailure(
+            "%s has a collection of a user named %s, which the system needs; rename it"
+                .formatted(connections, definition.name()));
+      }
+      known = known.with(Definitions.completed(definition, known));
+    }
+    session.catalog(known);
+    Tables tables = new Tables(session);
+    for (CollectionDefinition definition : known.all()) {
+      if (!definition.readOnly()) {
+        tables.ensure(definition);
+        seenIds(session, definition);
+      }
+    }
+  }
+
+  /** Numbers that are made from the time stay above those in use, whatever the clock says. */
+  private void seenIds(Session session, CollectionDefinition definition) {
+    Optional<FieldDefinition> key =
+        definition.primaryKey().filter(field -> field.type() == FieldType.SNOWFLAKE_ID);
+    if (key.isPresent()) {
+      ids.seen(
+          session.number(
+              Sql.of(
+                  "SELECT coalesce(max({}), 0) FROM {}",
+                  Sql.name(key.get().name()),
+                  Sql.table(definition))));
+    }
+  }
+
+  /** The definitions of collections; each change is a transaction of its own. */
   public Collections collections() {
-    throw new UnsupportedOperationException("not there yet");
+    return new DatabaseCollections(this);
   }
 
   /**
@@ -29,7 +127,8 @@ public final class Database implements AutoCloseable {
    * @throws DataException when there is no such collection
    */
   public Records records(String collection) {
-    throw new UnsupportedOperationException("not there yet: " + collection);
+    catalog.get(collection);
+    return new DatabaseRecords(this, session -> session.records(collection));
   }
 
   /**
@@ -37,22 +136,97 @@ public final class Database implements AutoCloseable {
    * SQLite. Never inside another one.
    */
   public <T extends @Nullable Object> T inTransaction(Function<Transaction, T> work) {
-    throw new UnsupportedOperationException("not there yet: " + work);
+    List<Runnable> after = new ArrayList<>();
+    Catalog[] changed = new Catalog[1];
+    T result =
+        writer.transaction(
+            connection -> {
+              Session session =
+                  new Session(
+                      connection,
+                      connections.dialect(),
+                      catalog,
+                      settings.clock().instant(),
+                      new Session.Writing(ids, settings.random(), listeners));
+              try {
+                T value = work.apply(session);
+                changed[0] = session.catalog();
+                after.addAll(session.actionsAfterCommit());
+                return value;
+              } finally {
+                session.end();
+              }
+            },
+            () -> catalog = changed[0]);
+    after.forEach(Runnable::run);
+    return result;
+  }
+
+  /** Reads, all of it of one state. */
+  <T extends @Nullable Object> T read(Function<Session, T> work) {
+    return readers.read(connection -> work.apply(reading(connection)));
+  }
+
+  private Session reading(Connection connection) {
+    return new Session(
+        connection, connections.dialect(), catalog, settings.clock().instant(), null);
+  }
+
+  Catalog catalog() {
+    return catalog;
   }
 
   /**
    * Does work in one transaction, unless it was done before under the same key, and answers what it
    * answered then: a plain JSON value.
+   *
+   * @param key at most 500 characters
    */
   public @Nullable Object once(String key, Function<Transaction, @Nullable Object> work) {
-    throw new UnsupportedOperationException("not there yet: " + key + work);
+    if (key.isEmpty() || key.length() > ONCE_KEY_MAX) {
+      throw new IllegalArgumentException(
+          "a key has 1 to " + ONCE_KEY_MAX + " characters, found " + key.length());
+    }
+    return inTransaction(transaction -> {
+      Session session = (Session) transaction;
+      List<@Nullable String> done =
+          session.query(
+              Sql.of("SELECT result FROM mr_once WHERE key = {}", Sql.bind(key)),
+              row -> row.getString(1));
+      if (!done.isEmpty()) {
+        String known = done.getFirst();
+        return known == null ? null : Json.read(known);
+      }
+      Object result = JsonValue.of(work.apply(transaction));
+      session.update(
+          Sql.of(
+              "INSERT INTO mr_once (key, done_at, result) VALUES ({}, {}, {})",
+              Sql.bind(key),
+              Sql.bind(Dates.show(transaction.now())),
+              Sql.bind(result == null ? null : Json.write(result))));
+      return result;
+    });
+  }
+
+  /** Forgets what was done once under keys that begin so; they can be used again. */
+  public int forget(String keyPrefix) {
+    return inTransaction(transaction ->
+        ((Session) transaction)
+            .update(
+                Sql.of(
+                    "DELETE FROM mr_once WHERE substr(key, 1, {}) = {}",
+                    Sql.bind((long) keyPrefix.length()),
+                    Sql.bind(keyPrefix))));
   }
 
   /** Adds a listener for all collections, for good. */
   public void listen(RecordListener listener) {
-    throw new UnsupportedOperationException("not there yet: " + listener);
+    listeners.add(listener);
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    readers.close();
+    writer.close();
+  }
 }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record FieldDefinition(String name, FieldType type, Map<String, @Nullable Object> options) {
 
+  /** The option with the type as it was given, when it is another name of it. */
+  static final String GIVEN_TYPE = "type";
+
   public FieldDefinition {
     options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
   }
@@ -89,7 +92,7 @@ public record FieldDefinition(String name, FieldType type, Map<String, @Nullable
   public Map<String, @Nullable Object> toJson() {
     Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("name", name);
-    json.put("type", type.wireName());
+    json.put("type", options.getOrDefault(GIVEN_TYPE, type.wireName()));
     options.forEach(json::putIfAbsent);
     return json;
   }

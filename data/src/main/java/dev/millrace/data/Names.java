@@ -13,22 +13,13 @@ final class Names {
   private static final Pattern IDENTIFIER = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
   private static final Set<String> RESERVED_PREFIXES = Set.of("mr_", "sqlite_", "pg_");
 
-  /** Names that mean something else in paths, filters or rows. */
+  /** Names that mean something else in statements or in rows. */
   private static final Set<String> RESERVED =
-      Set.of(
-          "__proto__",
-          "constructor",
-          "prototype",
-          "collections",
-          "fields",
-          "executions",
-          "jobs",
-          "workflowmanualtasks",
-          "auth",
-          "app",
-          "rowid",
-          "oid",
-          "_rowid_");
+      Set.of("__proto__", "constructor", "prototype", "rowid", "oid", "_rowid_");
+
+  /** Names that mean something else in paths. */
+  private static final Set<String> RESERVED_COLLECTIONS =
+      Set.of("collections", "fields", "executions", "jobs", "workflowmanualtasks", "auth", "app");
 
   private static final int SHOWN = 60;
 
@@ -52,7 +43,9 @@ final class Names {
           "the name of a %s has letters, digits and _, begins with a letter or _, and has at most %d characters; found \"%s\""
               .formatted(what, LENGTH_MAX, shortened(name)));
     }
-    if (RESERVED.contains(lower) || RESERVED_PREFIXES.stream().anyMatch(lower::startsWith)) {
+    if (RESERVED.contains(lower)
+        || (what.equals("collection") && RESERVED_COLLECTIONS.contains(lower))
+        || RESERVED_PREFIXES.stream().anyMatch(lower::startsWith)) {
       throw new DataException(
           DataException.Kind.BAD_DEFINITION,
           "the name \"" + name + "\" is reserved; choose another for the " + what);

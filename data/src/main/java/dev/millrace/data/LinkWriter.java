@@ -1,0 +1,429 @@
+package dev.millrace.data;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes links: keys in columns, and rows that link others. An object without key is a new record;
+ * with a key it is linked, and changed only where the context lets it; a plain value is a key.
+ */
+final class LinkWriter {
+
+  private final Session session;
+  private final RecordWriter writer;
+
+  LinkWriter(Session session, RecordWriter writer) {
+    this.session = session;
+    this.writer = writer;
+  }
+
+  /** Settles the links whose key is in the row itself, into its columns. */
+  void before(
+      CollectionDefinition collection,
+      Map<String, ?> values,
+      Map<String, @Nullable Object> columns) {
+    for (FieldDefinition field : collection.fields()) {
+      if (field.type() == FieldType.BELONGS_TO && values.containsKey(field.name())) {
+        Link link = link(collection, field);
+        Object value = values.get(field.name());
+        columns.put(
+            link.ownerColumn().name(),
+            value == null ? null : target(link, link.targetColumn(), value, Map.of()));
+      }
+    }
+  }
+
+  /**
+   * Settles the links whose keys are elsewhere.
+   *
+   * @param row with its key
+   * @param replacing true when those that are not given any more are taken away
+   */
+  void after(
+      CollectionDefinition collection,
+      Map<String, @Nullable Object> row,
+      Map<String, ?> values,
+      boolean replacing) {
+    for (FieldDefinition field : collection.fields()) {
+      if (field.type().association()
+          && field.type() != FieldType.BELONGS_TO
+          && values.containsKey(field.name())) {
+        Link link = link(collection, field);
+        SessionRecords.Scope scope = new SessionRecords.Scope(link, row);
+        List<?> given = given(field, values.get(field.name()));
+        List<Object> keys = new ArrayList<>();
+        for (Object each : given) {
+          keys.add(linked(scope, each));
+        }
+        if (replacing) {
+          keepOnly(scope, keys);
+        }
+      }
+    }
+  }
+
+  private static List<?> given(FieldDefinition field, @Nullable Object value) {
+    if (value == null) {
+      return List.of();
+    }
+    if (!(value instanceof List<?> list)) {
+      return List.of(value);
+    }
+    if ((field.type().toOne() && list.size() > 1) || list.stream().anyMatch(each -> each == null)) {
+      throw bad(field, list);
+    }
+    return list;
+  }
+
+  private Link link(CollectionDefinition collection, FieldDefinition field) {
+    return session
+        .catalog()
+        .link(collection, field)
+        .orElseThrow(() -> Filters.unknownField(collection, field.name()));
+  }
+
+  /** The column by which records behind a link are named. */
+  private static FieldDefinition key(Link link) {
+    return link.through() == null && link.field().type() != FieldType.BELONGS_TO
+        ? link.target().primaryKey().orElse(link.targetColumn())
+        : link.targetColumn();
+  }
+
+  /** Links what a caller gave, creating it if need be, and answers its key. */
+  private Object linked(SessionRecords.Scope scope, Object value) {
+    Link link = scope.link();
+    Link.Through through = link.through();
+    Object owner = ownersValue(scope);
+    if (through != null) {
+      Object key = target(link, link.targetColumn(), value, Map.of());
+      join(through, owner, key);
+      return key;
+    }
+    FieldDefinition keyField = key(link);
+    Map<String, @Nullable Object> preset = new LinkedHashMap<>();
+    preset.put(link.targetColumn().name(), owner);
+    Object key = target(link, keyField, value, preset);
+    RecordWriter.checkWritable(link.target());
+    session.update(
+        Sql.of(
+            "UPDATE {} SET {} = {} WHERE {} = {}",
+            Sql.table(link.target()),
+            Sql.name(link.targetColumn().name()),
+            bound(link.targetColumn(), owner),
+            Sql.name(keyField.name()),
+            bound(keyField, key)));
+    return key;
+  }
+
+  private static Object ownersValue(SessionRecords.Scope scope) {
+    Object owner = scope.value();
+    if (owner == null) {
+      throw new DataException(
+          DataException.Kind.BAD_VALUE,
+          "%s: there is no %s to link from"
+              .formatted(scope.link().field().name(), scope.link().ownerColumn().name()));
+    }
+    return owner;
+  }
+
+  /**
+   * The record that a caller means, made if it does not exist.
+   *
+   * @param column whose value is answered
+   * @param preset columns of a record that is made
+   */
+  private Object target(
+      Link link, FieldDefinition column, Object value, Map<String, @Nullable Object> preset) {
+    CollectionDefinition target = link.target();
+    if (value instanceof List<?> list) {
+      if (list.size() != 1 || list.getFirst() == null) {
+        throw bad(link.field(), list);
+      }
+      return target(link, column, list.getFirst(), preset);
+    }
+    if (!(value instanceof Map<?, ?> map)) {
+      Object key = Values.of(column, value);
+      if (key == null || row(target, column, key).isEmpty()) {
+        throw missing(link, column, value);
+      }
+      return key;
+    }
+    Map<String, @Nullable Object> given = new LinkedHashMap<>();
+    map.forEach((name, each) -> given.put(String.valueOf(name), each));
+    Optional<Map<String, @Nullable Object>> known = named(target, column, given);
+    if (known.isEmpty()) {
+      if (target.readOnly()) {
+        throw missing(link, column, value);
+      }
+      given.putAll(preset);
+      return present(link, column, writer.insert(target, given, true));
+    }
+    if (writer.mayChange(link.field().name())) {
+      return present(link, column, writer.update(target, known.get(), given));
+    }
+    return present(link, column, known.get());
+  }
+
+  private Object present(Link link, FieldDefinition column, Map<String, @Nullable Object> row) {
+    Object key = row.get(column.name());
+    if (key == null) {
+      throw missing(link, column, "null");
+    }
+    return key;
+  }
+
+  /** The record whose key or primary key an object names, if it names one that exists. */
+  private Optional<Map<String, @Nullable Object>> named(
+      CollectionDefinition target, FieldDefinition column, Map<String, @Nullable Object> given) {
+    for (FieldDefinition each : List.of(target.primaryKey().orElse(column), column)) {
+      Object key = Values.of(each, given.get(each.name()));
+      if (key != null) {
+        return row(target, each, key);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Map<String, @Nullable Object>> row(
+      CollectionDefinition target, FieldDefinition column, Object key) {
+    return new Reader(session)
+            .rows(
+                Projection.everything(target),
+                Sql.of("{} = {}", Sql.name(column.name()), bound(column, key)),
+                Sql.of(" LIMIT 1"))
+            .stream()
+            .findFirst();
+  }
+
+  private Sql bound(FieldDefinition field, @Nullable Object value) {
+    return Sql.bind(session.dialect().parameter(field, Values.of(field, value)));
+  }
+
+  private void join(Link.Through through, Object owner, Object key) {
+    Sql both =
+        Sql.of(
+            "{} = {} AND {} = {}",
+            Sql.name(through.ownerKey().name()),
+            bound(through.ownerKey(), owner),
+            Sql.name(through.otherKey().name()),
+            bound(through.otherKey(), key));
+    boolean joined =
+        session.number(
+                Sql.of("SELECT count(*) FROM {} WHERE {}", Sql.table(through.collection()), both))
+            > 0;
+    if (!joined) {
+      Map<String, @Nullable Object> row = new LinkedHashMap<>();
+      row.put(through.ownerKey().name(), owner);
+      row.put(through.otherKey().name(), key);
+      writer.insert(through.collection(), row, false);
+    }
+  }
+
+  /** Takes away what is linked and not among the keys. */
+  private void keepOnly(SessionRecords.Scope scope, List<Object> keys) {
+    Link link = scope.link();
+    Link.Through through = link.through();
+    FieldDefinition other = through == null ? key(link) : through.otherKey();
+    Sql rest =
+        keys.isEmpty()
+            ? Sql.of("")
+            : Sql.of(
+                " AND {} NOT IN ({})",
+                Sql.name(other.name()),
+                Sql.join(", ", keys.stream().map(key -> bound(other, key)).toList()));
+    unlink(link, scope.value(), rest);
+  }
+
+  /** Takes links of an owner away: all, or those a further condition names. */
+  private void unlink(Link link, @Nullable Object owner, Sql rest) {
+    Link.Through through = link.through();
+    if (through != null) {
+      RecordWriter.checkWritable(through.collection());
+      session.update(
+          Sql.of(
+              "DELETE FROM {} WHERE {} = {}{}",
+              Sql.table(through.collection()),
+              Sql.name(through.ownerKey().name()),
+              bound(through.ownerKey(), owner),
+              rest));
+      return;
+    }
+    RecordWriter.checkWritable(link.target());
+    Sql column = Sql.name(link.targetColumn().name());
+    session.update(
+        Sql.of(
+            "UPDATE {} SET {} = NULL WHERE {} = {}{}",
+            Sql.table(link.target()),
+            column,
+            column,
+            bound(link.targetColumn(), owner),
+            rest));
+  }
+
+  /** What becomes of the records behind the links of a row that is removed. */
+  void removeAll(CollectionDefinition collection, Map<String, @Nullable Object> row) {
+    for (FieldDefinition field : collection.fields()) {
+      Optional<Link> found =
+          field.type() == FieldType.BELONGS_TO || !field.type().association()
+              ? Optional.empty()
+              : session.catalog().link(collection, field);
+      if (found.isEmpty()) {
+        continue;
+      }
+      Link link = found.get();
+      Object owner = row.get(link.ownerColumn().name());
+      boolean written =
+          link.through() == null
+              ? !link.target().readOnly()
+              : !link.through().collection().readOnly();
+      if (owner == null || !written || "NO ACTION".equals(field.text("onDelete"))) {
+        continue;
+      }
+      if (link.through() == null && "CASCADE".equals(field.text("onDelete"))) {
+        cascade(link, owner);
+      } else {
+        unlink(link, owner, Sql.of(""));
+      }
+    }
+    unlinkFromOthers(collection, row);
+  }
+
+  private void cascade(Link link, Object owner) {
+    List<Map<String, @Nullable Object>> rows =
+        new Reader(session)
+            .rows(
+                Projection.everything(link.target()),
+                Sql.of(
+                    "{} = {}",
+                    Sql.name(link.targetColumn().name()),
+                    bound(link.targetColumn(), owner)),
+                Sql.of(""));
+    for (Map<String, @Nullable Object> each : rows) {
+      writer.destroy(link.target(), each, false);
+    }
+  }
+
+  /** Rows that link other records to the one that is removed go with it. */
+  private void unlinkFromOthers(
+      CollectionDefinition collection, Map<String, @Nullable Object> row) {
+    for (CollectionDefinition other : session.catalog().all()) {
+      for (FieldDefinition field : other.fields()) {
+        if (field.type() == FieldType.BELONGS_TO_MANY
+            && collection.name().equals(field.text("target"))) {
+          session
+              .catalog()
+              .link(other, field)
+              .ifPresent(link -> unlinkTarget(link, row.get(link.targetColumn().name())));
+        }
+      }
+    }
+  }
+
+  private void unlinkTarget(Link link, @Nullable Object key) {
+    Link.Through through = link.through();
+    if (through != null && key != null && !through.collection().readOnly()) {
+      session.update(
+          Sql.of(
+              "DELETE FROM {} WHERE {} = {}",
+              Sql.table(through.collection()),
+              Sql.name(through.otherKey().name()),
+              bound(through.otherKey(), key)));
+    }
+  }
+
+  /** Makes a record that a link of an owner leads to. */
+  Map<String, @Nullable Object> createBehind(SessionRecords.Scope scope, Map<String, ?> values) {
+    Link link = scope.link();
+    Object owner = link.field().type() == FieldType.BELONGS_TO ? "" : ownersValue(scope);
+    Map<String, @Nullable Object> given = new LinkedHashMap<>(values);
+    if (link.through() == null && link.field().type() != FieldType.BELONGS_TO) {
+      given.put(link.targetColumn().name(), owner);
+    }
+    Map<String, @Nullable Object> made = writer.create(link.target(), given);
+    Object key = made.get(link.targetColumn().name());
+    Link.Through through = link.through();
+    if (through != null && key != null) {
+      join(through, owner, key);
+    } else if (link.field().type() == FieldType.BELONGS_TO) {
+      point(scope, key);
+    }
+    return made;
+  }
+
+  void add(SessionRecords.Scope scope, List<Object> keys) {
+    if (scope.link().field().type() == FieldType.BELONGS_TO) {
+      set(scope, keys);
+      return;
+    }
+    for (Object key : keys) {
+      linked(scope, key);
+    }
+  }
+
+  void set(SessionRecords.Scope scope, List<Object> keys) {
+    Link link = scope.link();
+    if (link.field().type() == FieldType.BELONGS_TO) {
+      point(
+          scope,
+          keys.isEmpty() ? null : target(link, link.targetColumn(), keys.getFirst(), Map.of()));
+      return;
+    }
+    List<Object> kept = new ArrayList<>();
+    for (Object key : keys) {
+      kept.add(linked(scope, key));
+    }
+    keepOnly(scope, kept);
+  }
+
+  void remove(SessionRecords.Scope scope, List<Object> keys) {
+    Link link = scope.link();
+    if (link.field().type() == FieldType.BELONGS_TO) {
+      point(scope, null);
+      return;
+    }
+    if (keys.isEmpty()) {
+      return;
+    }
+    Link.Through through = link.through();
+    FieldDefinition other = through == null ? key(link) : through.otherKey();
+    unlink(
+        link,
+        scope.value(),
+        Sql.of(
+            " AND {} IN ({})",
+            Sql.name(other.name()),
+            Sql.join(", ", keys.stream().map(key -> bound(other, key)).toList())));
+  }
+
+  /** Writes the key of a link that is in the owner's own row. */
+  private void point(SessionRecords.Scope scope, @Nullable Object key) {
+    Link link = scope.link();
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    values.put(link.ownerColumn().name(), key);
+    writer.update(link.owner(), scope.owner(), values);
+  }
+
+  private static DataException missing(Link link, FieldDefinition column, Object value) {
+    return new DataException(
+        DataException.Kind.BAD_VALUE,
+        "%s: no record of %s has %s %s"
+            .formatted(
+                link.field().name(),
+                link.target().name(),
+                column.name(),
+                Names.shortened(String.valueOf(value))),
+        link.field().name());
+  }
+
+  private static DataException bad(FieldDefinition field, Object found) {
+    return new DataException(
+        DataException.Kind.BAD_VALUE,
+        "%s: expected keys or objects, found %s"
+            .formatted(field.name(), Names.shortened(String.valueOf(found))),
+        field.name());
+  }
+}

@@ -1,0 +1,97 @@
+package dev.millrace.data;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A few reading connections. A read sees one committed state from its first row to its last. When
+ * all connections are in use, further reads wait.
+ */
+final class ReadPool implements AutoCloseable {
+
+  private final Connections connections;
+  private final int size;
+  private final Semaphore permits;
+  private final Deque<Connection> idle = new ArrayDeque<>();
+  private boolean closed;
+
+  ReadPool(Connections connections, int size) {
+    this.connections = connections;
+    this.size = size;
+    this.permits = new Semaphore(size, true);
+  }
+
+  <T extends @Nullable Object> T read(Function<Connection, T> work) {
+    permits.acquireUninterruptibly();
+    try {
+      Connection connection = take();
+      boolean healthy = false;
+      try {
+        connection.setAutoCommit(false);
+        T result = work.apply(connection);
+        connection.setAutoCommit(true);
+        healthy = true;
+        return result;
+      } catch (DataException e) {
+        // A refused request says nothing about the connection.
+        connection.rollback();
+        connection.setAutoCommit(true);
+        healthy = true;
+        throw e;
+      } finally {
+        release(connection, healthy);
+      }
+    } catch (SQLException e) {
+      throw new DatabaseFailure("cannot read " + connections + ": " + e.getMessage(), e);
+    } finally {
+      permits.release();
+    }
+  }
+
+  private Connection take() throws SQLException {
+    synchronized (idle) {
+      if (closed) {
+        throw new DatabaseFailure("the database " + connections + " is closed");
+      }
+      Connection connection = idle.poll();
+      if (connection != null) {
+        return connection;
+      }
+    }
+    return connections.reader();
+  }
+
+  private void release(Connection connection, boolean healthy) throws SQLException {
+    synchronized (idle) {
+      if (healthy && !closed) {
+        idle.push(connection);
+        return;
+      }
+    }
+    connection.close();
+  }
+
+  @Override
+  public void close() {
+    synchronized (idle) {
+      closed = true;
+    }
+    // Reads under way end first: their connections close themselves.
+    permits.acquireUninterruptibly(size);
+    permits.release(size);
+    synchronized (idle) {
+      while (!idle.isEmpty()) {
+        try {
+          idle.pop().close();
+        } catch (SQLException e) {
+          throw new DatabaseFailure("cannot close " + connections, e);
+        }
+      }
+    }
+  }
+}

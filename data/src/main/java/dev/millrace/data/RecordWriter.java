@@ -1,0 +1,340 @@
+package dev.millrace.data;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Writes rows, each with its links, and tells the listeners. */
+final class RecordWriter {
+
+  /** How many records one call may write by being nested in each other. */
+  private static final int NESTED_MAX = 10_000;
+
+  private static final int DEPTH_MAX = 10;
+
+  private final Session session;
+  private final WriteContext context;
+  private final LinkWriter links;
+  private int written;
+  private int depth;
+
+  RecordWriter(Session session, WriteContext context) {
+    this.session = session;
+    this.context = context;
+    this.links = new LinkWriter(session, this);
+  }
+
+  static void checkWritable(CollectionDefinition collection) {
+    if (collection.readOnly()) {
+      throw new DataException(
+          DataException.Kind.READ_ONLY, "collection " + collection.name() + " is only read");
+    }
+  }
+
+  boolean mayChange(String association) {
+    return context.updatedAssociations().contains(association);
+  }
+
+  /** Writes a new row and tells of it; answers it with the links that were given. */
+  Map<String, @Nullable Object> create(CollectionDefinition collection, Map<String, ?> values) {
+    Map<String, @Nullable Object> row = insert(collection, values, true);
+    return answer(collection, row, values);
+  }
+
+  /**
+   * Writes a new row.
+   *
+   * @param told false for rows that only link others
+   * @return all its columns
+   */
+  Map<String, @Nullable Object> insert(
+      CollectionDefinition collection, Map<String, ?> values, boolean told) {
+    checkWritable(collection);
+    if (++written > NESTED_MAX || ++depth > DEPTH_MAX) {
+      throw Reader.tooMany(
+          "more than %d records, or %d in each other, in one call"
+              .formatted(NESTED_MAX, DEPTH_MAX));
+    }
+    Map<String, @Nullable Object> columns = new LinkedHashMap<>();
+    for (FieldDefinition field : collection.fields()) {
+      if (!field.type().association()) {
+        columns.put(field.name(), initial(collection, field, values));
+      }
+    }
+    links.before(collection, values, columns);
+    stamp(collection, columns, true);
+    checkRequired(collection, columns);
+    Map<String, @Nullable Object> row = inserted(collection, columns);
+    links.after(collection, row, values, false);
+    depth--;
+    if (told) {
+      tell(collection, Change.Kind.CREATE, null, row, notNull(row));
+    }
+    return row;
+  }
+
+  private @Nullable Object initial(
+      CollectionDefinition collection, FieldDefinition field, Map<String, ?> values) {
+    Object given =
+        values.containsKey(field.name())
+            ? Values.of(field, values.get(field.name()))
+            : Values.of(field, field.options().get("defaultValue"));
+    if (given != null && !given.equals("")) {
+      return given;
+    }
+    return switch (field.type()) {
+      case SNOWFLAKE_ID ->
+          field.is("primaryKey") ? (Object) session.writing().ids().next(session.now()) : given;
+      case UID -> Ids.uid(session.writing().random());
+      case UUID ->
+          Boolean.FALSE.equals(field.options().get("autoFill"))
+              ? given
+              : Ids.uuid(session.writing().random());
+      case SORT -> last(collection, field) + 1;
+      default -> given;
+    };
+  }
+
+  private long last(CollectionDefinition collection, FieldDefinition field) {
+    return session.number(
+        Sql.of(
+            "SELECT coalesce(max({}), 0) FROM {}", Sql.name(field.name()), Sql.table(collection)));
+  }
+
+  private void stamp(
+      CollectionDefinition collection, Map<String, @Nullable Object> columns, boolean created) {
+    String now = Dates.show(session.now());
+    if (created && kept(collection, "createdAt") && columns.get("createdAt") == null) {
+      columns.put("createdAt", now);
+    }
+    if (kept(collection, "updatedAt")) {
+      columns.put("updatedAt", now);
+    }
+    Object user = context.userId();
+    if (user != null) {
+      for (String name : created ? List.of("createdById", "updatedById") : List.of("updatedById")) {
+        Optional<FieldDefinition> field = collection.field(name);
+        if (field.isPresent()) {
+          columns.put(name, Values.of(field.get(), user));
+        }
+      }
+    }
+  }
+
+  /** True for a date that is written here and not by callers. */
+  private static boolean kept(CollectionDefinition collection, String name) {
+    return collection.field(name).filter(field -> field.type() == FieldType.DATETIME).isPresent();
+  }
+
+  private static void checkRequired(
+      CollectionDefinition collection, Map<String, @Nullable Object> columns) {
+    for (FieldDefinition field : collection.fields()) {
+      if (field.required()
+          && !field.type().association()
+          && !field.is("autoIncrement")
+          && columns.get(field.name()) == null) {
+        throw new DataException(
+            DataException.Kind.NOT_NULL, title(field) + " cannot be null", field.name());
+      }
+    }
+  }
+
+  private static String title(FieldDefinition field) {
+    return field.options().get("uiSchema") instanceof Map<?, ?> schema
+            && schema.get("title") instanceof String title
+            && !title.isBlank()
+            && !title.contains("{{")
+        ? title
+        : field.name();
+  }
+
+  private Map<String, @Nullable Object> inserted(
+      CollectionDefinition collection, Map<String, @Nullable Object> columns) {
+    List<Sql> names = new ArrayList<>();
+    List<Sql> bound = new ArrayList<>();
+    List<FieldDefinition> read = new ArrayList<>();
+    for (FieldDefinition field : collection.fields()) {
+      if (field.type().association()) {
+        continue;
+      }
+      read.add(field);
+      Object value = columns.get(field.name());
+      if (value != null) {
+        names.add(Sql.name(field.name()));
+        bound.add(Sql.bind(session.dialect().parameter(field, value)));
+      }
+    }
+    Sql returned = Sql.join(", ", read.stream().map(field -> Sql.name(field.name())).toList());
+    Sql insert =
+        names.isEmpty()
+            ? Sql.of("INSERT INTO {} DEFAULT VALUES RETURNING {}", Sql.table(collection), returned)
+            : Sql.of(
+                "INSERT INTO {} ({}) VALUES ({}) RETURNING {}",
+                Sql.table(collection),
+                Sql.join(", ", names),
+                Sql.join(", ", bound),
+                returned);
+    return session
+        .query(
+            insert,
+            result -> {
+              Map<String, @Nullable Object> row = new LinkedHashMap<>();
+              int index = 1;
+              for (FieldDefinition field : read) {
+                row.put(field.name(), session.dialect().read(field, result, index++));
+              }
+              return row;
+            })
+        .getFirst();
+  }
+
+  /** Writes values into a row and tells of it; answers it with the links that were given. */
+  Map<String, @Nullable Object> update(
+      CollectionDefinition collection,
+      Map<String, @Nullable Object> before,
+      Map<String, ?> values) {
+    checkWritable(collection);
+    Map<String, @Nullable Object> columns = new LinkedHashMap<>();
+    for (FieldDefinition field : collection.fields()) {
+      if (!field.type().association()
+          && !field.is("primaryKey")
+          && values.containsKey(field.name())) {
+        columns.put(field.name(), Values.of(field, values.get(field.name())));
+      }
+    }
+    links.before(collection, values, columns);
+    Set<String> changed = changed(collection, before, columns);
+    Map<String, @Nullable Object> after = new LinkedHashMap<>(before);
+    after.putAll(columns);
+    checkRequired(collection, after);
+    stamp(collection, columns, false);
+    store(collection, before, columns);
+    after.putAll(columns);
+    links.after(collection, after, values, true);
+    tell(collection, Change.Kind.UPDATE, before, after, changed);
+    return answer(collection, after, values);
+  }
+
+  private Set<String> changed(
+      CollectionDefinition collection,
+      Map<String, @Nullable Object> before,
+      Map<String, @Nullable Object> columns) {
+    Set<String> changed = new LinkedHashSet<>();
+    columns.forEach((name, value) -> {
+      if (!Values.same(before.get(name), value)) {
+        changed.add(name);
+      }
+    });
+    for (FieldDefinition field : collection.fields()) {
+      if (field.type() == FieldType.BELONGS_TO
+          && changed.contains(Catalog.foreignKey(collection, field))) {
+        changed.add(field.name());
+      }
+    }
+    return changed;
+  }
+
+  private void store(
+      CollectionDefinition collection,
+      Map<String, @Nullable Object> before,
+      Map<String, @Nullable Object> columns) {
+    List<Sql> assignments = new ArrayList<>();
+    columns.forEach((name, value) -> {
+      FieldDefinition field = collection.field(name).orElseThrow();
+      assignments.add(
+          Sql.of("{} = {}", Sql.name(name), Sql.bind(session.dialect().parameter(field, value))));
+    });
+    if (!assignments.isEmpty()) {
+      session.update(
+          Sql.of(
+              "UPDATE {} SET {} WHERE {}",
+              Sql.table(collection),
+              Sql.join(", ", assignments),
+              identity(collection, before)));
+    }
+  }
+
+  /** The condition that only this row fulfils. */
+  private Sql identity(CollectionDefinition collection, Map<String, @Nullable Object> row) {
+    List<Sql> parts = new ArrayList<>();
+    for (FieldDefinition field : collection.fields()) {
+      if (field.is("primaryKey")) {
+        parts.add(
+            Sql.of(
+                "{} = {}",
+                Sql.name(field.name()),
+                Sql.bind(session.dialect().parameter(field, row.get(field.name())))));
+      }
+    }
+    if (parts.isEmpty()) {
+      throw new DataException(
+          DataException.Kind.BAD_DEFINITION,
+          "collection " + collection.name() + " has no primary key, its rows cannot be changed");
+    }
+    return Sql.join(" AND ", parts);
+  }
+
+  /** Removes a row with what hangs on it, and tells of it. */
+  void destroy(
+      CollectionDefinition collection, Map<String, @Nullable Object> before, boolean told) {
+    checkWritable(collection);
+    links.removeAll(collection, before);
+    session.update(
+        Sql.of("DELETE FROM {} WHERE {}", Sql.table(collection), identity(collection, before)));
+    if (told) {
+      tell(collection, Change.Kind.DESTROY, before, null, Set.of());
+    }
+  }
+
+  private void tell(
+      CollectionDefinition collection,
+      Change.Kind kind,
+      @Nullable Map<String, @Nullable Object> before,
+      @Nullable Map<String, @Nullable Object> after,
+      Set<String> changed) {
+    session.tell(
+        new Change(
+            collection.name(),
+            kind,
+            before == null ? null : new LinkedHashMap<>(before),
+            after == null ? null : new LinkedHashMap<>(after),
+            changed,
+            context));
+  }
+
+  private static Set<String> notNull(Map<String, @Nullable Object> row) {
+    Set<String> names = new LinkedHashSet<>();
+    row.forEach((name, value) -> {
+      if (value != null) {
+        names.add(name);
+      }
+    });
+    return names;
+  }
+
+  /** What a caller sees of a row it wrote: no hidden fields, and the links it gave. */
+  private Map<String, @Nullable Object> answer(
+      CollectionDefinition collection, Map<String, @Nullable Object> row, Map<String, ?> values) {
+    List<String> given =
+        collection.fields().stream()
+            .filter(field -> field.type().association() && values.containsKey(field.name()))
+            .map(FieldDefinition::name)
+            .toList();
+    Projection projection =
+        Projection.of(
+            session.catalog(), collection, new Query.Shape(List.of(), List.of(), given, false));
+    if (!given.isEmpty()) {
+      return new Reader(session).rows(projection, identity(collection, row), Sql.of("")).getFirst();
+    }
+    Map<String, @Nullable Object> shown = new LinkedHashMap<>();
+    for (FieldDefinition field : projection.columns()) {
+      shown.put(field.name(), row.get(field.name()));
+    }
+    return shown;
+  }
+}

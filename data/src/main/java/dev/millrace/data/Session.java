@@ -1,0 +1,178 @@
+package dev.millrace.data;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** A connection inside a transaction, with what its statements need to know. */
+final class Session implements Transaction {
+
+  /** How many writes of listeners may lead to each other. */
+  private static final int NESTED_MAX = 50;
+
+  private final Connection connection;
+  private final Dialect dialect;
+  private final Instant now;
+  private final @Nullable Writing writing;
+  private Catalog catalog;
+  private final List<Runnable> afterCommit = new ArrayList<>();
+  private int nested;
+  private boolean ended;
+
+  /** What a session needs to write. */
+  record Writing(Ids ids, RandomGenerator random, List<RecordListener> listeners) {}
+
+  /** Makes a value of the present row. */
+  @FunctionalInterface
+  interface RowReader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  Session(
+      Connection connection,
+      Dialect dialect,
+      Catalog catalog,
+      Instant now,
+      @Nullable Writing writing) {
+    this.connection = connection;
+    this.dialect = dialect;
+    this.catalog = catalog;
+    this.now = now;
+    this.writing = writing;
+  }
+
+  @Override
+  public Records records(String collection) {
+    checkOpen();
+    return new SessionRecords(this, catalog.get(collection), null);
+  }
+
+  @Override
+  public Collections collections() {
+    checkOpen();
+    return new SessionCollections(this);
+  }
+
+  @Override
+  public Instant now() {
+    return now;
+  }
+
+  @Override
+  public void afterCommit(Runnable action) {
+    checkOpen();
+    afterCommit.add(action);
+  }
+
+  List<Runnable> actionsAfterCommit() {
+    return afterCommit;
+  }
+
+  /** From here on every use is a mistake of the caller. */
+  void end() {
+    ended = true;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  Dialect dialect() {
+    return dialect;
+  }
+
+  Catalog catalog() {
+    return catalog;
+  }
+
+  void catalog(Catalog changed) {
+    catalog = changed;
+  }
+
+  Writing writing() {
+    checkOpen();
+    Writing known = writing;
+    if (known == null) {
+      throw new IllegalStateException("this transaction only reads");
+    }
+    return known;
+  }
+
+  /** Tells the listeners of a row that was written. */
+  void tell(Change change) {
+    if (nested >= NESTED_MAX) {
+      throw new DataException(
+          DataException.Kind.TOO_LARGE,
+          "more than " + NESTED_MAX + " writes of listeners led to each other");
+    }
+    nested++;
+    try {
+      for (RecordListener listener : writing().listeners()) {
+        listener.written(change, this);
+      }
+    } finally {
+      nested--;
+    }
+  }
+
+  <T extends @Nullable Object> List<T> query(Sql sql, RowReader<T> reader) {
+    checkOpen();
+    try (PreparedStatement statement = prepared(sql);
+        ResultSet row = statement.executeQuery()) {
+      List<T> rows = new ArrayList<>();
+      while (row.next()) {
+        rows.add(reader.read(row));
+      }
+      return rows;
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  /** A number that a query always has. */
+  long number(Sql sql) {
+    return query(sql, row -> row.getLong(1)).getFirst();
+  }
+
+  int update(Sql sql) {
+    checkOpen();
+    try (PreparedStatement statement = prepared(sql)) {
+      return statement.executeUpdate();
+    } catch (SQLException e) {
+      throw failed(e);
+    }
+  }
+
+  private PreparedStatement prepared(Sql sql) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql.text());
+    try {
+      int index = 1;
+      for (Object parameter : sql.parameters()) {
+        statement.setObject(index++, parameter);
+      }
+    } catch (SQLException | RuntimeException e) {
+      statement.close();
+      throw e;
+    }
+    return statement;
+  }
+
+  RuntimeException failed(SQLException e) {
+    DataException refusal = dialect.refusal(e);
+    return refusal == null
+        ? new DatabaseFailure("the database refused a statement: " + e.getMessage(), e)
+        : refusal;
+  }
+
+  private void checkOpen() {
+    if (ended) {
+      throw new IllegalStateException("the transaction is over");
+    }
+  }
+}

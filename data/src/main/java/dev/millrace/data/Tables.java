@@ -1,0 +1,141 @@
+package dev.millrace.data;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/** Makes tables, columns and indexes as definitions say. */
+final class Tables {
+
+  private final Session session;
+
+  Tables(Session session) {
+    this.session = session;
+  }
+
+  /** Makes the table, or adds what it lacks. */
+  void ensure(CollectionDefinition collection) {
+    Set<String> present = columns(collection);
+    if (present.isEmpty()) {
+      create(collection);
+    } else {
+      for (FieldDefinition field : collection.fields()) {
+        if (!field.type().association() && !contains(present, field.name())) {
+          addColumn(collection, field);
+        }
+      }
+    }
+    indexes(collection);
+  }
+
+  private Set<String> columns(CollectionDefinition collection) {
+    try {
+      return session.dialect().columns(session.connection(), collection.source().table());
+    } catch (SQLException e) {
+      throw session.failed(e);
+    }
+  }
+
+  private static boolean contains(Set<String> names, String wanted) {
+    return names.stream()
+        .anyMatch(name -> name.toLowerCase(Locale.ROOT).equals(wanted.toLowerCase(Locale.ROOT)));
+  }
+
+  private void create(CollectionDefinition collection) {
+    List<FieldDefinition> keys =
+        collection.fields().stream().filter(field -> field.is("primaryKey")).toList();
+    List<Sql> parts = new ArrayList<>();
+    for (FieldDefinition field : collection.fields()) {
+      if (!field.type().association()) {
+        parts.add(column(field, keys.size() == 1 && field.is("primaryKey")));
+      }
+    }
+    if (keys.size() > 1) {
+      parts.add(
+          Sql.of(
+              "PRIMARY KEY ({})",
+              Sql.join(", ", keys.stream().map(key -> Sql.name(key.name())).toList())));
+    }
+    session.update(Sql.of("CREATE TABLE {} ({})", Sql.table(collection), Sql.join(", ", parts)));
+  }
+
+  private Sql column(FieldDefinition field, boolean onlyKey) {
+    return Sql.of("{} " + session.dialect().columnType(field, onlyKey), Sql.name(field.name()));
+  }
+
+  void addColumn(CollectionDefinition collection, FieldDefinition field) {
+    session.update(
+        Sql.of("ALTER TABLE {} ADD COLUMN {}", Sql.table(collection), column(field, false)));
+  }
+
+  void dropColumn(CollectionDefinition collection, FieldDefinition field) {
+    dropIndex(collection, field);
+    session.update(
+        Sql.of("ALTER TABLE {} DROP COLUMN {}", Sql.table(collection), Sql.name(field.name())));
+  }
+
+  void drop(CollectionDefinition collection) {
+    session.update(Sql.of("DROP TABLE {}", Sql.table(collection)));
+  }
+
+  /** Makes the indexes of unique fields, of keys of other collections, and those asked for. */
+  void indexes(CollectionDefinition collection) {
+    for (FieldDefinition field : collection.fields()) {
+      if (field.type() == FieldType.BELONGS_TO) {
+        index(collection, false, List.of(Catalog.foreignKey(collection, field)));
+      } else if (!field.type().association() && !field.is("primaryKey")) {
+        if (field.is("unique")) {
+          index(collection, true, List.of(field.name()));
+        } else if (field.is("isForeignKey")) {
+          index(collection, false, List.of(field.name()));
+        }
+      }
+    }
+    if (collection.options().get("indexes") instanceof List<?> indexes) {
+      for (Object each : indexes) {
+        if (each instanceof Map<?, ?> index && index.get("fields") instanceof List<?> fields) {
+          index(
+              collection,
+              Boolean.TRUE.equals(index.get("unique")),
+              fields.stream().map(String::valueOf).toList());
+        }
+      }
+    }
+  }
+
+  private void index(CollectionDefinition collection, boolean unique, List<String> fields) {
+    for (String field : fields) {
+      if (collection.field(field).isEmpty()) {
+        throw Definitions.bad(
+            "index of %s: there is no field %s".formatted(collection.name(), field));
+      }
+    }
+    session.update(
+        Sql.of(
+            "CREATE " + (unique ? "UNIQUE " : "") + "INDEX IF NOT EXISTS {} ON {} ({})",
+            Sql.name(indexName(collection, unique, fields)),
+            Sql.table(collection),
+            Sql.join(", ", fields.stream().map(Sql::name).toList())));
+  }
+
+  void dropIndex(CollectionDefinition collection, FieldDefinition field) {
+    for (boolean unique : new boolean[] {true, false}) {
+      session.update(
+          Sql.of(
+              "DROP INDEX IF EXISTS {}",
+              Sql.name(indexName(collection, unique, List.of(field.name())))));
+    }
+  }
+
+  private static String indexName(
+      CollectionDefinition collection, boolean unique, List<String> fields) {
+    String what = collection.name() + "\n" + String.join("\n", fields);
+    return (unique ? "mr_uq_" : "mr_ix_")
+        + UUID.nameUUIDFromBytes(what.getBytes(StandardCharsets.UTF_8)).toString().replace("-", "");
+  }
+}
