@@ -80,7 +80,7 @@ public final class NocobaseDialect implements AutoCloseable {
         new Router(
             Resources.registry(
                 new Resources.Storage(database, access, versions, counters),
-                new Resources.Starting(calls, dispatcher, sources, triggers),
+                new Resources.Starting(calls, dispatcher, triggers),
                 new Resources.Surroundings(
                     settings.zone(),
                     settings.version(),
@@ -116,8 +116,9 @@ public final class NocobaseDialect implements AutoCloseable {
     relay.start();
     flushing =
         ports
-        .background()
-        .scheduleWithFixedDelay(counters::flush, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+            .background()
+            .scheduleWithFixedDelay(
+                counters::flush, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Writes what was only counted. */

@@ -185,7 +185,7 @@ public final class SystemCollections {
   }
 
   private static FieldDefinition moment(String name) {
-    return FieldDefinition.of(name, DATETIME).with("storage", "epochMillis");
+    return FieldDefinition.of(name, DATETIME);
   }
 
   private static CollectionDefinition executions() {

@@ -89,8 +89,8 @@ public final class Registry implements Actions {
       return users ? events::trigger : null;
     }
     Action found = Set.of("add", "remove", "set").contains(action) ? null : records.get(action);
-    boolean writes = found != null && !READING.contains(action);
-    return users && writes ? events.around(resource, action, found) : found;
+    boolean writes = users && !READING.contains(action);
+    return found != null && writes ? events.around(resource, action, found) : found;
   }
 
   @Override

@@ -41,19 +41,12 @@ final class RequestEvents {
   private final Database database;
   private final Versions versions;
   private final Dispatcher dispatcher;
-  private final Sources sources;
   private final Supplier<String> ids;
 
-  RequestEvents(
-      Database database,
-      Versions versions,
-      Dispatcher dispatcher,
-      Sources sources,
-      Supplier<String> ids) {
+  RequestEvents(Database database, Versions versions, Dispatcher dispatcher, Supplier<String> ids) {
     this.database = database;
     this.versions = versions;
     this.dispatcher = dispatcher;
-    this.sources = sources;
     this.ids = ids;
   }
 

@@ -7,7 +7,6 @@ import dev.millrace.dialect.nocobase.run.Calls;
 import dev.millrace.dialect.nocobase.run.Counters;
 import dev.millrace.dialect.nocobase.run.Dispatcher;
 import dev.millrace.dialect.nocobase.run.Versions;
-import dev.millrace.dialect.nocobase.trigger.Sources;
 import dev.millrace.dialect.nocobase.trigger.Triggers;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -24,7 +23,7 @@ public final class Resources {
   public record Storage(Database database, Access access, Versions versions, Counters counters) {}
 
   /** What starts executions. */
-  public record Starting(Calls calls, Dispatcher dispatcher, Sources sources, Triggers triggers) {}
+  public record Starting(Calls calls, Dispatcher dispatcher, Triggers triggers) {}
 
   /**
    * What the operator decides, and what is drawn outside.
@@ -51,12 +50,7 @@ public final class Resources {
             starting.dispatcher(),
             starting.triggers());
     RequestEvents events =
-        new RequestEvents(
-            database,
-            storage.versions(),
-            starting.dispatcher(),
-            starting.sources(),
-            surroundings.ids());
+        new RequestEvents(database, storage.versions(), starting.dispatcher(), surroundings.ids());
     Map<String, Action> own = new LinkedHashMap<>(storage.access().actions());
     workflows.register(own);
     own.put(

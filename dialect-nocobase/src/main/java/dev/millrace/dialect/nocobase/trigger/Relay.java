@@ -116,7 +116,7 @@ public final class Relay implements AutoCloseable {
 
   private void retry() {
     try {
-      ScheduledFuture<?> unused =
+      ScheduledFuture<?> _ =
           background.schedule(this::wake, PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       LOGGER.log(System.Logger.Level.DEBUG, "no further rounds: the server ends");
