@@ -87,6 +87,9 @@ public sealed interface HistoryEvent {
   /** An open run ended, well or badly. */
   record NodeCompleted(Instant at, int runId, NodeRun.Result result) implements HistoryEvent {}
 
+  /** Somebody outside settled an open run, in place of what it waits for. */
+  record NodeSettled(Instant at, int runId) implements HistoryEvent {}
+
   /** A run is forgotten; its number goes to the run that takes its place. */
   record NodeRunDiscarded(Instant at, int runId) implements HistoryEvent {}
 

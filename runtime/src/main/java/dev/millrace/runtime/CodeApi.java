@@ -48,6 +48,8 @@ public interface CodeApi {
   enum Milestone {
     /** The first turn was answered, or it ended before. */
     STARTED,
+    /** It has ended, or waits only for what comes from outside. */
+    SETTLED,
     /** It has ended. */
     ENDED
   }

@@ -46,6 +46,11 @@ public interface Decider {
    */
   int openWork(InstanceState state);
 
+  /** Whether an instance has ended or waits only for what comes from outside. */
+  default boolean settled(InstanceState state) {
+    return state.life().status().terminal() || openWork(state) == 0;
+  }
+
   /**
    * The effects that a server must have again after a restart: activities in flight, parked tokens.
    * Timers and messages have rows of their own and need not be named.

@@ -35,6 +35,25 @@ public interface EngineApi {
   CompletableFuture<InstanceState> whenEnded(InstanceKey key);
 
   /**
+   * Completes with the state once the instance has ended or waits only for what comes from outside:
+   * time, persons, events, children, work in the background; at once if it does.
+   */
+  CompletableFuture<InstanceState> whenSettled(InstanceKey key);
+
+  /**
+   * Starts an instance and waits until it has settled, as {@link #whenSettled} says. Answers also
+   * for instances that leave no row behind. Not for requests with an id.
+   */
+  CompletableFuture<Ran> run(StartRequest request);
+
+  /**
+   * What a start came to.
+   *
+   * @param state as it was when the instance had settled; null when the start was refused
+   */
+  record Ran(Reply reply, @Nullable InstanceState state) {}
+
+  /**
    * Stores a definition: a new one, or a new revision of an existing one. The reply's value is
    * {@code {"id": text, "revision": number}}.
    */
@@ -82,6 +101,8 @@ public interface EngineApi {
    *
    * @param id null for a new definition, which is given an id
    * @param expectedRevision refuse unless this is the newest; 0 to not check
+   * @param create whether an id that there is no definition of yet becomes one; not for the id of a
+   *     definition that was removed
    */
   record SaveDefinition(
       @Nullable String id,
@@ -89,7 +110,20 @@ public interface EngineApi {
       String format,
       Described described,
       Object document,
-      @Nullable RequestId requestId) {}
+      @Nullable RequestId requestId,
+      boolean create) {
+
+    /** A new definition, or a new revision of one that exists. */
+    public SaveDefinition(
+        @Nullable String id,
+        int expectedRevision,
+        String format,
+        Described described,
+        Object document,
+        @Nullable RequestId requestId) {
+      this(id, expectedRevision, format, described, document, requestId, false);
+    }
+  }
 
   /** What lists show of a definition. */
   record Described(String name, String owner, boolean enabled) {}

@@ -1,7 +1,9 @@
 package dev.millrace.store;
 
 import dev.millrace.engine.EndReason;
+import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.Status;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,70 @@ public final class StatusWords {
     };
   }
 
-  /** The number of NocoBase's workflow API; null means queueing. It knows no suspension. */
+  /**
+   * The types of failures that stand for a job state of NocoBase's workflow API other than error,
+   * and the number of each.
+   */
+  public static final Map<String, Integer> NOCOBASE_FAILURES =
+      Map.of(
+          "nocobase.failed", NocoBase.FAILED,
+          "nocobase.aborted", NocoBase.ABORTED,
+          "nocobase.canceled", NocoBase.CANCELED,
+          "nocobase.rejected", NocoBase.REJECTED,
+          "nocobase.retry_needed", NocoBase.RETRY_NEEDED);
+
+  /** What the definition ids of workflows of NocoBase begin with. */
+  public static final String NOCOBASE_DEFINITION = "nocobase:";
+
+  /**
+   * The state of a job in NocoBase's workflow API.
+   *
+   * @param cut whether the execution was ended from outside, see {@link #nocobaseReason}
+   */
+  public static int nocobaseJob(NodeRun run, boolean cut) {
+    if (run.notes() != null && run.notes().decided()) {
+      return NocoBase.RESOLVED;
+    }
+    NodeRun.Result result = run.result();
+    if (result == null) {
+      return NocoBase.STARTED;
+    }
+    return switch (result.status()) {
+      case DONE, SKIPPED -> NocoBase.RESOLVED;
+      case TIMEOUT -> NocoBase.ABORTED;
+      case STOPPED -> cut ? NocoBase.ABORTED : NocoBase.STARTED;
+      case FAILED, TODO, OFFERED, ALLOCATED, STARTED, SUSPENDED ->
+          NOCOBASE_FAILURES.getOrDefault(
+              result.failure() == null ? "" : result.failure().type(), NocoBase.ERROR);
+    };
+  }
+
+  /**
+   * Why somebody or something outside ended an execution, in NocoBase's words; null where it ended
+   * by itself or has not ended.
+   *
+   * @param failureType of the failure that the instance ended with, empty for none
+   */
+  public static @Nullable String nocobaseReason(
+      Status status, EndReason reason, String failureType) {
+    return switch (status) {
+      case CANCELED -> reason == EndReason.PERSON ? "manual_cancel" : null;
+      case TERMINATED ->
+          reason != EndReason.SYSTEM
+              ? null
+              : switch (failureType) {
+                case "timeout" -> "timeout";
+                case "canceled", "" -> "parent_aborted";
+                default -> null;
+              };
+      case PENDING, RUNNING, SUSPENDED, COMPLETED, FAILED -> null;
+    };
+  }
+
+  /**
+   * The number of NocoBase's workflow API; null means queueing. It knows no suspension. A cancel by
+   * a person is an abort there.
+   */
   public static @Nullable Integer nocobase(Status status, EndReason reason, boolean incident) {
     return switch (status) {
       case PENDING -> null;
@@ -59,7 +124,7 @@ public final class StatusWords {
             case REJECTED -> NocoBase.REJECTED;
             case NONE, DECIDED, ERROR, RETRY_NEEDED, SYSTEM, PERSON -> NocoBase.ABORTED;
           };
-      case CANCELED -> NocoBase.CANCELED;
+      case CANCELED -> reason == EndReason.DECIDED ? NocoBase.CANCELED : NocoBase.ABORTED;
     };
   }
 

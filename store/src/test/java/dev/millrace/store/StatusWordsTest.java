@@ -16,8 +16,7 @@ class StatusWordsTest {
           Status.PENDING, "started PENDING null",
           Status.RUNNING, "started RUNNING 0",
           Status.SUSPENDED, "suspended SUSPENDED 0",
-          Status.COMPLETED, "completed COMPLETED 1",
-          Status.CANCELED, "stopped CANCELED -4");
+          Status.COMPLETED, "completed COMPLETED 1");
 
   private static final Map<EndReason, String> FAILED =
       Map.of(
@@ -58,7 +57,9 @@ class StatusWordsTest {
               switch (status) {
                 case FAILED -> FAILED.get(reason);
                 case TERMINATED -> TERMINATED.get(reason);
-                case PENDING, RUNNING, SUSPENDED, COMPLETED, CANCELED -> BY_STATUS.get(status);
+                case CANCELED ->
+                    reason == EndReason.DECIDED ? "stopped CANCELED -4" : "stopped CANCELED -3";
+                case PENDING, RUNNING, SUSPENDED, COMPLETED -> BY_STATUS.get(status);
               };
           expected.put(cell, words == null ? "missing" : words);
         }

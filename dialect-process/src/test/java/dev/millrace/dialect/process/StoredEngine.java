@@ -93,6 +93,16 @@ final class StoredEngine implements EngineApi {
   }
 
   @Override
+  public CompletableFuture<InstanceState> whenSettled(InstanceKey key) {
+    return whenEnded(key);
+  }
+
+  @Override
+  public CompletableFuture<Ran> run(StartRequest request) {
+    return start(request).thenApply(reply -> new Ran(reply, null));
+  }
+
+  @Override
   public synchronized CompletableFuture<Reply> saveDefinition(SaveDefinition request) {
     saves.add(request);
     saved++;

@@ -101,6 +101,7 @@ final class Draft {
       case HistoryEvent.NodeRetryScheduled retry -> graph.retryScheduled(retry);
       case HistoryEvent.NodeResumed resumed -> graph.resumed(resumed);
       case HistoryEvent.NodeNoted noted -> graph.noted(noted);
+      case HistoryEvent.NodeSettled _ -> {}
       case HistoryEvent.NodeCompleted completed -> graph.completed(completed);
       case HistoryEvent.NodeRunDiscarded discarded -> graph.discarded(discarded.runId());
       case HistoryEvent.ScopeOpened opened -> graph.scopeOpened(opened);

@@ -64,7 +64,7 @@ final class Openers {
   void settle(NodeRun run, @Nullable Object value) {
     Node node = turn.graph.node(run.place().nodeId());
     if (!asks(node)) {
-      turn.endings.release(run);
+      release(run);
       finish(node, run, value, Outcomes.SUCCESS);
       return;
     }
@@ -75,10 +75,15 @@ final class Openers {
           Step step = type.settled(context, value);
           Step bare = step instanceof Step.Recorded more ? more.step() : step;
           if (!(bare instanceof Step.Stay)) {
-            turn.endings.release(run);
+            release(run);
           }
           return step;
         });
+  }
+
+  private void release(NodeRun run) {
+    turn.emit(new HistoryEvent.NodeSettled(turn.now(), run.id()));
+    turn.endings.release(run);
   }
 
   /** What a node type is shown of an open run. */

@@ -52,7 +52,7 @@ final class DefinitionWork {
     if (wanted.id() == null && newest != null) {
       return Reply.Rejected.of(Reason.BUSY, "the id drawn is taken; try again");
     }
-    if (wanted.id() != null && newest == null) {
+    if (wanted.id() != null && newest == null && !wanted.create()) {
       return Reply.Rejected.of(Reason.NOT_FOUND, "no definition " + save.id());
     }
     int revision = newest == null ? 0 : newest.ref().revision();

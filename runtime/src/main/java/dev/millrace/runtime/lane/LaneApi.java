@@ -61,7 +61,20 @@ public final class LaneApi implements EngineApi {
     CompletableFuture<Reply> future = new CompletableFuture<>();
     InstanceKey given = request.key();
     InstanceKey key = given == null ? InstanceKey.of(uids.nextText()) : given;
-    return replied(new Work.Start(request, key, given == null, future), future);
+    return replied(new Work.Start(request, key, given == null, future, null), future);
+  }
+
+  @Override
+  public CompletableFuture<Ran> run(StartRequest request) {
+    CompletableFuture<Reply> future = new CompletableFuture<>();
+    CompletableFuture<InstanceState> settled = new CompletableFuture<>();
+    InstanceKey given = request.key();
+    InstanceKey key = given == null ? InstanceKey.of(uids.nextText()) : given;
+    return replied(new Work.Start(request, key, given == null, future, settled), future)
+        .thenCompose(reply ->
+            reply instanceof Reply.Accepted
+                ? settled.thenApply(state -> new Ran(reply, state))
+                : CompletableFuture.completedFuture(new Ran(reply, null)));
   }
 
   @Override
@@ -72,8 +85,17 @@ public final class LaneApi implements EngineApi {
 
   @Override
   public CompletableFuture<InstanceState> whenEnded(InstanceKey key) {
+    return await(key, CodeApi.Milestone.ENDED);
+  }
+
+  @Override
+  public CompletableFuture<InstanceState> whenSettled(InstanceKey key) {
+    return await(key, CodeApi.Milestone.SETTLED);
+  }
+
+  private CompletableFuture<InstanceState> await(InstanceKey key, CodeApi.Milestone milestone) {
     CompletableFuture<InstanceState> future = new CompletableFuture<>();
-    return read(new Work.AwaitEnd(key, future), future);
+    return read(new Work.AwaitKnown(key, milestone, future), future);
   }
 
   /**

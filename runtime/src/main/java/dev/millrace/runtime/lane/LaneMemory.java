@@ -107,13 +107,14 @@ final class LaneMemory {
   }
 
   /** Whether an instance has got so far. */
-  static boolean reached(InstanceState state, CodeApi.Milestone milestone) {
+  boolean reached(InstanceState state, CodeApi.Milestone milestone) {
     return switch (milestone) {
       case STARTED ->
           state.life().status().terminal()
               || (state.code() == null
                   ? state.life().status() != Status.PENDING
                   : state.code().progress().turn() > 0);
+      case SETTLED -> decider.settled(state);
       case ENDED -> state.life().status().terminal();
     };
   }

@@ -69,12 +69,14 @@ sealed interface Work {
    * A start.
    *
    * @param fresh whether the key was just drawn and cannot be in the store
+   * @param settled who waits until the instance has settled, or null
    */
   record Start(
       EngineApi.StartRequest wanted,
       InstanceKey key,
       boolean fresh,
-      CompletableFuture<Reply> future)
+      CompletableFuture<Reply> future,
+      @Nullable CompletableFuture<InstanceState> settled)
       implements Work {
     @Override
     public List<Object> turns() {
@@ -160,8 +162,10 @@ sealed interface Work {
     }
   }
 
-  /** Waits for the end. */
-  record AwaitEnd(InstanceKey key, CompletableFuture<InstanceState> future) implements Work {
+  /** Waits until an instance that exists has got so far. */
+  record AwaitKnown(
+      InstanceKey key, CodeApi.Milestone milestone, CompletableFuture<InstanceState> future)
+      implements Work {
     @Override
     public List<Object> turns() {
       return List.of(key);

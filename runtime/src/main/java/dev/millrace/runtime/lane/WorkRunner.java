@@ -6,6 +6,7 @@ import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.Effect;
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.ParentRef;
 import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
@@ -67,7 +68,7 @@ final class WorkRunner {
       case Work.Submit submit -> submit(submit);
       case Work.Start start -> start(start, fault, remembered);
       case Work.Read ask -> read(ask);
-      case Work.AwaitEnd await -> await(await);
+      case Work.AwaitKnown await -> await(await);
       case Work.Await await -> await(await);
       case Work.StartCode start ->
           memory.building.answer(
@@ -160,7 +161,7 @@ final class WorkRunner {
               wanted.definition(),
               wanted.revision(),
               fault,
-              new Beginning(wanted.input(), wanted.origin(), null));
+              new Beginning(wanted.input(), wanted.origin(), null, start.settled()));
       if (request != null && answer instanceof Reply.Accepted accepted) {
         Remembered.keep(memory, memory.partition(start.key()), request, accepted.value());
       }
@@ -168,9 +169,16 @@ final class WorkRunner {
     memory.building.answer(start.future(), answer);
   }
 
-  /** What an instance begins with. */
+  /**
+   * What an instance begins with.
+   *
+   * @param settled who waits until it has settled, or null
+   */
   private record Beginning(
-      @Nullable Object input, Command.Origin origin, @Nullable ParentRef parent) {}
+      @Nullable Object input,
+      Command.Origin origin,
+      @Nullable ParentRef parent,
+      @Nullable CompletableFuture<InstanceState> settled) {}
 
   private Reply begin(
       InstanceKey key, String definition, int revision, String fault, Beginning with) {
@@ -200,6 +208,14 @@ final class WorkRunner {
     if (decision.reply() instanceof Reply.Rejected) {
       return decision.reply();
     }
+    InstanceState begun = decision.state();
+    if (with.settled() != null && begun != null) {
+      if (memory.reached(begun, CodeApi.Milestone.SETTLED)) {
+        memory.building.answer(with.settled(), begun);
+      } else {
+        memory.await(key, CodeApi.Milestone.SETTLED, with.settled());
+      }
+    }
     Map<String, @Nullable Object> value = new LinkedHashMap<>();
     value.put("uid", key.uid());
     value.put("id", id);
@@ -221,20 +237,20 @@ final class WorkRunner {
     }
   }
 
-  private void await(Work.AwaitEnd await) {
+  private void await(Work.AwaitKnown await) {
     InstanceCache.Entry entry = memory.cache.get(await.key());
     if (entry == null) {
-      fail(await.future(), "no instance %s whose end could be awaited".formatted(await.key()));
-    } else if (entry.state.life().status().terminal()) {
+      fail(await.future(), "no instance %s that could be waited for".formatted(await.key()));
+    } else if (memory.reached(entry.state, await.milestone())) {
       memory.answer(entry, await.future(), entry.state);
     } else {
-      memory.await(await.key(), CodeApi.Milestone.ENDED, await.future());
+      memory.await(await.key(), await.milestone(), await.future());
     }
   }
 
   private void await(Work.Await await) {
     InstanceCache.Entry entry = memory.cache.get(await.key());
-    if (entry != null && LaneMemory.reached(entry.state, await.milestone())) {
+    if (entry != null && memory.reached(entry.state, await.milestone())) {
       memory.building.answer(await.future(), entry.state);
     } else {
       memory.await(await.key(), await.milestone(), await.future());
@@ -360,7 +376,8 @@ final class WorkRunner {
             new Beginning(
                 child.input(),
                 new Command.Origin(child.executor(), "sub-workflow", false, child.labels()),
-                child.parent()));
+                child.parent(),
+                null));
     if (reply instanceof Reply.Rejected rejected && child.parent().waits()) {
       refuseChild(
           child.parent(),

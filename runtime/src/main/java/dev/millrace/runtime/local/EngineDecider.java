@@ -35,6 +35,11 @@ public record EngineDecider(Engine engine) implements Decider {
   }
 
   @Override
+  public boolean settled(InstanceState state) {
+    return Engine.settled(state);
+  }
+
+  @Override
   public int openWork(InstanceState state) {
     return Engine.openWork(state);
   }

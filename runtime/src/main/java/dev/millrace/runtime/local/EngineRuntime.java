@@ -163,6 +163,16 @@ public final class EngineRuntime implements EngineApi, CodeApi, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<InstanceState> whenSettled(InstanceKey key) {
+    return api.whenSettled(key);
+  }
+
+  @Override
+  public CompletableFuture<Ran> run(StartRequest request) {
+    return api.run(request);
+  }
+
+  @Override
   public CompletableFuture<Reply> startCode(InstanceKey key, CodeStart start) {
     return codeCalls.start(key, start);
   }

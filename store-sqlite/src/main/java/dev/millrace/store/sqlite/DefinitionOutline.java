@@ -4,6 +4,7 @@ import dev.millrace.engine.JsonValue;
 import dev.millrace.store.Rows;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the views show of a definition, read from a document of the process API. Other formats have
@@ -15,18 +16,33 @@ record DefinitionOutline(
     String startNode,
     String endNode,
     String engine,
-    List<Node> nodes) {
+    List<Node> nodes,
+    @Nullable Long version) {
 
   private static final String PROCESS = "process";
+  private static final String NOCOBASE = "nocobase";
 
   /** One node, and its part of the document. */
-  record Node(String id, String name, String description, String template, Object task) {}
+  record Node(
+      String id,
+      String name,
+      String description,
+      String template,
+      Object task,
+      @Nullable Long number) {}
 
   static DefinitionOutline of(Rows.DefinitionRow row) {
     Object document = row.document();
     if (!row.format().equals(PROCESS)) {
-      String description = JsonValue.text(document, "description", "");
-      return new DefinitionOutline(description, row.format(), "", "", "standard", List.of());
+      boolean nocobase = row.format().equals(NOCOBASE);
+      return new DefinitionOutline(
+          JsonValue.text(document, "description", ""),
+          row.format(),
+          "",
+          "",
+          "standard",
+          nocobase ? nodesOfNocoBase(document) : List.of(),
+          nocobase ? number(JsonValue.get(document, "workflowId")) : null);
     }
     String start = JsonValue.text(document, "startTaskInstId", "");
     String engine = JsonValue.text(document, "engine", "");
@@ -37,7 +53,37 @@ record DefinitionOutline(
         start,
         JsonValue.text(document, "endTaskInstId", ""),
         engine.isEmpty() ? "standard" : engine,
-        nodes);
+        nodes,
+        null);
+  }
+
+  private static List<Node> nodesOfNocoBase(Object document) {
+    List<Node> nodes = new ArrayList<>();
+    if (JsonValue.get(document, "nodes") instanceof List<?> list) {
+      for (Object node : list) {
+        String key = JsonValue.text(node, "key", "");
+        if (node != null && !key.isEmpty()) {
+          nodes.add(
+              new Node(
+                  key,
+                  JsonValue.text(node, "title", ""),
+                  "",
+                  JsonValue.text(node, "type", ""),
+                  node,
+                  number(JsonValue.get(node, "id"))));
+        }
+      }
+    }
+    return nodes;
+  }
+
+  /** A number of the document, which may be text. */
+  private static @Nullable Long number(@Nullable Object value) {
+    try {
+      return value == null ? null : Long.valueOf(value.toString());
+    } catch (NumberFormatException notANumber) {
+      return null;
+    }
   }
 
   private static List<Node> nodes(Object document) {
@@ -56,7 +102,8 @@ record DefinitionOutline(
                   JsonValue.text(task, "name", ""),
                   JsonValue.text(task, "description", ""),
                   JsonValue.text(task, "template", ""),
-                  task));
+                  task,
+                  null));
         }
       }
     }

@@ -5,9 +5,11 @@ import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.Wait;
 import dev.millrace.store.Batch;
 import dev.millrace.store.Fence;
 import dev.millrace.store.Rows;
+import dev.millrace.store.StatusWords;
 import dev.millrace.store.codec.Codec;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * InstanceKey} stands for the numeric id of an instance that is not in the batch.
  */
 final class EncodedBatch {
+
+  /** The id of a job is that of its instance, and that of its run in the lowest bits. */
+  private static final int JOB_SHIFT = 20;
 
   private final Map<Sql, List<@Nullable Object[]>> rows = new EnumMap<>(Sql.class);
   private final Map<InstanceKey, InstanceState> states = new HashMap<>();
@@ -120,6 +125,8 @@ final class EncodedBatch {
       parameters.add(parent == null ? null : parent.key().uid());
       parameters.add(header.startedAt().toEpochMilli());
       parameters.add(json(header.input()));
+      Map<String, @Nullable Object> labels = header.origin().labels();
+      parameters.add(labels.isEmpty() ? null : json(labels));
     }
     InstanceState.Lifecycle life = state.life();
     parameters.add(row.partition());
@@ -134,6 +141,7 @@ final class EncodedBatch {
     parameters.add(row.openWork());
     parameters.add(life.eventCount());
     parameters.add(life.lastEventAt().toEpochMilli());
+    parameters.add(millis(life.timeoutAt()));
     parameters.add(millis(life.endedAt()));
     parameters.add(json(life.output()));
     parameters.add(failure(life.failure()));
@@ -190,8 +198,28 @@ final class EncodedBatch {
         run.attempt(),
         millis(run.timeoutAt()),
         result == null ? null : result.endAt().toEpochMilli(),
-        result == null ? null : json(result.output()),
-        result == null ? null : failure(result.failure()));
+        json(shown(run)),
+        result == null ? null : failure(result.failure()),
+        state != null && isNocoBase(state) ? (row.instanceId() << JOB_SHIFT) | run.id() : null,
+        run.place().fromRun(),
+        flag(run.notes() != null && run.notes().decided()),
+        run.notes() == null ? null : json(run.notes().meta()),
+        run.notes() == null ? null : run.notes().log());
+  }
+
+  private static boolean isNocoBase(InstanceState state) {
+    return state.header().definition().id().startsWith(StatusWords.NOCOBASE_DEFINITION);
+  }
+
+  /** The output of a run; while it is open, what it has to show so far. */
+  static @Nullable Object shown(NodeRun run) {
+    if (run.result() != null) {
+      return run.result().output();
+    }
+    if (run.notes() != null) {
+      return run.notes().output();
+    }
+    return run.waitsFor() instanceof Wait.ForBodies bodies ? bodies.progress() : null;
   }
 
   private void history(Rows.HistoryChunk chunk, Fence fence) {
@@ -309,7 +337,8 @@ final class EncodedBatch {
         outline.endNode(),
         outline.engine(),
         json(row.document()),
-        row.createdAt().toEpochMilli());
+        row.createdAt().toEpochMilli(),
+        outline.version());
     add(Sql.DEFINITION_NODES_CLEAR, row.number(), row.ref().revision());
     for (DefinitionOutline.Node node : outline.nodes()) {
       add(
@@ -320,7 +349,8 @@ final class EncodedBatch {
           node.name(),
           node.description(),
           node.template(),
-          json(node.task()));
+          json(node.task()),
+          node.number());
     }
   }
 }

@@ -94,6 +94,11 @@ final class HistoryChecks {
         }
         end(numbered, completed.runId());
       }
+      case HistoryEvent.NodeSettled settled -> dueAt.remove(settled.runId());
+      case HistoryEvent.NodeRunDiscarded discarded -> {
+        begun.remove(discarded.runId());
+        ended.remove(discarded.runId());
+      }
       case HistoryEvent.BodyOpened opened -> {
         if (!begun.contains(opened.runId()) || ended.contains(opened.runId())) {
           broken(numbered, "opens a body of run %d, which is not open".formatted(opened.runId()));

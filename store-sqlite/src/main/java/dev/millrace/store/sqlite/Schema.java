@@ -133,14 +133,22 @@ final class Schema {
                 case "json" -> payload(argument);
                 case "time" ->
                     "strftime('%Y-%m-%d %H:%M:%S', " + argument + " / 1000, 'unixepoch')";
+                case "iso" ->
+                    "strftime('%Y-%m-%dT%H:%M:%fZ', " + argument + " / 1000.0, 'unixepoch')";
                 case "status" -> statusCase();
+                case "execution_status" -> NocoBaseWords.executionStatus();
+                case "execution_reason" -> NocoBaseWords.executionReason();
+                case "execution_cut" -> NocoBaseWords.executionReason() + " IS NOT NULL";
+                case "job_status" -> NocoBaseWords.jobStatus();
+                case "has_upstream" -> NocoBaseWords.hasUpstream();
                 default -> throw new StoreException("unknown placeholder in " + line);
               };
           return Matcher.quoteReplacement(sql);
         });
   }
 
-  private static String payload(String column) {
+  /** The payload of a column as SQL. */
+  static String payload(String column) {
     int prefix = Payloads.REFERENCE.length();
     return "iif(substr(%1$s, 1, %2$d) = '%3$s', (SELECT body FROM mr_blob WHERE hash = substr(%1$s, %4$d)), %1$s)"
         .formatted(column, prefix, Payloads.REFERENCE, prefix + 1);

@@ -17,18 +17,19 @@ enum Sql {
       """
       INSERT INTO mr_instance (
         id, uid, namespace, definition_id, definition_revision, fast, test, executor, trigger_app,
-        parent_namespace, parent_uid, start_at, input,
+        parent_namespace, parent_uid, start_at, input, labels,
         partition, epoch, batch, owner, generation, execution_uid, status, reason, incident,
-        open_work, event_count, changed_at, end_at, output, failure, runs)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        open_work, event_count, changed_at, timeout_at, end_at, output, failure, runs)
+      VALUES (
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET
         partition = excluded.partition, epoch = excluded.epoch, batch = excluded.batch,
         owner = excluded.owner, generation = excluded.generation,
         execution_uid = excluded.execution_uid, status = excluded.status,
         reason = excluded.reason, incident = excluded.incident, open_work = excluded.open_work,
         event_count = excluded.event_count, changed_at = excluded.changed_at,
-        end_at = excluded.end_at, output = excluded.output, failure = excluded.failure,
-        runs = excluded.runs
+        timeout_at = excluded.timeout_at, end_at = excluded.end_at, output = excluded.output,
+        failure = excluded.failure, runs = excluded.runs
       WHERE uid = excluded.uid AND namespace = excluded.namespace
       """,
       true),
@@ -38,7 +39,7 @@ enum Sql {
       UPDATE mr_instance SET
         partition = ?, epoch = ?, batch = ?, owner = ?, generation = ?, execution_uid = ?,
         status = ?, reason = ?, incident = ?, open_work = ?, event_count = ?, changed_at = ?,
-        end_at = ?, output = ?, failure = ?, runs = ?
+        timeout_at = ?, end_at = ?, output = ?, failure = ?, runs = ?
       WHERE id = ? AND uid = ? AND namespace = ?
       """,
       true),
@@ -46,14 +47,18 @@ enum Sql {
       """
       INSERT INTO mr_node_run (
         instance_id, generation, run_id, execution_uid, node_id, run_index, start_at, input,
-        status, outcome, attempt, due_at, end_at, output, failure)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        status, outcome, attempt, due_at, end_at, output, failure, job_id, from_run, decided, meta,
+        log)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET
+        generation = excluded.generation,
         execution_uid = coalesce(excluded.execution_uid, execution_uid),
         node_id = excluded.node_id, run_index = excluded.run_index,
         start_at = excluded.start_at, input = excluded.input, status = excluded.status,
         outcome = excluded.outcome, attempt = excluded.attempt, due_at = excluded.due_at,
-        end_at = excluded.end_at, output = excluded.output, failure = excluded.failure
+        end_at = excluded.end_at, output = excluded.output, failure = excluded.failure,
+        job_id = coalesce(excluded.job_id, job_id), from_run = excluded.from_run,
+        decided = excluded.decided, meta = excluded.meta, log = excluded.log
       """),
   HISTORY(
       """
@@ -88,12 +93,15 @@ enum Sql {
       INSERT INTO mr_inbox_seen (target, source, seq) VALUES (?, ?, ?)
       ON CONFLICT DO UPDATE SET seq = excluded.seq
       """),
+  /** One that is known is named by its number too, or a number would be used up. */
   HUMAN_TASK(
       """
       INSERT INTO mr_human_task (
-        id, namespace, uid, run_id, node_id, title, content, user, state, open, operation,
+        number, id, namespace, uid, run_id, node_id, title, content, user, state, open, operation,
         payload, created_at, changed_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      VALUES (
+        (SELECT number FROM mr_human_task WHERE id = ?1),
+        ?1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET
         namespace = excluded.namespace, uid = excluded.uid, run_id = excluded.run_id,
         node_id = excluded.node_id, title = excluded.title, content = excluded.content,
@@ -119,22 +127,23 @@ enum Sql {
       """
       INSERT INTO mr_definition (
         id, revision, number, format, name, owner, enabled, removed, description, trigger_app,
-        start_node, end_node, engine, document, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)
+        start_node, end_node, engine, document, created_at, version_id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT DO UPDATE SET
         number = excluded.number, format = excluded.format, name = excluded.name,
         owner = excluded.owner, enabled = excluded.enabled, removed = 0,
         description = excluded.description, trigger_app = excluded.trigger_app,
         start_node = excluded.start_node, end_node = excluded.end_node, engine = excluded.engine,
-        document = excluded.document, created_at = excluded.created_at
+        document = excluded.document, created_at = excluded.created_at,
+        version_id = excluded.version_id
       """),
   DEFINITION_NODES_CLEAR("DELETE FROM mr_definition_node WHERE number = ? AND revision = ?"),
   /** A draft may name two nodes alike; the last one is shown. */
   DEFINITION_NODE(
       """
       INSERT OR REPLACE INTO mr_definition_node (
-        number, revision, node_id, name, "desc", template, task)
-      VALUES (?, ?, ?, ?, ?, ?, ?)
+        number, revision, node_id, name, "desc", template, task, node_number)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       """),
   DEFINITION_REMOVE("UPDATE mr_definition SET removed = 1 WHERE id = ?");
 

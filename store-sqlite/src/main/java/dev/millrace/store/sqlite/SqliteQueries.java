@@ -38,7 +38,7 @@ final class SqliteQueries implements Queries {
   private static final String HUMAN_TASK =
       """
       SELECT namespace, uid, run_id, node_id, title, content, created_at,
-        id, user, state, operation, payload, changed_at
+        id, user, state, operation, payload, changed_at, number
       FROM mr_human_task
       """;
 
@@ -206,6 +206,16 @@ final class SqliteQueries implements Queries {
   }
 
   @Override
+  public Optional<HumanTaskView> humanTask(long number) {
+    return reads.read(connection ->
+        ReadPool.row(
+            connection,
+            HUMAN_TASK + "WHERE number = ?",
+            row -> humanTask(connection, row),
+            number));
+  }
+
+  @Override
   public List<InstanceKey> keys(String namespace, @Nullable String after, int limit) {
     return reads.read(connection ->
         ReadPool.rows(
@@ -316,6 +326,7 @@ final class SqliteQueries implements Queries {
 
   private static HumanTaskView humanTask(Connection connection, ResultSet row) throws SQLException {
     return new HumanTaskView(
+        row.getLong(14),
         new InstanceKey(row.getString(1), row.getString(2)),
         row.getInt(3),
         row.getString(4),

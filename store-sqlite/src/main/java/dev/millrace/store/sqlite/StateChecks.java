@@ -70,6 +70,9 @@ final class StateChecks {
     columns.put("incident", state.incident());
     columns.put("event_count", life.eventCount());
     columns.put("changed_at", life.lastEventAt());
+    columns.put("timeout_at", life.timeoutAt());
+    Map<String, @Nullable Object> labels = header.origin().labels();
+    columns.put("labels", labels.isEmpty() ? null : json((Object) labels));
     columns.put("end_at", life.endedAt());
     columns.put("output", json(life.output()));
     columns.put("failure", json(life.failure()));
@@ -113,7 +116,11 @@ final class StateChecks {
     columns.put("attempt", run.attempt());
     columns.put("due_at", run.timeoutAt());
     columns.put("end_at", result == null ? null : result.endAt());
-    columns.put("output", result == null ? null : json(result.output()));
+    columns.put("output", json(EncodedBatch.shown(run)));
+    columns.put("from_run", run.place().fromRun());
+    columns.put("decided", run.notes() != null && run.notes().decided());
+    columns.put("meta", run.notes() == null ? null : json(run.notes().meta()));
+    columns.put("log", run.notes() == null ? null : run.notes().log());
     columns.put("failure", result == null ? null : json(result.failure()));
     return columns;
   }

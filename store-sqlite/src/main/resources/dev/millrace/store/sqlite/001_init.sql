@@ -2,8 +2,9 @@
 --
 -- Times are whole milliseconds since 1970 (UTC). Payloads are JSON text; one that is larger than
 -- 256 KiB is kept in mr_blob and the column holds 'blob:' and its hash, which no JSON text begins
--- with. In the views, {{json X}} stands for the payload of column X, {{time X}} for a time as text,
--- {{status}} for the process API's word for the state of instance i.
+-- with. In the views, {{json X}} stands for the payload of column X, {{time X}} and {{iso X}} for a
+-- time as text, {{status}} for the process API's word for the state of instance i, and the others
+-- for what NocoBase's workflow API says of instance i and node run n.
 
 CREATE TABLE mr_meta (
   key TEXT NOT NULL PRIMARY KEY,
@@ -24,6 +25,7 @@ CREATE TABLE mr_blob (
 ) STRICT;
 
 -- A removed definition stays for the instances that are pinned to it.
+-- version_id: the workflow version of NocoBase's workflow API that the revision is.
 CREATE TABLE mr_definition (
   id TEXT NOT NULL,
   revision INTEGER NOT NULL,
@@ -40,11 +42,13 @@ CREATE TABLE mr_definition (
   engine TEXT NOT NULL,
   document TEXT,
   created_at INTEGER NOT NULL,
+  version_id INTEGER,
   PRIMARY KEY (id, revision)
 ) STRICT;
 CREATE INDEX mr_definition_number ON mr_definition (number, revision);
+CREATE INDEX mr_definition_version ON mr_definition (version_id) WHERE version_id IS NOT NULL;
 
--- The nodes of a definition, for the names and parameters in node_inst.
+-- The nodes of a definition, for the names and parameters in node_inst and the ids in jobs.
 CREATE TABLE mr_definition_node (
   number INTEGER NOT NULL,
   revision INTEGER NOT NULL,
@@ -53,11 +57,13 @@ CREATE TABLE mr_definition_node (
   "desc" TEXT NOT NULL,
   template TEXT NOT NULL,
   task TEXT,
+  node_number INTEGER,
   PRIMARY KEY (number, revision, node_id)
 ) STRICT, WITHOUT ROWID;
 
 -- runs: the node runs of a fast instance by node, which have no rows of their own.
 -- (epoch, batch): the commit that wrote the row last.
+-- labels: what a dialect keeps beside it; workflow_key: of NocoBase's workflow API, null for others.
 CREATE TABLE mr_instance (
   id INTEGER NOT NULL PRIMARY KEY,
   uid TEXT NOT NULL,
@@ -88,8 +94,15 @@ CREATE TABLE mr_instance (
   output TEXT,
   failure TEXT,
   runs TEXT,
+  timeout_at INTEGER,
+  labels TEXT,
+  workflow_key TEXT GENERATED ALWAYS AS (
+    iif(definition_id >= 'nocobase:' AND definition_id < 'nocobase;', substr(definition_id, 10), NULL)
+  ) VIRTUAL,
   UNIQUE (uid, namespace)
 ) STRICT;
+CREATE INDEX mr_instance_definition ON mr_instance (definition_id, id);
+CREATE INDEX mr_instance_workflow ON mr_instance (workflow_key, id) WHERE workflow_key IS NOT NULL;
 CREATE INDEX mr_instance_open_work ON mr_instance (namespace, uid) WHERE open_work > 0;
 CREATE INDEX mr_instance_live ON mr_instance (definition_id)
   WHERE status IN ('PENDING', 'RUNNING', 'SUSPENDED');
@@ -97,6 +110,8 @@ CREATE INDEX mr_instance_live ON mr_instance (definition_id)
 CREATE INDEX mr_instance_execution ON mr_instance (execution_uid)
   WHERE execution_uid <> uid;
 
+-- job_id: only for runs that jobs shows; output: while it is open what it shows so far;
+-- from_run: the run its token came from; decided: done, whatever becomes of its bodies.
 CREATE TABLE mr_node_run (
   instance_id INTEGER NOT NULL,
   generation INTEGER NOT NULL,
@@ -113,8 +128,14 @@ CREATE TABLE mr_node_run (
   end_at INTEGER,
   output TEXT,
   failure TEXT,
-  PRIMARY KEY (instance_id, generation, run_id)
+  job_id INTEGER,
+  from_run INTEGER NOT NULL,
+  decided INTEGER NOT NULL,
+  meta TEXT,
+  log TEXT,
+  PRIMARY KEY (instance_id, run_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX mr_node_run_job ON mr_node_run (job_id) WHERE job_id IS NOT NULL;
 
 -- One row per instance and commit. Not WITHOUT ROWID: chunks are often larger than the part of a
 -- row that an index page holds.
@@ -171,7 +192,8 @@ CREATE TABLE mr_inbox_seen (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE mr_human_task (
-  id TEXT NOT NULL PRIMARY KEY,
+  number INTEGER PRIMARY KEY AUTOINCREMENT,
+  id TEXT NOT NULL UNIQUE,
   namespace TEXT NOT NULL,
   uid TEXT NOT NULL,
   run_id INTEGER NOT NULL,
@@ -184,8 +206,11 @@ CREATE TABLE mr_human_task (
   operation TEXT NOT NULL,
   payload TEXT,
   created_at INTEGER NOT NULL,
-  changed_at INTEGER NOT NULL
+  changed_at INTEGER NOT NULL,
+  user_number INTEGER GENERATED ALWAYS AS (CAST(user AS INTEGER)) VIRTUAL
 ) STRICT;
+CREATE INDEX mr_human_task_instance ON mr_human_task (uid, namespace);
+CREATE INDEX mr_human_task_person ON mr_human_task (user_number, number);
 CREATE INDEX mr_human_task_user ON mr_human_task (user, created_at, id) WHERE open = 1;
 
 CREATE TABLE mr_variable (
@@ -314,3 +339,82 @@ JOIN mr_instance i ON i.id = n.instance_id
 LEFT JOIN mr_definition d ON d.id = i.definition_id AND d.revision = i.definition_revision
 LEFT JOIN mr_definition_node t
   ON t.number = d.number AND t.revision = d.revision AND t.node_id = n.node_id;
+
+-- The executions of NocoBase's workflow API.
+CREATE VIEW executions AS
+SELECT
+  i.id AS id,
+  {{iso i.start_at}} AS createdAt,
+  {{iso i.changed_at}} AS updatedAt,
+  d.version_id AS workflowId,
+  i.workflow_key AS "key",
+  i.uid AS eventKey,
+  {{json i.input}} AS context,
+  {{execution_status}} AS status,
+  {{execution_reason}} AS reason,
+  1 AS dispatched,
+  coalesce(
+    {{json i.labels}} ->> '$.parentExecutionId',
+    (SELECT p.id FROM mr_instance p
+     WHERE p.uid = i.parent_uid AND p.namespace = i.parent_namespace)) AS parentExecutionId,
+  {{json i.labels}} -> '$.stack' AS stack,
+  {{json i.output}} AS output,
+  {{iso i.start_at}} AS startedAt,
+  {{iso i.timeout_at}} AS expiresAt,
+  {{json i.labels}} ->> '$.manually' AS manually
+FROM mr_instance i
+LEFT JOIN mr_definition d ON d.id = i.definition_id AND d.revision = i.definition_revision
+WHERE i.workflow_key IS NOT NULL;
+
+-- The jobs of NocoBase's workflow API: one row for each node run. A run id is below 2^20.
+CREATE VIEW jobs AS
+SELECT
+  n.job_id AS id,
+  {{iso n.start_at}} AS createdAt,
+  {{iso coalesce(n.end_at, n.start_at)}} AS updatedAt,
+  n.instance_id AS executionId,
+  t.node_number AS nodeId,
+  n.node_id AS nodeKey,
+  iif(n.from_run > 0 AND {{has_upstream}}, (n.instance_id << 20) | n.from_run, NULL)
+    AS upstreamId,
+  {{job_status}} AS status,
+  {{json n.meta}} AS meta,
+  CASE
+    WHEN n.output IS NOT NULL THEN {{json n.output}}
+    WHEN n.failure IS NOT NULL AND {{json n.failure}} ->> '$.type' NOT LIKE 'nocobase.%'
+      THEN json_object('message', {{json n.failure}} ->> '$.message')
+  END AS result,
+  {{iso n.start_at}} AS startedAt,
+  n.log AS log
+FROM mr_node_run n
+JOIN mr_instance i ON i.id = n.instance_id
+LEFT JOIN mr_definition d ON d.id = i.definition_id AND d.revision = i.definition_revision
+LEFT JOIN mr_definition_node t
+  ON t.number = d.number AND t.revision = d.revision AND t.node_id = n.node_id
+WHERE n.job_id IS NOT NULL;
+
+-- The manual tasks of NocoBase's workflow API.
+CREATE VIEW workflowManualTasks AS
+SELECT
+  h.number AS id,
+  {{iso h.created_at}} AS createdAt,
+  {{iso h.changed_at}} AS updatedAt,
+  (i.id << 20) | h.run_id AS jobId,
+  h.user_number AS userId,
+  h.title AS title,
+  i.id AS executionId,
+  t.node_number AS nodeId,
+  d.version_id AS workflowId,
+  CASE
+    WHEN h.open THEN 0
+    WHEN h.state = 'COMPLETED' THEN CAST(h.operation AS INTEGER)
+    WHEN {{execution_cut}} THEN -3
+    ELSE -4
+  END AS status,
+  {{json h.payload}} AS result
+FROM mr_human_task h
+JOIN mr_instance i ON i.uid = h.uid AND i.namespace = h.namespace
+LEFT JOIN mr_definition d ON d.id = i.definition_id AND d.revision = i.definition_revision
+LEFT JOIN mr_definition_node t
+  ON t.number = d.number AND t.revision = d.revision AND t.node_id = h.node_id
+WHERE i.workflow_key IS NOT NULL;

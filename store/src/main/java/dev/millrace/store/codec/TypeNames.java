@@ -46,6 +46,7 @@ public final class TypeNames {
     names.put(HistoryEvent.NodeResumed.class, "node-resumed");
     names.put(HistoryEvent.NodeNoted.class, "node-noted");
     names.put(HistoryEvent.NodeCompleted.class, "node-ended");
+    names.put(HistoryEvent.NodeSettled.class, "node-settled");
     names.put(HistoryEvent.NodeRunDiscarded.class, "node-discarded");
     names.put(HistoryEvent.ScopeOpened.class, "scope-opened");
     names.put(HistoryEvent.ScopeClosed.class, "scope-closed");

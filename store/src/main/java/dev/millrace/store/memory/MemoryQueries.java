@@ -131,6 +131,15 @@ final class MemoryQueries implements Queries {
   }
 
   @Override
+  public Optional<HumanTaskView> humanTask(long number) {
+    return store.locked(() ->
+        store.tables().humanTasks.values().stream()
+            .filter(work -> work.number() == number)
+            .findFirst()
+            .map(MemoryQueries::view));
+  }
+
+  @Override
   public Optional<InstanceKey> byExecution(String executionUid) {
     return store.locked(() ->
         store.tables().instances.values().stream()
@@ -190,6 +199,7 @@ final class MemoryQueries implements Queries {
   private static HumanTaskView view(Tables.Work work) {
     Rows.HumanTaskRow row = work.row();
     return new HumanTaskView(
+        work.number(),
         row.key(),
         row.runId(),
         row.nodeId(),

@@ -37,7 +37,7 @@ final class Tables {
           .thenComparingLong(Rows.OutboxKey::seq);
 
   /** Names a node run. */
-  record RunKey(long instanceId, int generation, int runId) {}
+  record RunKey(long instanceId, int runId) {}
 
   /** Two partitions, in the order of the row's own members. */
   record Pair(int first, int second) {}
@@ -45,8 +45,8 @@ final class Tables {
   /** Names a remembered request or a variable. */
   record Names(String first, String second) {}
 
-  /** A work item and when it was first seen. */
-  record Work(Rows.HumanTaskRow row, Instant createdAt) {}
+  /** A work item, when it was first seen, and its number. */
+  record Work(Rows.HumanTaskRow row, Instant createdAt, long number) {}
 
   /** A revision and whether its definition was removed. */
   record Revision(Rows.DefinitionRow row, boolean removed) {}
@@ -62,6 +62,10 @@ final class Tables {
   final Map<Pair, Long> sent = new TreeMap<>(PAIRS);
   final Map<Pair, Long> inbox = new TreeMap<>(PAIRS);
   final Map<String, Work> humanTasks = new TreeMap<>(TEXT);
+
+  /** The last number given to a work item. */
+  private long lastHumanTask;
+
   final Map<Names, Rows.VariableRow> variables = new TreeMap<>(NAMES);
   final Map<Names, Rows.IdempotencyRow> idempotency = new HashMap<>();
   final Map<String, TreeMap<Integer, Revision>> definitions = new HashMap<>();
@@ -170,7 +174,7 @@ final class Tables {
       instanceIds.put(row.state().header().id(), row.key());
     }
     for (Rows.NodeRunRow row : batch.nodeRuns) {
-      nodeRuns.put(new RunKey(row.instanceId(), row.generation(), row.run().id()), row);
+      nodeRuns.put(new RunKey(row.instanceId(), row.run().id()), row);
     }
     for (Rows.HistoryChunk chunk : batch.history) {
       if (!chunk.events().isEmpty()) {
@@ -185,10 +189,12 @@ final class Tables {
       timers.put(new Rows.TimerKey(row.key(), row.timerId()), row);
     }
     for (Rows.HumanTaskRow row : batch.humanTasks) {
-      humanTasks.merge(
+      Work old = humanTasks.get(row.task().id());
+      humanTasks.put(
           row.task().id(),
-          new Work(row, row.task().changedAt()),
-          (old, now) -> new Work(now.row(), old.createdAt()));
+          old == null
+              ? new Work(row, row.task().changedAt(), ++lastHumanTask)
+              : new Work(row, old.createdAt(), old.number()));
     }
   }
 

@@ -52,6 +52,9 @@ public interface Queries {
   /** A work item in any state. */
   Optional<HumanTaskView> humanTask(String taskId);
 
+  /** A work item in any state, by its number. */
+  Optional<HumanTaskView> humanTask(long number);
+
   /** The instance of an execution uid, for callbacks; only while it has not ended. */
   Optional<InstanceKey> byExecution(String executionUid);
 
@@ -115,8 +118,13 @@ public interface Queries {
       Instant startAt,
       @Nullable Instant endAt) {}
 
-  /** A work item in a list. */
+  /**
+   * A work item in a list.
+   *
+   * @param number unique among all work items, rising, never given again
+   */
   record HumanTaskView(
+      long number,
       InstanceKey key,
       int runId,
       String nodeId,
