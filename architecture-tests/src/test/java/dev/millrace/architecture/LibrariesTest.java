@@ -33,6 +33,7 @@ class LibrariesTest {
                 "dev.millrace.activities.call..",
                 "dev.millrace.transport.json.."),
         library("JSONata").packages("com.dashjoin..").owners(Product.EXPRESSION),
+        library("JMESPath").packages("io.burt..").owners(Product.EXPRESSION),
         library("JSON Schema").packages("com.networknt..").owners(Product.EXPRESSION),
         library("SQLite").packages("org.sqlite..").owners(Product.STORE_SQLITE),
         library("JDBC")

@@ -9,11 +9,12 @@ import java.util.regex.PatternSyntaxException;
  * A regular expression under a deadline. The JDK's matcher backtracks without a bound of its own,
  * but it reads its input through {@link CharSequence#charAt}, and there the deadline is checked.
  */
-final class BoundedPattern {
+public final class BoundedPattern {
   private final Pattern pattern;
   private final Deadline deadline;
 
-  BoundedPattern(Pattern pattern, Deadline deadline) {
+  /** A compiled pattern whose matchers keep a deadline. */
+  public BoundedPattern(Pattern pattern, Deadline deadline) {
     this.pattern = pattern;
     this.deadline = deadline;
   }
@@ -23,7 +24,7 @@ final class BoundedPattern {
    *
    * @throws ExpressionException when it isn't a regular expression
    */
-  static Pattern compile(String source, int flags) {
+  public static Pattern compile(String source, int flags) {
     try {
       return Pattern.compile(source, flags);
     } catch (PatternSyntaxException e) {
@@ -45,7 +46,7 @@ final class BoundedPattern {
    *
    * @throws ExpressionException when the text is too long for a regular expression
    */
-  Matcher matcher(String text) {
+  public Matcher matcher(String text) {
     if (text.length() > ExpressionLimits.REGEX_INPUT_MAX) {
       throw new ExpressionException(
           "a regular expression is applied to at most "
@@ -57,7 +58,7 @@ final class BoundedPattern {
   }
 
   /** Whether the pattern occurs anywhere in the text. */
-  boolean find(String text) {
+  public boolean find(String text) {
     try {
       return matcher(text).find();
     } catch (StackOverflowError e) {

@@ -3,7 +3,7 @@ package dev.millrace.expression;
 import dev.millrace.engine.expression.ExpressionException;
 
 /** The moment at which an evaluation is given up. Used by one thread. */
-final class Deadline {
+public final class Deadline {
   private static final long NANOS_PER_MILLI = 1_000_000;
 
   private final long startNanos = System.nanoTime();
@@ -14,7 +14,7 @@ final class Deadline {
   }
 
   /** A deadline one evaluation's time from now. */
-  static Deadline start() {
+  public static Deadline start() {
     return new Deadline(ExpressionLimits.EVALUATION_MILLIS_MAX * NANOS_PER_MILLI);
   }
 
@@ -23,7 +23,7 @@ final class Deadline {
    *
    * @throws ExpressionException after it
    */
-  void check() {
+  public void check() {
     if (System.nanoTime() - startNanos > budgetNanos) {
       throw new ExpressionException(
           "the evaluation took longer than " + ExpressionLimits.EVALUATION_MILLIS_MAX + " ms");

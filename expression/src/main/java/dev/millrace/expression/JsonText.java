@@ -19,7 +19,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Plain JSON values as text and as Jackson trees; decimals keep their digits. */
-final class JsonText {
+public final class JsonText {
   private static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -56,7 +56,7 @@ final class JsonText {
    *
    * @throws ExpressionException when the text isn't JSON
    */
-  static @Nullable Object read(String text) {
+  public static @Nullable Object read(String text) {
     try {
       return JsonValue.of(MAPPER.readValue(text, Object.class));
     } catch (JacksonException e) {
