@@ -1,6 +1,5 @@
 package dev.millrace.dialect.nocobase;
 
-import dev.millrace.engine.Wait;
 import dev.millrace.engine.expression.ExpressionScope;
 import dev.millrace.engine.graph.NodeContext;
 import dev.millrace.engine.graph.NodeType;
@@ -21,7 +20,7 @@ final class TestNodes {
 
   static NodeTypes all() {
     List<NodeType> types = new ArrayList<>(NocoBaseNodeTypes.all(new PlainExpressions()));
-    for (NodeType type : List.of(new Literal(), new Pending(), new Message())) {
+    for (NodeType type : List.of(new Literal())) {
       if (types.stream().noneMatch(known -> known.name().equals(type.name()))) {
         types.add(type);
       }
@@ -60,30 +59,6 @@ final class TestNodes {
       return value instanceof String text && text.startsWith("!")
           ? JobStatus.error(text.substring(1))
           : Step.Done.of(value);
-    }
-  }
-
-  /** Waits until it is settled. */
-  private static final class Pending extends NocoBaseNode {
-    Pending() {
-      super("manual", "Waits.", Nature.WAIT);
-    }
-
-    @Override
-    protected Step run(NodeContext context, Map<?, ?> config) {
-      return new Step.Waiting(new Wait.ForEvent("never", ""));
-    }
-  }
-
-  /** Says something to the caller. */
-  private static final class Message extends NocoBaseNode {
-    Message() {
-      super("response-message", "Says something.", Nature.PURE);
-    }
-
-    @Override
-    protected Step run(NodeContext context, Map<?, ?> config) {
-      return Step.Done.of(config.get("message"));
     }
   }
 }

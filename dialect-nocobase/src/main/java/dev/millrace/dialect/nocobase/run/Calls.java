@@ -46,11 +46,6 @@ public final class Calls {
     return await(engine.instance(key));
   }
 
-  /** Completes once an instance has ended or waits only for something outside. */
-  CompletableFuture<InstanceState> settled(InstanceKey key) {
-    return engine.whenEnded(key);
-  }
-
   /** The value of a reply, otherwise the problem. */
   public static @Nullable Object accepted(Reply reply) {
     return switch (reply) {

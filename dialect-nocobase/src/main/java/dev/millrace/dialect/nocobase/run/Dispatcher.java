@@ -81,21 +81,23 @@ public final class Dispatcher {
    * @throws InterruptedException while the engine is told of the version
    */
   public CompletableFuture<Outcome> start(Event event) throws InterruptedException {
+    return calls.engine().start(request(event)).thenApply(reply -> outcome(event, reply));
+  }
+
+  private EngineApi.StartRequest request(Event event) throws InterruptedException {
     Version version = event.version();
     int revision = revision(version);
-    EngineApi.StartRequest request =
-        new EngineApi.StartRequest(
-            InstanceKey.of(event.key()),
-            version.definitionId(),
-            revision,
-            JsonValue.of(event.context()),
-            new Command.Origin(
-                event.userId() == null ? "" : Long.toString(event.userId()),
-                APPLICATION,
-                false,
-                event.labels()),
-            null);
-    return calls.engine().start(request).thenApply(reply -> outcome(event, reply));
+    return new EngineApi.StartRequest(
+        InstanceKey.of(event.key()),
+        version.definitionId(),
+        revision,
+        JsonValue.of(event.context()),
+        new Command.Origin(
+            event.userId() == null ? "" : Long.toString(event.userId()),
+            APPLICATION,
+            false,
+            event.labels()),
+        null);
   }
 
   private Outcome outcome(Event event, Reply reply) {
@@ -123,14 +125,15 @@ public final class Dispatcher {
       return Optional.empty();
     }
     InstanceKey key = InstanceKey.of(event.key());
-    if (!(Calls.await(start(event)) instanceof Outcome.Started)) {
-      return Optional.empty();
-    }
-    CompletableFuture<InstanceState> settled = calls.settled(key);
     Optional<InstanceState> state;
     try {
-      state = Optional.of(Calls.await(settled, patience));
+      EngineApi.Ran ran = Calls.await(calls.engine().run(request(event)), patience);
+      if (!(outcome(event, ran.reply()) instanceof Outcome.Started)) {
+        return Optional.empty();
+      }
+      state = Optional.ofNullable(ran.state());
     } catch (TimeoutException e) {
+      counters.executed(event.version());
       state = calls.state(key);
     }
     return state.map(
@@ -175,7 +178,8 @@ public final class Dispatcher {
                             FORMAT,
                             new EngineApi.Described(version.title(), "", true),
                             document,
-                            null))));
+                            null,
+                            true))));
     return JsonValue.get(value, "revision") instanceof Number number ? number.intValue() : 0;
   }
 
