@@ -132,6 +132,11 @@ public final class SystemCollections {
     return FieldDefinition.of(name, type).with("defaultValue", value);
   }
 
+  /** A link whose rows stay as they are when the row they are linked to goes. */
+  private static FieldDefinition kept(FieldDefinition link) {
+    return link.with("onDelete", "NO ACTION");
+  }
+
   private static CollectionDefinition workflows() {
     return system(WORKFLOWS)
         .snowflakeId()
@@ -151,8 +156,9 @@ public final class SystemCollections {
         .field(defaulted("options", JSONB, Map.of("timeout", 0L)))
         .userstamps()
         .field(FieldDefinition.hasMany("nodes", NODES, "workflowId").with("onDelete", "CASCADE"))
-        .field(FieldDefinition.hasMany("executions", EXECUTIONS, "workflowId"))
-        .field(FieldDefinition.hasMany("revisions", WORKFLOWS, "key").with("sourceKey", "key"))
+        .field(kept(FieldDefinition.hasMany("executions", EXECUTIONS, "workflowId")))
+        .field(
+            kept(FieldDefinition.hasMany("revisions", WORKFLOWS, "key").with("sourceKey", "key")))
         .field(FieldDefinition.belongsTo("stats", STATS, "key").with("targetKey", "key"))
         .field(
             FieldDefinition.belongsTo("versionStats", VERSION_STATS, "id").with("targetKey", "id"))
@@ -179,7 +185,7 @@ public final class SystemCollections {
         .field(FieldDefinition.belongsTo("workflow", WORKFLOWS, "workflowId"))
         .field(FieldDefinition.belongsTo("upstream", NODES, "upstreamId"))
         .field(FieldDefinition.belongsTo("downstream", NODES, "downstreamId"))
-        .field(FieldDefinition.hasMany("branches", NODES, "upstreamId"))
+        .field(kept(FieldDefinition.hasMany("branches", NODES, "upstreamId")))
         .index(false, "workflowId")
         .build();
   }
@@ -207,7 +213,7 @@ public final class SystemCollections {
         .field(moment("expiresAt"))
         .field("manually", BOOLEAN)
         .field(FieldDefinition.belongsTo("workflow", WORKFLOWS, "workflowId"))
-        .field(FieldDefinition.hasMany("jobs", JOBS, "executionId"))
+        .field(kept(FieldDefinition.hasMany("jobs", JOBS, "executionId")))
         .build();
   }
 
