@@ -61,7 +61,7 @@ final class Explanation {
     json.put("timeoutAt", Times.millis(run.timeoutAt()));
     Wait wait = run.waitsFor();
     WorkerActivity activity =
-        wait instanceof Wait.ForActivity(var name, var _, var _) ? WorkerActivity.of(name) : null;
+        wait instanceof Wait.ForActivity sent ? WorkerActivity.of(sent.activity()) : null;
     if (activity != null) {
       describe(state, run, activity, workers, json);
     } else if (wait != null) {
@@ -98,8 +98,8 @@ final class Explanation {
 
   private static void describe(Wait wait, Map<String, @Nullable Object> json) {
     switch (wait) {
-      case Wait.ForActivity(var activity, var roots, var timeoutMillis) ->
-          put(json, "activity", "the result of " + activity);
+      case Wait.ForActivity activity ->
+          put(json, "activity", "the result of " + activity.activity());
       case Wait.ForTime(var dueAt) -> {
         put(json, "time", "its due time " + dueAt);
         json.put("dueAt", dueAt.toEpochMilli());

@@ -78,33 +78,40 @@ final class Projection {
       @Nullable NodeRun old,
       NodeRun run,
       List<HistoryEvent> events) {
-    if (run.waitsFor() instanceof Wait.ForPeople now) {
-      Map<String, HumanTask> known =
-          old != null && old.waitsFor() instanceof Wait.ForPeople then ? then.tasks() : Map.of();
+    Wait.ForPeople then = old == null ? null : people(old);
+    Wait.ForPeople now = people(run);
+    Map<String, HumanTask> known = then == null ? Map.of() : then.tasks();
+    if (now != null) {
       for (HumanTask task : now.tasks().values()) {
         if (known.get(task.id()) != task) {
           rows.humanTask(row(state, run, now, task));
         }
       }
-    } else if (old != null && old.waitsFor() instanceof Wait.ForPeople then) {
-      for (HumanTask task : then.tasks().values()) {
-        HumanTask last = lastChange(events, run.id(), task);
-        if (last.state().open()) {
-          // The run ended without a word about this work item: nobody may act on it any more.
-          last =
-              new HumanTask(
-                  task.id(),
-                  task.user(),
-                  HumanTask.State.CANCELED,
-                  "",
-                  null,
-                  state.life().lastEventAt());
-        }
-        if (last != task) {
-          rows.humanTask(row(state, run, then, last));
-        }
+    }
+    for (HumanTask task : known.values()) {
+      if (then == null || (now != null && now.tasks().containsKey(task.id()))) {
+        continue;
+      }
+      HumanTask last = lastChange(events, run.id(), task);
+      if (last.state().open()) {
+        // The run ended without a word about this work item: nobody may act on it any more.
+        last =
+            new HumanTask(
+                task.id(),
+                task.user(),
+                HumanTask.State.CANCELED,
+                "",
+                null,
+                state.life().lastEventAt());
+      }
+      if (last != task) {
+        rows.humanTask(row(state, run, then, last));
       }
     }
+  }
+
+  private static Wait.@Nullable ForPeople people(NodeRun run) {
+    return run.waitsFor() instanceof Wait.ForPeople people ? people : null;
   }
 
   private static HumanTask lastChange(List<HistoryEvent> events, int runId, HumanTask task) {
