@@ -6,6 +6,7 @@ import dev.millrace.dialect.nocobase.auth.Access;
 import dev.millrace.dialect.nocobase.auth.AccessControl;
 import dev.millrace.dialect.nocobase.auth.AccessSettings;
 import dev.millrace.dialect.nocobase.catalog.SystemCollections;
+import dev.millrace.dialect.nocobase.http.Errors;
 import dev.millrace.dialect.nocobase.http.Router;
 import dev.millrace.dialect.nocobase.resource.Resources;
 import dev.millrace.dialect.nocobase.run.Calls;
@@ -17,6 +18,9 @@ import dev.millrace.dialect.nocobase.trigger.Relay;
 import dev.millrace.dialect.nocobase.trigger.Sources;
 import dev.millrace.dialect.nocobase.trigger.Triggers;
 import dev.millrace.runtime.EngineApi;
+import dev.millrace.transport.ErrorFormat;
+import dev.millrace.transport.Request;
+import dev.millrace.transport.Response;
 import dev.millrace.transport.Routes;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -99,6 +103,35 @@ public final class NocobaseDialect implements AutoCloseable {
   /** Adds all paths of the API, behind those of all others. */
   public void register(Routes.Builder routes) {
     router.register(routes);
+  }
+
+  /** How problems of the API's paths are written. */
+  public static ErrorFormat errorFormat() {
+    return Errors.FORMAT;
+  }
+
+  /**
+   * Whether a path is one of this API, as far as that can be said without the database; null for a
+   * path that may be that of a collection of the users'.
+   */
+  public static @Nullable Boolean claims(List<String> segments) {
+    if (segments.isEmpty()) {
+      return false;
+    }
+    String first = Router.name(segments.getFirst());
+    if (first.equals("api")) {
+      return segments.size() == 1
+          || !SystemCollections.RESERVED_BY_OTHERS.contains(Router.name(segments.get(1)));
+    }
+    if (SystemCollections.TABLELESS.contains(first) || SystemCollections.isSystem(first)) {
+      return true;
+    }
+    return SystemCollections.RESERVED.contains(first) ? Boolean.FALSE : null;
+  }
+
+  /** Answers a request whose path is one of this API. */
+  public Response handle(Request request) throws InterruptedException {
+    return router.handle(request);
   }
 
   /** Whether a path is one of this API. */

@@ -2,6 +2,7 @@ package dev.millrace.dialect.nocobase;
 
 import dev.millrace.data.Database;
 import dev.millrace.data.DatabaseSettings;
+import dev.millrace.dialect.nocobase.activity.NocobaseActivities;
 import dev.millrace.dialect.nocobase.auth.AccessSettings;
 import dev.millrace.engine.graph.NodeTypes;
 import dev.millrace.engine.interpreter.Engine;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +50,7 @@ final class TestServer implements AutoCloseable {
 
   private final SqliteStore store;
   private final EngineRuntime runtime;
+  private final CompletableFuture<Database> opened = new CompletableFuture<>();
   private final Database database;
   private final NocobaseDialect dialect;
   private final ScheduledExecutorService background = Executors.newScheduledThreadPool(2);
@@ -67,7 +70,7 @@ final class TestServer implements AutoCloseable {
             store,
             RuntimeSettings.DEFAULT,
             List.of(new NocoBaseFormat()),
-            List.of(),
+            NocobaseActivities.all(opened::join),
             (graphs, environment) ->
                 new EngineDecider(
                     new Engine(
@@ -78,6 +81,7 @@ final class TestServer implements AutoCloseable {
                     directory.resolve("data.db"), InstantSource.system(), new Random())
                 .withEngine(directory.resolve(SqliteStore.FILE))
                 .withDefinitions(NocobaseDialect.collections()));
+    opened.complete(database);
     dialect =
         new NocobaseDialect(
             runtime,

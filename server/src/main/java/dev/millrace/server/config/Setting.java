@@ -25,6 +25,9 @@ public enum Setting {
   DRAIN_SECONDS("drain-seconds", Kind.NUMBER, "longest wait for requests in work at shutdown"),
   TOKENS("tokens", Kind.MAP, "SHA-256 hashes of bearer tokens, by the name of the caller"),
   ACT_FOR_OTHERS("act-for-others", Kind.LIST, "callers that may name another user in a header"),
+  AUTH("auth", Kind.TEXT, "none, or local: whether NocoBase's workflow API asks for a sign-in"),
+  ADMIN_EMAIL("admin-email", Kind.TEXT, "of the root user that a new database begins with"),
+  ADMIN_PASSWORD("admin-password", Kind.SECRET, "of that user; env:NAME and file:PATH work"),
   SECRETS("secrets", Kind.SECRET_MAP, "values of {{secret.NAME}}; env:NAME and file:PATH work"),
   DATASOURCES("datasources", Kind.OBJECT, "databases for database-handler tasks, by name"),
   SMTP("smtp", Kind.OBJECT, "server for mail tasks");
@@ -50,6 +53,8 @@ public enum Setting {
     LIST,
     /** {@code name=value}, comma-separated, in a variable. */
     MAP,
+    /** Text that is never printed. */
+    SECRET,
     /** As a map, and never printed. */
     SECRET_MAP,
     /** Only in the file. */

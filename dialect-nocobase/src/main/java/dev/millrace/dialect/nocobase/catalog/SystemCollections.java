@@ -103,6 +103,31 @@ public final class SystemCollections {
 
   private SystemCollections() {}
 
+  private static final Set<String> NAMES =
+      Set.of(
+          WORKFLOWS,
+          NODES,
+          STATS,
+          VERSION_STATS,
+          CATEGORIES,
+          CATEGORY_RELATIONS,
+          EXECUTIONS,
+          JOBS,
+          MANUAL_TASKS,
+          CC_TASKS,
+          USER_TASKS,
+          USER_TASK_STATS,
+          USERS,
+          ROLES,
+          ROLES_USERS,
+          API_KEYS,
+          ENVIRONMENT);
+
+  /** Whether a name is that of a collection that comes with the API and is served. */
+  public static boolean isSystem(String name) {
+    return NAMES.contains(name);
+  }
+
   /** All of them, in an order in which tables can be made. */
   public static List<CollectionDefinition> all() {
     return List.of(

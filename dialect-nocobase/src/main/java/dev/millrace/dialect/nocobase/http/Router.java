@@ -59,12 +59,14 @@ public final class Router {
     return segments.size() == 1 || !reserved.contains(name(segments.get(1)));
   }
 
-  private static String name(String segment) {
+  /** The resource that a segment names, without its action. */
+  public static String name(String segment) {
     int colon = segment.indexOf(':');
     return colon < 0 ? segment : segment.substring(0, colon);
   }
 
-  private Response handle(Request request) throws InterruptedException {
+  /** Answers a request whose path is of this API. */
+  public Response handle(Request request) throws InterruptedException {
     List<String> path = List.of(request.path().substring(1).split("/", -1));
     if (path.getFirst().equals(PREFIX)) {
       path = path.subList(1, path.size());
