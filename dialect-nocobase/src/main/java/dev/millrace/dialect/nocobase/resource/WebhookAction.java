@@ -6,6 +6,7 @@ import dev.millrace.dialect.nocobase.http.Action;
 import dev.millrace.dialect.nocobase.http.ActionRequest;
 import dev.millrace.dialect.nocobase.http.Answer;
 import dev.millrace.dialect.nocobase.http.Errors;
+import dev.millrace.dialect.nocobase.http.Parameters;
 import dev.millrace.dialect.nocobase.run.Calls;
 import dev.millrace.dialect.nocobase.run.Dispatcher;
 import dev.millrace.dialect.nocobase.run.Event;
@@ -18,6 +19,7 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,6 +35,13 @@ final class WebhookAction implements Action {
 
   /** Headers that say who calls, not what is said. */
   private static final Set<String> KEPT_BACK = Set.of("authorization", "cookie", "x-api-key");
+
+  /** Headers that belong to the connection. */
+  private static final Set<String> NOT_TO_SET =
+      Set.of("connection", "content-length", "transfer-encoding", "upgrade", "set-cookie");
+
+  private static final int OK = 200;
+  private static final int MAX_STATUS = 599;
 
   private final Versions versions;
   private final Dispatcher dispatcher;
@@ -65,10 +74,40 @@ final class WebhookAction implements Action {
     if (execution.isEmpty() || !execution.get().resolved()) {
       throw Errors.of(500, "Workflow failed");
     }
-    Object output = execution.get().state().life().output();
-    return output == null
-        ? new Answer.Whole(Response.text(200, "ok"))
-        : new Answer.Whole(Response.json(200, output));
+    return new Answer.Whole(answer(execution.get().response()));
+  }
+
+  /** What the workflow answers: {@code {statusCode, headers, body}}, or ok. */
+  private static Response answer(@Nullable Object given) {
+    if (given == null) {
+      return Response.text(OK, "ok");
+    }
+    Long code = Parameters.number(JsonValue.get(given, "statusCode"));
+    int status = code == null || code < OK || code > MAX_STATUS ? OK : code.intValue();
+    Object body = JsonValue.get(given, "body");
+    Response response =
+        switch (body) {
+          case null -> Response.empty(status);
+          case String text -> Response.text(status, text);
+          default -> Response.json(status, body);
+        };
+    if (JsonValue.get(given, "headers") instanceof List<?> headers) {
+      for (Object header : headers) {
+        String name = JsonValue.text(header, "name", "");
+        if (!name.isEmpty() && !NOT_TO_SET.contains(name.toLowerCase(Locale.ROOT))) {
+          response = with(response, name, JsonValue.text(header, "value", ""));
+        }
+      }
+    }
+    return response;
+  }
+
+  private static Response with(Response response, String name, String value) {
+    try {
+      return response.withHeader(name, value);
+    } catch (IllegalArgumentException e) {
+      throw Errors.of(500, "Workflow failed: a header of its answer has control characters");
+    }
   }
 
   private static void checkCaller(Version version, ActionRequest request) {

@@ -81,10 +81,10 @@ public final class Dispatcher {
    * @throws InterruptedException while the engine is told of the version
    */
   public CompletableFuture<Outcome> start(Event event) throws InterruptedException {
-    return calls.engine().start(request(event)).thenApply(reply -> outcome(event, reply));
+    return calls.engine().start(request(event, false)).thenApply(reply -> outcome(event, reply));
   }
 
-  private EngineApi.StartRequest request(Event event) throws InterruptedException {
+  private EngineApi.StartRequest request(Event event, boolean waited) throws InterruptedException {
     Version version = event.version();
     int revision = revision(version);
     return new EngineApi.StartRequest(
@@ -96,7 +96,7 @@ public final class Dispatcher {
             event.userId() == null ? "" : Long.toString(event.userId()),
             APPLICATION,
             false,
-            event.labels()),
+            event.labels(waited)),
         null);
   }
 
@@ -127,7 +127,7 @@ public final class Dispatcher {
     InstanceKey key = InstanceKey.of(event.key());
     Optional<InstanceState> state;
     try {
-      EngineApi.Ran ran = Calls.await(calls.engine().run(request(event)), patience);
+      EngineApi.Ran ran = Calls.await(calls.engine().run(request(event, true)), patience);
       if (!(outcome(event, ran.reply()) instanceof Outcome.Started)) {
         return Optional.empty();
       }

@@ -22,14 +22,21 @@ public record Event(
     boolean manually,
     @Nullable Long userId) {
 
-  /** What the engine keeps beside the instance. */
-  Map<String, @Nullable Object> labels() {
+  /**
+   * What the engine keeps beside the instance.
+   *
+   * @param request whether a request waits for the execution
+   */
+  Map<String, @Nullable Object> labels(boolean request) {
     Map<String, @Nullable Object> labels = new LinkedHashMap<>();
     if (!stack.isEmpty()) {
       labels.put("stack", List.copyOf(stack));
     }
     if (manually) {
       labels.put("manually", true);
+    }
+    if (request) {
+      labels.put("request", true);
     }
     return labels;
   }

@@ -63,6 +63,17 @@ public record Execution(
     return messages;
   }
 
+  /** What its node of the type {@code response} answers; null when none ran. */
+  public @Nullable Object response() {
+    for (NodeRun run : state.graph().runs().values()) {
+      NodeRun.Result result = run.result();
+      if (result != null && type(run.place().nodeId()).equals("response")) {
+        return result.output();
+      }
+    }
+    return null;
+  }
+
   private String type(String key) {
     return node(document, key).map(node -> String.valueOf(node.get("type"))).orElse("");
   }
