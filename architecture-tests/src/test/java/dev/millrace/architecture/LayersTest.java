@@ -181,6 +181,8 @@ class LayersTest {
         .that()
         .resideOutsideOfPackages(
             Product.EXPRESSION,
+            // Gives the node types of NocoBase the languages of NocoBase.
+            "dev.millrace.format.nocobase.pure",
             Product.SERVER,
             Product.TESTKIT,
             Product.SIMULATOR,

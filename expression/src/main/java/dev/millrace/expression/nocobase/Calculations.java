@@ -66,6 +66,8 @@ public final class Calculations {
       return new Outcome.Failed("Error: " + e.getMessage());
     } catch (StackOverflowError e) {
       return new Outcome.Failed("RangeError: Maximum call stack size exceeded");
+    } catch (RuntimeException e) {
+      return Outcome.Failed.unforeseen(e);
     }
   }
 

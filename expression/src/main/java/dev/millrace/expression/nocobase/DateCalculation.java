@@ -81,6 +81,8 @@ public final class DateCalculation {
       return new Outcome.Failed("Error: " + e.getMessage());
     } catch (DateTimeException | ArithmeticException e) {
       return new Outcome.Failed("RangeError: Invalid time value");
+    } catch (RuntimeException e) {
+      return Outcome.Failed.unforeseen(e);
     }
   }
 

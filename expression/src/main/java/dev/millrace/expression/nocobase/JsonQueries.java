@@ -63,6 +63,9 @@ public final class JsonQueries {
       return failed("Error", e.getMessage());
     } catch (StackOverflowError e) {
       return failed("RangeError", "Maximum call stack size exceeded");
+    } catch (RuntimeException e) {
+      // The library meets values that it does not expect with exceptions of the JDK.
+      return failed("Error", "cannot be evaluated: " + e.getClass().getSimpleName());
     }
   }
 

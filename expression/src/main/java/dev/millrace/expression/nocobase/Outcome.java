@@ -22,5 +22,10 @@ public sealed interface Outcome {
     static Failed of(ScriptException fault) {
       return new Failed(fault.text());
     }
+
+    /** What nobody foresaw, so that a user's text never ends as more than an error of its own. */
+    static Failed unforeseen(RuntimeException fault) {
+      return new Failed("Error: cannot be evaluated: " + fault.getClass().getSimpleName());
+    }
   }
 }

@@ -67,6 +67,9 @@ final class MathArithmetic {
         given -> {
           double n = MathValues.number(given.get(0), "permutations", 0);
           double k = given.size() > 1 ? MathValues.number(given.get(1), "permutations", 1) : n;
+          if (!(n >= 0 && k >= 0 && k <= n)) {
+            throw ScriptException.type("Positive integer value expected in function permutations");
+          }
           return product(n - k + 1, n);
         });
     all.put("random", MathArithmetic::random);
@@ -168,6 +171,9 @@ final class MathArithmetic {
   private static double gcd(double left, double right) {
     double a = Math.abs(left);
     double b = Math.abs(right);
+    if (!Double.isFinite(a) || !Double.isFinite(b)) {
+      return Double.NaN;
+    }
     if (a != Math.rint(a) || b != Math.rint(b)) {
       throw ScriptException.error("Parameters in function gcd must be integer numbers");
     }

@@ -26,7 +26,7 @@ public final class Budget {
   /** Deepest nesting of a value that is written, compared or given. */
   public static final int VALUE_DEPTH_MAX = 100;
 
-  private static final int STEPS_PER_CHECK = 1_024;
+  private static final int STEPS_PER_CHECK = 128;
 
   private final Deadline deadline = Deadline.start();
   private int steps;

@@ -11,8 +11,12 @@ import org.jspecify.annotations.Nullable;
 /** JavaScript's conversions between types, and its comparisons. */
 public final class Coercions {
   private static final Pattern DECIMAL =
-      Pattern.compile("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d{1,6})?");
+      Pattern.compile("[+-]?(?:\\d++(?:\\.\\d*+)?|\\.\\d++)(?:[eE][+-]?\\d{1,6})?");
   private static final Pattern INFINITE = Pattern.compile("[+-]?Infinity");
+
+  /** Longest text that may be a number. */
+  private static final int NUMBER_LENGTH_MAX = 1_000;
+
   private static final int HEXADECIMAL = 16;
 
   /** From here on JavaScript writes whole numbers with an exponent. */
@@ -53,6 +57,9 @@ public final class Coercions {
     if (stripped.isEmpty()) {
       return 0;
     }
+    if (stripped.length() > NUMBER_LENGTH_MAX) {
+      return Double.NaN;
+    }
     if (DECIMAL.matcher(stripped).matches()) {
       return Double.parseDouble(stripped);
     }
@@ -76,7 +83,7 @@ public final class Coercions {
 
   /** The number that a text begins with; not a number when it begins with none. */
   static double leadingNumber(String text) {
-    Matcher number = DECIMAL.matcher(text);
+    Matcher number = DECIMAL.matcher(text.substring(0, Math.min(text.length(), NUMBER_LENGTH_MAX)));
     if (number.lookingAt()) {
       return Double.parseDouble(number.group());
     }
