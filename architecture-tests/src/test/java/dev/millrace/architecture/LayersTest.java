@@ -171,6 +171,15 @@ class LayersTest {
   }
 
   @Test
+  void shouldKeepTheUsersTablesFreeOfWorkflows() {
+    onlySees(
+        Product.DATA,
+        resideInAPackage(Product.DATA).or(name("dev.millrace.engine.JsonValue")),
+        "the users' tables stay what they are when workflows change; hand it a CollectionDefinition"
+            + " or a RecordListener, and plain JSON values");
+  }
+
+  @Test
   void shouldKeepExpressionsBehindTheEnginesPorts() {
     onlySees(
         Product.EXPRESSION,

@@ -30,16 +30,19 @@ class LibrariesTest {
             .owners(
                 Product.EXPRESSION,
                 "dev.millrace.store.codec..",
+                Product.DATA,
                 "dev.millrace.activities.call..",
                 "dev.millrace.transport.json.."),
         library("JSONata").packages("com.dashjoin..").owners(Product.EXPRESSION),
         library("JMESPath").packages("io.burt..").owners(Product.EXPRESSION),
         library("JSON Schema").packages("com.networknt..").owners(Product.EXPRESSION),
-        library("SQLite").packages("org.sqlite..").owners(Product.STORE_SQLITE),
+        library("SQLite").packages("org.sqlite..").owners(Product.STORE_SQLITE, Product.DATA),
+        library("PostgreSQL").packages("org.postgresql..").owners(Product.DATA),
         library("JDBC")
             .packages("java.sql..", "javax.sql..")
             .owners(
                 Product.STORE_SQLITE,
+                Product.DATA,
                 "dev.millrace.activities.sql..",
                 "dev.millrace.activities",
                 Product.SERVER),

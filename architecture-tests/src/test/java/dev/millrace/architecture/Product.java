@@ -14,6 +14,7 @@ final class Product {
   static final String STORE = "dev.millrace.store..";
   static final String STORE_SQLITE = "dev.millrace.store.sqlite..";
   static final String STORE_MEMORY = "dev.millrace.store.memory..";
+  static final String DATA = "dev.millrace.data..";
   static final String RUNTIME = "dev.millrace.runtime..";
   static final String RUNTIME_TIME = "dev.millrace.runtime.time..";
   static final String ACTIVITIES = "dev.millrace.activities..";

@@ -1,7 +1,10 @@
 package dev.millrace.data;
 
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Catalog {
 
   private final Map<String, CollectionDefinition> collections;
+  private final Map<String, List<Link>> joinedTo = new HashMap<>();
 
   Catalog(Collection<CollectionDefinition> definitions) {
     Map<String, CollectionDefinition> named = new LinkedHashMap<>();
@@ -18,6 +22,22 @@ final class Catalog {
       named.put(definition.name(), definition);
     }
     this.collections = named;
+    for (CollectionDefinition owner : named.values()) {
+      for (FieldDefinition field : owner.fields()) {
+        if (field.type() == FieldType.BELONGS_TO_MANY) {
+          link(owner, field)
+              .ifPresent(link ->
+                  joinedTo
+                      .computeIfAbsent(link.target().name(), target -> new ArrayList<>())
+                      .add(link));
+        }
+      }
+    }
+  }
+
+  /** Links to a collection by rows of a third one. */
+  List<Link> joinedTo(String target) {
+    return joinedTo.getOrDefault(target, List.of());
   }
 
   Collection<CollectionDefinition> all() {

@@ -6,13 +6,20 @@ import java.sql.SQLException;
 /** Opens connections to one database. */
 interface Connections {
 
-  Connection writer() throws SQLException;
+  Opened writer() throws SQLException;
 
-  Connection reader() throws SQLException;
+  Opened reader() throws SQLException;
 
   Dialect dialect();
 
   /** The database, for messages. */
   @Override
   String toString();
+
+  /**
+   * A connection.
+   *
+   * @param watch starts the time that the next transaction may take
+   */
+  record Opened(Connection connection, Runnable watch) {}
 }

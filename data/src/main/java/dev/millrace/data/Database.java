@@ -2,6 +2,7 @@ package dev.millrace.data;
 
 import dev.millrace.engine.JsonValue;
 import java.sql.Connection;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +17,7 @@ public final class Database implements AutoCloseable {
   static final long SCHEMA_VERSION = 1;
 
   private static final int ONCE_KEY_MAX = 500;
+  private static final System.Logger LOGGER = System.getLogger(Database.class.getName());
 
   private final DatabaseSettings settings;
   private final Connections connections;
@@ -40,9 +42,9 @@ public final class Database implements AutoCloseable {
   public static Database open(DatabaseSettings settings) {
     Connections connections =
         switch (settings.location()) {
-          case DatabaseSettings.SqliteFile file -> new SqliteConnections(file, settings.limits());
-          case DatabaseSettings.Jdbc jdbc ->
-              throw new DatabaseFailure("no support yet for " + jdbc.url());
+          case DatabaseSettings.SqliteFile file ->
+              new SqliteConnections(file, settings.limits(), settings.clock());
+          case DatabaseSettings.Jdbc jdbc -> new PostgresConnections(jdbc, settings.limits());
         };
     Database database = new Database(settings, connections);
     boolean opened = false;
@@ -158,8 +160,17 @@ public final class Database implements AutoCloseable {
               }
             },
             () -> catalog = changed[0]);
-    after.forEach(Runnable::run);
+    after.forEach(Database::afterCommit);
     return result;
+  }
+
+  /** What was written is written, whatever fails now. */
+  private static void afterCommit(Runnable action) {
+    try {
+      action.run();
+    } catch (RuntimeException e) {
+      LOGGER.log(System.Logger.Level.WARNING, "an action after a commit failed", e);
+    }
   }
 
   /** Reads, all of it of one state. */
@@ -214,9 +225,17 @@ public final class Database implements AutoCloseable {
         ((Session) transaction)
             .update(
                 Sql.of(
-                    "DELETE FROM mr_once WHERE substr(key, 1, {}) = {}",
+                    "DELETE FROM mr_once WHERE substr(key, 1, CAST({} AS INTEGER)) = {}",
                     Sql.bind((long) keyPrefix.length()),
                     Sql.bind(keyPrefix))));
+  }
+
+  /** Forgets what was done once before a moment; its keys can be used again. */
+  public int forgetBefore(Instant moment) {
+    return inTransaction(transaction ->
+        ((Session) transaction)
+            .update(
+                Sql.of("DELETE FROM mr_once WHERE done_at < {}", Sql.bind(Dates.show(moment)))));
   }
 
   /** Adds a listener for all collections, for good. */

@@ -7,7 +7,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Records of which each call is a transaction of its own. */
-final class DatabaseRecords implements Related {
+sealed class DatabaseRecords implements Records permits DatabaseRelated {
 
   private final Database database;
   private final Function<Session, Records> open;
@@ -21,7 +21,7 @@ final class DatabaseRecords implements Related {
     return database.read(session -> work.apply(open.apply(session)));
   }
 
-  private <T extends @Nullable Object> T write(Function<Records, T> work) {
+  final <T extends @Nullable Object> T write(Function<Records, T> work) {
     return database.inTransaction(transaction -> work.apply(open.apply((Session) transaction)));
   }
 
@@ -68,31 +68,6 @@ final class DatabaseRecords implements Related {
 
   @Override
   public Related related(Object key, String association) {
-    return new DatabaseRecords(database, session -> open.apply(session).related(key, association));
-  }
-
-  @Override
-  public void add(List<Object> keys, WriteContext context) {
-    link(related -> related.add(keys, context));
-  }
-
-  @Override
-  public void remove(List<Object> keys, WriteContext context) {
-    link(related -> related.remove(keys, context));
-  }
-
-  @Override
-  public void set(List<Object> keys, WriteContext context) {
-    link(related -> related.set(keys, context));
-  }
-
-  private void link(java.util.function.Consumer<Related> work) {
-    write(records -> {
-      if (!(records instanceof Related related)) {
-        throw new IllegalStateException("these records are not behind a link");
-      }
-      work.accept(related);
-      return true;
-    });
+    return new DatabaseRelated(database, session -> open.apply(session).related(key, association));
   }
 }

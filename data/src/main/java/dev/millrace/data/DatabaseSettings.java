@@ -48,6 +48,12 @@ public record DatabaseSettings(
    * @param cacheMebibytes memory of the writer for pages
    */
   public record Limits(int readers, Duration busyTimeout, int cacheMebibytes) {
+    /** How long one call that reads may take. */
+    static final Duration QUERY_MAX = Duration.ofSeconds(30);
+
+    /** How long a transaction that writes may take, and how long one may wait for its turn. */
+    static final Duration WRITE_MAX = Duration.ofSeconds(60);
+
     static final Limits DEFAULT = new Limits(4, Duration.ofSeconds(10), 16);
   }
 

@@ -76,6 +76,9 @@ interface Dialect {
   /** What a refusal of the database means to a caller; null when it is a failure. */
   @Nullable DataException refusal(SQLException exception);
 
+  /** What is to be done when a caller gave a key that otherwise counts up; null for nothing. */
+  @Nullable Sql keyWasGiven(CollectionDefinition collection, FieldDefinition key);
+
   /** Locks rows that are read to be changed. */
   String forUpdate();
 }

@@ -49,6 +49,7 @@ public enum FieldType {
     BY_NAME.put("real", DOUBLE);
     BY_NAME.put("datetime", DATETIME);
     BY_NAME.put("datetimeTz", DATETIME);
+    BY_NAME.put("unixTimestamp", DATETIME);
     BY_NAME.put("set", ARRAY);
     BY_NAME.put("nanoid", UID);
   }

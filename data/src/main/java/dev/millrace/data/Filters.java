@@ -23,11 +23,16 @@ final class Filters {
   static final int CONDITIONS_MAX = 400;
 
   private final Catalog catalog;
+  private final boolean hidden;
   private final Operators operators;
   private int aliases;
   private int conditions;
 
-  Filters(Catalog catalog, Dialect dialect, ZoneId zone, Instant now) {
+  /**
+   * @param hidden true when hidden fields may be compared too
+   */
+  Filters(Catalog catalog, Dialect dialect, ZoneId zone, Instant now, boolean hidden) {
+    this.hidden = hidden;
     this.catalog = catalog;
     this.operators = new Operators(dialect, zone, now);
   }
@@ -133,6 +138,9 @@ final class Filters {
   private Condition named(Scope scope, String name, List<@Nullable Object> values) {
     FieldDefinition field =
         scope.collection().field(name).orElseThrow(() -> unknownField(scope.collection(), name));
+    if (concealed(scope, field)) {
+      throw unknownField(scope.collection(), name);
+    }
     if (field.type().association()) {
       Link link =
           catalog
@@ -146,6 +154,18 @@ final class Filters {
       parts.add(column(scope, new Operand(field, column, List.of()), value));
     }
     return Condition.all(parts);
+  }
+
+  /**
+   * A value that is not shown could be found out by comparing it again and again. The program may
+   * compare what it hides in collections of its own, but never by way of links.
+   */
+  private boolean concealed(Scope scope, FieldDefinition field) {
+    boolean own =
+        scope.alias().equals(Reader.ROOT)
+            && scope.collection().origin() != CollectionDefinition.Origin.USER
+            && field.type() != FieldType.PASSWORD;
+    return field.hidden() && !hidden && !own;
   }
 
   private Condition column(Scope outer, Operand operand, @Nullable Object value) {

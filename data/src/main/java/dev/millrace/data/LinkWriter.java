@@ -159,10 +159,12 @@ final class LinkWriter {
       if (target.readOnly()) {
         throw missing(link, column, value);
       }
+      checkMayWrite(link);
       given.putAll(preset);
       return present(link, column, writer.insert(target, given, true));
     }
     if (writer.mayChange(link.field().name())) {
+      checkMayWrite(link);
       return present(link, column, writer.update(target, known.get(), given));
     }
     return present(link, column, known.get());
@@ -280,7 +282,9 @@ final class LinkWriter {
           link.through() == null
               ? !link.target().readOnly()
               : !link.through().collection().readOnly();
-      if (owner == null || !written || "NO ACTION".equals(field.text("onDelete"))) {
+      // Other rows may have the same value where it does not identify one, and keep their links.
+      boolean own = link.ownerColumn().is("primaryKey") || link.ownerColumn().is("unique");
+      if (owner == null || !written || !own || "NO ACTION".equals(field.text("onDelete"))) {
         continue;
       }
       if (link.through() == null && "CASCADE".equals(field.text("onDelete"))) {
@@ -310,16 +314,8 @@ final class LinkWriter {
   /** Rows that link other records to the one that is removed go with it. */
   private void unlinkFromOthers(
       CollectionDefinition collection, Map<String, @Nullable Object> row) {
-    for (CollectionDefinition other : session.catalog().all()) {
-      for (FieldDefinition field : other.fields()) {
-        if (field.type() == FieldType.BELONGS_TO_MANY
-            && collection.name().equals(field.text("target"))) {
-          session
-              .catalog()
-              .link(other, field)
-              .ifPresent(link -> unlinkTarget(link, row.get(link.targetColumn().name())));
-        }
-      }
+    for (Link link : session.catalog().joinedTo(collection.name())) {
+      unlinkTarget(link, row.get(link.targetColumn().name()));
     }
   }
 
@@ -338,6 +334,7 @@ final class LinkWriter {
   /** Makes a record that a link of an owner leads to. */
   Map<String, @Nullable Object> createBehind(SessionRecords.Scope scope, Map<String, ?> values) {
     Link link = scope.link();
+    checkMayWrite(link);
     Object owner = link.field().type() == FieldType.BELONGS_TO ? "" : ownersValue(scope);
     Map<String, @Nullable Object> given = new LinkedHashMap<>(values);
     if (link.through() == null && link.field().type() != FieldType.BELONGS_TO) {
@@ -405,6 +402,21 @@ final class LinkWriter {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     values.put(link.ownerColumn().name(), key);
     writer.update(link.owner(), scope.owner(), values);
+  }
+
+  /**
+   * Who may write a user's collection may not write the system's by way of its links: otherwise a
+   * new post could bring a new administrator with it.
+   */
+  static void checkMayWrite(Link link) {
+    if (link.owner().origin() == CollectionDefinition.Origin.USER
+        && link.target().origin() != CollectionDefinition.Origin.USER) {
+      throw new DataException(
+          DataException.Kind.READ_ONLY,
+          "records of %s are linked by %s, but not written through it"
+              .formatted(link.target().name(), link.field().name()),
+          link.field().name());
+    }
   }
 
   private static DataException missing(Link link, FieldDefinition column, Object value) {

@@ -25,6 +25,10 @@ final class Operators {
   static final int ELEMENTS_MAX = 10_000;
 
   private static final int PATTERN_MAX = 500;
+
+  /** SQLite compares no longer parts of texts. */
+  private static final int PART_MAX = 10_000;
+
   private static final String ELEMENTS = "e";
 
   private final Dialect dialect;
@@ -245,8 +249,11 @@ final class Operators {
     }
     List<Condition> any = new ArrayList<>();
     for (Object each : wanted) {
-      any.add(
-          Condition.unknownOfNull(dialect.has(text(operand), textOf(operand, name, each), part)));
+      String text = textOf(operand, name, each);
+      if (text.length() > PART_MAX) {
+        throw bad(operand, name + " with at most " + PART_MAX + " characters", each);
+      }
+      any.add(Condition.unknownOfNull(dialect.has(text(operand), text, part)));
     }
     return Condition.any(any);
   }

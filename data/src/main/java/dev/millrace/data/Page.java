@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A page of records.
  *
- * @param rows the records; the caller's own, to be changed as it likes
+ * @param rows the records; the caller's own, to be changed as it likes, but for records behind
+ *     links, which several rows may share
  * @param count how many there are on all pages; null when it was not wanted
  * @param hasNext true when another page follows
  * @param page its number, from 1

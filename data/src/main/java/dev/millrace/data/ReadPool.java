@@ -17,7 +17,7 @@ final class ReadPool implements AutoCloseable {
   private final Connections connections;
   private final int size;
   private final Semaphore permits;
-  private final Deque<Connection> idle = new ArrayDeque<>();
+  private final Deque<Connections.Opened> idle = new ArrayDeque<>();
   private boolean closed;
 
   ReadPool(Connections connections, int size) {
@@ -29,9 +29,11 @@ final class ReadPool implements AutoCloseable {
   <T extends @Nullable Object> T read(Function<Connection, T> work) {
     permits.acquireUninterruptibly();
     try {
-      Connection connection = take();
+      Connections.Opened opened = take();
+      Connection connection = opened.connection();
       boolean healthy = false;
       try {
+        opened.watch().run();
         connection.setAutoCommit(false);
         T result = work.apply(connection);
         connection.setAutoCommit(true);
@@ -44,7 +46,7 @@ final class ReadPool implements AutoCloseable {
         healthy = true;
         throw e;
       } finally {
-        release(connection, healthy);
+        release(opened, healthy);
       }
     } catch (SQLException e) {
       throw new DatabaseFailure("cannot read " + connections + ": " + e.getMessage(), e);
@@ -53,27 +55,27 @@ final class ReadPool implements AutoCloseable {
     }
   }
 
-  private Connection take() throws SQLException {
+  private Connections.Opened take() throws SQLException {
     synchronized (idle) {
       if (closed) {
         throw new DatabaseFailure("the database " + connections + " is closed");
       }
-      Connection connection = idle.poll();
-      if (connection != null) {
-        return connection;
+      Connections.Opened opened = idle.poll();
+      if (opened != null) {
+        return opened;
       }
     }
     return connections.reader();
   }
 
-  private void release(Connection connection, boolean healthy) throws SQLException {
+  private void release(Connections.Opened opened, boolean healthy) throws SQLException {
     synchronized (idle) {
       if (healthy && !closed) {
-        idle.push(connection);
+        idle.push(opened);
         return;
       }
     }
-    connection.close();
+    opened.connection().close();
   }
 
   @Override
@@ -87,7 +89,7 @@ final class ReadPool implements AutoCloseable {
     synchronized (idle) {
       while (!idle.isEmpty()) {
         try {
-          idle.pop().close();
+          idle.pop().connection().close();
         } catch (SQLException e) {
           throw new DatabaseFailure("cannot close " + connections, e);
         }

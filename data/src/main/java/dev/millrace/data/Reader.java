@@ -171,11 +171,11 @@ final class Reader {
   }
 
   /** The ORDER BY of a query, with the primary key at its end, so that pages do not overlap. */
-  Sql order(CollectionDefinition collection, List<String> sort) {
+  Sql order(CollectionDefinition collection, Query query) {
     List<Sql> parts = new ArrayList<>();
     Optional<FieldDefinition> key = collection.primaryKey();
     boolean decided = false;
-    for (String given : sort) {
+    for (String given : query.sort()) {
       String path = given.strip();
       if (path.isEmpty()) {
         continue;
@@ -203,6 +203,8 @@ final class Reader {
     FieldDefinition field =
         collection
             .field(path[step])
+            // An order would tell of what is not shown.
+            .filter(each -> !each.hidden())
             .orElseThrow(() -> Filters.unknownField(collection, String.join(".", path)));
     boolean last = step == path.length - 1;
     if (!field.type().association()) {

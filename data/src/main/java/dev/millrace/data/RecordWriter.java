@@ -22,6 +22,7 @@ final class RecordWriter {
   private final LinkWriter links;
   private int written;
   private int depth;
+  private int removed;
 
   RecordWriter(Session session, WriteContext context) {
     this.session = session;
@@ -179,18 +180,28 @@ final class RecordWriter {
                 Sql.join(", ", names),
                 Sql.join(", ", bound),
                 returned);
-    return session
-        .query(
-            insert,
-            result -> {
-              Map<String, @Nullable Object> row = new LinkedHashMap<>();
-              int index = 1;
-              for (FieldDefinition field : read) {
-                row.put(field.name(), session.dialect().read(field, result, index++));
-              }
-              return row;
-            })
-        .getFirst();
+    Map<String, @Nullable Object> row =
+        session
+            .query(
+                insert,
+                result -> {
+                  Map<String, @Nullable Object> made = new LinkedHashMap<>();
+                  int index = 1;
+                  for (FieldDefinition field : read) {
+                    made.put(field.name(), session.dialect().read(field, result, index++));
+                  }
+                  return made;
+                })
+            .getFirst();
+    for (FieldDefinition field : read) {
+      if (field.is("autoIncrement") && columns.get(field.name()) != null) {
+        Sql more = session.dialect().keyWasGiven(collection, field);
+        if (more != null) {
+          session.number(more);
+        }
+      }
+    }
+    return row;
   }
 
   /** Writes values into a row and tells of it; answers it with the links that were given. */
@@ -283,6 +294,9 @@ final class RecordWriter {
   void destroy(
       CollectionDefinition collection, Map<String, @Nullable Object> before, boolean told) {
     checkWritable(collection);
+    if (++removed > Query.UNPAGED_MAX) {
+      throw Reader.tooMany("more than " + Query.UNPAGED_MAX + " records to remove in one call");
+    }
     links.removeAll(collection, before);
     session.update(
         Sql.of("DELETE FROM {} WHERE {}", Sql.table(collection), identity(collection, before)));

@@ -223,6 +223,9 @@ final class SessionCollections implements Collections {
             "field %s holds the key of %s; remove that first".formatted(field, each.name()));
       }
     }
+    if (String.valueOf(before.options().get("indexes")).matches(".*\\b" + field + "\\b.*")) {
+      throw Definitions.bad("field " + field + " is in an index; remove that first");
+    }
     if (!gone.type().association()) {
       tables.dropColumn(before, gone);
     }

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The records of a collection inside a transaction; all of them, or those behind a link. */
-final class SessionRecords implements Related {
+sealed class SessionRecords implements Records permits SessionRelated {
 
   /** How many records one call may name, change or remove. */
   static final int KEYS_MAX = 10_000;
@@ -45,7 +45,7 @@ final class SessionRecords implements Related {
     Projection projection = Projection.of(session.catalog(), collection, query.shape());
     Sql where = where(query).sql();
     Reader reader = new Reader(session);
-    Sql order = reader.order(collection, query.sort());
+    Sql order = reader.order(collection, query);
     Query.Paging paging = query.paging();
     if (!paging.paginate()) {
       List<Map<String, @Nullable Object>> rows =
@@ -77,7 +77,7 @@ final class SessionRecords implements Related {
   public Optional<Map<String, @Nullable Object>> get(Query query) {
     Projection projection = Projection.of(session.catalog(), collection, query.shape());
     Reader reader = new Reader(session);
-    Sql order = reader.order(collection, query.sort());
+    Sql order = reader.order(collection, query);
     return reader.rows(projection, where(query).sql(), Sql.of("{} LIMIT 1", order)).stream()
         .findFirst();
   }
@@ -107,6 +107,14 @@ final class SessionRecords implements Related {
           DataException.Kind.BAD_VALUE,
           "sum and avg need numbers; %s is of type %s"
               .formatted(field.name(), field.type().wireName()),
+          field.name());
+    }
+    boolean counts = aggregator == Aggregation.Aggregator.COUNT;
+    if ((field.type().json() && (wanted.distinct() || !counts))
+        || (field.type() == FieldType.BOOLEAN && !counts)) {
+      throw new DataException(
+          DataException.Kind.BAD_VALUE,
+          "values of type %s have no order: %s".formatted(field.type().wireName(), field.name()),
           field.name());
     }
     Sql call =
@@ -169,6 +177,10 @@ final class SessionRecords implements Related {
   /** The rows that are to be changed, with all columns. */
   private List<Map<String, @Nullable Object>> chosen(Query which, String what) {
     RecordWriter.checkWritable(collection);
+    Scope link = scope;
+    if (link != null) {
+      LinkWriter.checkMayWrite(link.link());
+    }
     if (asked(which).equals(Condition.TRUE)) {
       throw new DataException(
           DataException.Kind.REQUIRED_FILTER,
@@ -182,7 +194,7 @@ final class SessionRecords implements Related {
             where(which).sql(),
             Sql.of(
                 "{} LIMIT {}" + session.dialect().forUpdate(),
-                reader.order(collection, which.sort()),
+                reader.order(collection, which),
                 Sql.bind(Query.UNPAGED_MAX + 1L)));
     if (rows.size() > Query.UNPAGED_MAX) {
       throw Reader.tooMany(
@@ -200,7 +212,12 @@ final class SessionRecords implements Related {
 
   private Condition asked(Query query) {
     Filters filters =
-        new Filters(session.catalog(), session.dialect(), query.zone(), session.now());
+        new Filters(
+            session.catalog(),
+            session.dialect(),
+            query.zone(),
+            session.now(),
+            query.shape().hidden());
     Condition filter = filters.of(collection, Reader.ROOT, query.filter());
     return query.keys().isEmpty()
         ? filter
@@ -260,33 +277,6 @@ final class SessionRecords implements Related {
                 .findFirst()
                 // Nothing is behind a link of nobody: null equals nothing.
                 .orElseGet(LinkedHashMap::new);
-    return new SessionRecords(session, link.target(), new Scope(link, owner));
-  }
-
-  @Override
-  public void add(List<Object> keys, WriteContext context) {
-    links(context).add(behindOwner(), keys);
-  }
-
-  @Override
-  public void remove(List<Object> keys, WriteContext context) {
-    links(context).remove(behindOwner(), keys);
-  }
-
-  @Override
-  public void set(List<Object> keys, WriteContext context) {
-    links(context).set(behindOwner(), keys);
-  }
-
-  private LinkWriter links(WriteContext context) {
-    return new LinkWriter(session, new RecordWriter(session, context));
-  }
-
-  private Scope behindOwner() {
-    Scope behind = scope;
-    if (behind == null) {
-      throw new IllegalStateException("these records are not behind a link");
-    }
-    return behind;
+    return new SessionRelated(session, new Scope(link, owner));
   }
 }

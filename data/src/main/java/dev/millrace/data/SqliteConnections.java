@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
@@ -19,30 +21,33 @@ final class SqliteConnections implements Connections {
   private final Path file;
   private final @Nullable Path engine;
   private final DatabaseSettings.Limits limits;
+  private final InstantSource clock;
   private final SqliteDialect dialect = new SqliteDialect();
 
-  SqliteConnections(DatabaseSettings.SqliteFile location, DatabaseSettings.Limits limits) {
+  SqliteConnections(
+      DatabaseSettings.SqliteFile location, DatabaseSettings.Limits limits, InstantSource clock) {
+    this.clock = clock;
     this.file = location.file();
     this.engine = location.engine();
     this.limits = limits;
   }
 
   @Override
-  public Connection writer() throws SQLException {
+  public Opened writer() throws SQLException {
     SQLiteConfig config = common(limits.cacheMebibytes());
     config.setJournalMode(SQLiteConfig.JournalMode.WAL);
     // FULL: the log reaches the disk before a commit is answered.
     config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
     config.setJournalSizeLimit(LOG_KEPT_BYTES);
     config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
-    return open(config);
+    return open(config, DatabaseSettings.Limits.WRITE_MAX);
   }
 
   @Override
-  public Connection reader() throws SQLException {
+  public Opened reader() throws SQLException {
     SQLiteConfig config = common(Math.max(1, limits.cacheMebibytes() / READER_SHARE));
     config.setReadOnly(true);
-    return open(config);
+    return open(config, DatabaseSettings.Limits.QUERY_MAX);
   }
 
   private SQLiteConfig common(int cacheMebibytes) {
@@ -54,14 +59,14 @@ final class SqliteConnections implements Connections {
     return config;
   }
 
-  private Connection open(SQLiteConfig config) throws SQLException {
+  private Opened open(SQLiteConfig config, Duration most) throws SQLException {
     Connection connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
     try {
       SqliteFunctions.addTo(connection);
       if (engine != null) {
         attach(connection, engine);
       }
-      return connection;
+      return new Opened(connection, SqliteWatch.on(connection, clock, most)::start);
     } catch (SQLException | RuntimeException e) {
       connection.close();
       throw e;

@@ -260,6 +260,11 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
+  public @Nullable Sql keyWasGiven(CollectionDefinition collection, FieldDefinition key) {
+    return null;
+  }
+
+  @Override
   public String forUpdate() {
     return "";
   }

@@ -87,7 +87,10 @@ final class Tables {
   void indexes(CollectionDefinition collection) {
     for (FieldDefinition field : collection.fields()) {
       if (field.type() == FieldType.BELONGS_TO) {
-        index(collection, false, List.of(Catalog.foreignKey(collection, field)));
+        String key = Catalog.foreignKey(collection, field);
+        if (collection.field(key).filter(column -> column.is("primaryKey")).isEmpty()) {
+          index(collection, false, List.of(key));
+        }
       } else if (!field.type().association() && !field.is("primaryKey")) {
         if (field.is("unique")) {
           index(collection, true, List.of(field.name()));
@@ -110,9 +113,9 @@ final class Tables {
 
   private void index(CollectionDefinition collection, boolean unique, List<String> fields) {
     for (String field : fields) {
-      if (collection.field(field).isEmpty()) {
+      if (collection.field(field).filter(each -> !each.type().association()).isEmpty()) {
         throw Definitions.bad(
-            "index of %s: there is no field %s".formatted(collection.name(), field));
+            "index of %s: there is no column %s".formatted(collection.name(), field));
       }
     }
     session.update(

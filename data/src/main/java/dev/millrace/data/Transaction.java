@@ -18,6 +18,9 @@ public interface Transaction {
   /** The time of the transaction: one for all its rows. */
   Instant now();
 
-  /** Does something once the transaction is committed, on the same thread; not if it fails. */
+  /**
+   * Does something once the transaction is committed, on the same thread and after its turn; not if
+   * it fails. What the action throws is logged: the caller is told of the write alone.
+   */
   void afterCommit(Runnable action);
 }

@@ -2,6 +2,7 @@ package dev.millrace.data;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ final class Writer implements AutoCloseable {
 
   private final Connections connections;
   private final ReentrantLock turn = new ReentrantLock(true);
-  private @Nullable Connection connection;
+  private Connections.@Nullable Opened opened;
   private boolean closed;
 
   Writer(Connections connections) {
@@ -31,11 +32,13 @@ final class Writer implements AutoCloseable {
       throw new IllegalStateException(
           "a transaction is open on this thread; write through it instead of opening another");
     }
-    turn.lock();
+    await();
     try {
-      Connection open = connection();
+      Connections.Opened writing = opened();
+      Connection open = writing.connection();
       boolean done = false;
       try {
+        writing.watch().run();
         open.setAutoCommit(false);
         T result = work.apply(open);
         open.commit();
@@ -55,14 +58,33 @@ final class Writer implements AutoCloseable {
     }
   }
 
-  private Connection connection() throws SQLException {
+  /**
+   * Waits for the turn, with a bound: work that waits inside a transaction for a write of another
+   * thread would otherwise wait for ever.
+   */
+  private void await() {
+    boolean mine;
+    try {
+      mine = turn.tryLock(DatabaseSettings.Limits.WRITE_MAX.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DatabaseFailure("interrupted while waiting to write " + connections, e);
+    }
+    if (!mine) {
+      throw new DatabaseFailure(
+          "waited %d s to write %s; another transaction does not end"
+              .formatted(DatabaseSettings.Limits.WRITE_MAX.toSeconds(), connections));
+    }
+  }
+
+  private Connections.Opened opened() throws SQLException {
     if (closed) {
       throw new DatabaseFailure("the database " + connections + " is closed");
     }
-    Connection open = connection;
+    Connections.Opened open = opened;
     if (open == null) {
       open = connections.writer();
-      connection = open;
+      opened = open;
     }
     return open;
   }
@@ -79,7 +101,7 @@ final class Writer implements AutoCloseable {
           .log(System.Logger.Level.WARNING, "rollback failed, reconnecting", e);
     } finally {
       if (!undone) {
-        connection = null;
+        opened = null;
         open.close();
       }
     }
@@ -90,10 +112,10 @@ final class Writer implements AutoCloseable {
     turn.lock();
     try {
       closed = true;
-      Connection open = connection;
-      connection = null;
+      Connections.Opened open = opened;
+      opened = null;
       if (open != null) {
-        open.close();
+        open.connection().close();
       }
     } catch (SQLException e) {
       throw new DatabaseFailure("cannot close " + connections, e);

@@ -28,11 +28,15 @@ class FilterPropertyTest {
   @TempDir Path folder;
   private Random random;
 
+  DatabaseSettings.Location place(Path folder) {
+    return Fixture.sqlite(folder);
+  }
+
   @Test
   void shouldAgreeWithAPlainReading() {
     long seed = Long.getLong("seed", System.nanoTime());
     random = new Random(seed);
-    try (Database database = Fixture.open(folder)) {
+    try (Database database = Fixture.open(place(folder))) {
       Fixture.blog(database);
       List<Map<String, Object>> rows = new ArrayList<>();
       for (int i = 0; i < ROWS; i++) {

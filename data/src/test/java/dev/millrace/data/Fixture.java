@@ -18,14 +18,21 @@ final class Fixture {
 
   private Fixture() {}
 
-  static DatabaseSettings settings(Path folder) {
-    return DatabaseSettings.sqlite(
-            folder.resolve("data.db"), InstantSource.fixed(NOW), new Random(7))
-        .withDefinitions(system());
+  static DatabaseSettings.Location sqlite(Path folder) {
+    return new DatabaseSettings.SqliteFile(folder.resolve("data.db"), null);
   }
 
-  static Database open(Path folder) {
-    return Database.open(settings(folder));
+  static DatabaseSettings settings(DatabaseSettings.Location location) {
+    return new DatabaseSettings(
+        location,
+        system(),
+        DatabaseSettings.Limits.DEFAULT,
+        InstantSource.fixed(NOW),
+        new Random(7));
+  }
+
+  static Database open(DatabaseSettings.Location location) {
+    return Database.open(settings(location));
   }
 
   static List<CollectionDefinition> system() {
@@ -49,9 +56,7 @@ final class Fixture {
                 FieldDefinition.hasMany("nodes", "flow_nodes", "workflowId")
                     .with("onDelete", "CASCADE"))
             .field(
-                FieldDefinition.hasMany("revisions", "workflows", "key")
-                    .with("sourceKey", "key")
-                    .with("onDelete", "NO ACTION"))
+                FieldDefinition.hasMany("revisions", "workflows", "key").with("sourceKey", "key"))
             .field(
                 FieldDefinition.belongsTo("stats", "workflowStats", "key").with("targetKey", "key"))
             .index(true, "key", "current");

@@ -13,20 +13,26 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every operator over the same six rows, named by their titles a to f; f has nothing but that. */
 @NullUnmarked // Tests give null wherever a caller might.
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OperatorsTest {
 
   @TempDir static Path folder;
-  private static Database database;
+  private Database database;
+
+  DatabaseSettings.Location place(Path folder) {
+    return Fixture.sqlite(folder);
+  }
 
   @BeforeAll
-  static void fill() {
-    database = Fixture.open(folder);
+  void fill() {
+    database = Fixture.open(place(folder));
     Fixture.blog(database);
     post(
         "a",
@@ -68,7 +74,7 @@ class OperatorsTest {
     update("c", "comments", list(map("text", null)));
   }
 
-  private static void post(
+  private void post(
       String title,
       String body,
       int reads,
@@ -102,14 +108,14 @@ class OperatorsTest {
         meta);
   }
 
-  private static void update(String title, Object... values) {
+  private void update(String title, Object... values) {
     database
         .records("posts")
         .update(Query.where(map("title", title)), map(values), WriteContext.NONE);
   }
 
   @AfterAll
-  static void close() {
+  void close() {
     database.close();
   }
 
