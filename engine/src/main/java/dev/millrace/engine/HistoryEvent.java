@@ -105,10 +105,24 @@ public sealed interface HistoryEvent {
    * @param runId the run of the node
    * @param name of the body
    * @param variables what expressions inside see
+   * @param ordered whether it begins only when no activity in the foreground runs in those before
+   *     it
    */
   record BodyOpened(
-      Instant at, int scope, int runId, String name, Map<String, @Nullable Object> variables)
-      implements HistoryEvent {}
+      Instant at,
+      int scope,
+      int runId,
+      String name,
+      Map<String, @Nullable Object> variables,
+      boolean ordered)
+      implements HistoryEvent {
+
+    /** A body that need not wait for the activities of others. */
+    public BodyOpened(
+        Instant at, int scope, int runId, String name, Map<String, @Nullable Object> variables) {
+      this(at, scope, runId, name, variables, false);
+    }
+  }
 
   /** How a body ends was decided before its natural end: by a failure, or by a node inside. */
   record BodySettled(

@@ -99,6 +99,8 @@ public record InstanceState(
    * @param run the run of the node that opened it and waits for its end
    * @param name of the node's bodies
    * @param variables what expressions inside see by name
+   * @param ordered whether it begins only when no activity in the foreground runs in the bodies of
+   *     its opener that were opened before it
    * @param entered whether its first node was reached
    * @param last the run that ended last in it, 0 for none
    * @param runs the run that ended last, per node id; those of bodies inside count once these are
@@ -109,6 +111,7 @@ public record InstanceState(
       int run,
       String name,
       Map<String, @Nullable Object> variables,
+      boolean ordered,
       boolean entered,
       int last,
       Map<String, Integer> runs,

@@ -46,6 +46,7 @@ public sealed interface Wait {
    * The end of a child instance.
    *
    * @param labels of the child, see {@link Command.Origin}
+   * @param foreground whether whoever waits for the instance to settle waits for its end
    */
   record ForChild(
       InstanceKey child,
@@ -53,7 +54,8 @@ public sealed interface Wait {
       int revision,
       @Nullable Object input,
       boolean terminateWithParent,
-      Map<String, @Nullable Object> labels)
+      Map<String, @Nullable Object> labels,
+      boolean foreground)
       implements Wait {
 
     /** A child without labels. */
@@ -63,7 +65,7 @@ public sealed interface Wait {
         int revision,
         @Nullable Object input,
         boolean terminateWithParent) {
-      this(child, definition, revision, input, terminateWithParent, Map.of());
+      this(child, definition, revision, input, terminateWithParent, Map.of(), false);
     }
 
     /** A child with labels; texts of before labels do not have them. */
@@ -73,13 +75,15 @@ public sealed interface Wait {
         int revision,
         @Nullable Object input,
         boolean terminateWithParent,
-        @Nullable Map<String, @Nullable Object> labels) {
+        @Nullable Map<String, @Nullable Object> labels,
+        boolean foreground) {
       this.child = child;
       this.definition = definition;
       this.revision = revision;
       this.input = input;
       this.terminateWithParent = terminateWithParent;
       this.labels = labels == null ? Map.of() : labels;
+      this.foreground = foreground;
     }
   }
 

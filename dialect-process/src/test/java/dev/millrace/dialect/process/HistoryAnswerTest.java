@@ -28,9 +28,9 @@ class HistoryAnswerTest {
         .isEqualTo(
             """
             {"seq":5,"generation":1,"type":"nodeEntered","at":1700063265000,"runId":3,\
-            "place":{"taskId":"A","index":0,"scope":0,"loop":0,"loopIndex":-1,"from":""},\
-            "input":{"key":"***"},"waitsFor":{"kind":"forTime","dueAt":1700063307000},\
-            "timeoutAt":null}\
+            "place":{"taskId":"A","index":0,"scope":0,"loop":0,"loopIndex":-1,"from":"",\
+            "fromRun":0},"input":{"key":"***"},\
+            "waitsFor":{"kind":"forTime","dueAt":1700063307000},"timeoutAt":null,"notes":null}\
             """);
   }
 

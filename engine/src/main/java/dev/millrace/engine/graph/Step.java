@@ -114,8 +114,16 @@ public sealed interface Step {
    * node that still has bodies open may open none, to go on waiting.
    *
    * @param progress what it wants to be shown at the next end, see {@link Wait.ForBodies}
+   * @param ordered whether an activity in the foreground does not count as waiting for something
+   *     from outside
    */
-  record Open(List<Body> bodies, @Nullable Object progress) implements Step {
+  record Open(List<Body> bodies, @Nullable Object progress, boolean ordered) implements Step {
+
+    /** Bodies that need not wait for each other's activities. */
+    public Open(List<Body> bodies, @Nullable Object progress) {
+      this(bodies, progress, false);
+    }
+
     /** Opens one body and keeps nothing. */
     public static Open one(String name, Map<String, @Nullable Object> variables) {
       return new Open(List.of(new Body(name, variables)), null);

@@ -103,7 +103,42 @@ final class Bodies {
     Set<Integer> busy = busy(draft);
     return scopes.all().stream()
         .anyMatch(scope ->
-            scope.body() != null && (!scope.body().entered() || !busy.contains(scope.id())));
+            scope.body() != null
+                && (scope.body().entered()
+                    ? !busy.contains(scope.id())
+                    : !held(draft, scope, scope.body())));
+  }
+
+  /** Whether a body that has not begun has to wait for an activity in one before it. */
+  private static boolean held(Draft draft, Scope scope, Body body) {
+    return body.ordered()
+        && draft.openRuns().stream()
+            .anyMatch(run ->
+                run.waitsFor() instanceof Wait.ForActivity activity
+                    && !activity.background()
+                    && liesBefore(draft.scopes(), run.place().scope(), scope, body));
+  }
+
+  /** Whether a scope lies in a body of the same opener that was opened before another. */
+  private static boolean liesBefore(ScopeDraft scopes, int inner, Scope scope, Body body) {
+    Scope outer = scopes.find(inner);
+    while (outer != null) {
+      if (outer.body() != null && outer.body().run() == body.run()) {
+        return outer.id() < scope.id();
+      }
+      outer = scopes.find(outer.parent());
+    }
+    return false;
+  }
+
+  /** Looks again at bodies that had to wait for activities. */
+  void queueOrdered() {
+    for (Scope scope : turn.draft.scopes().all()) {
+      Body body = scope.body();
+      if (body != null && body.ordered() && !body.entered()) {
+        queued.add(new Queued(body.run(), scope.id()));
+      }
+    }
   }
 
   /** The bodies in which something is left. */
@@ -166,7 +201,7 @@ final class Bodies {
             timeoutAt,
             run.notes()));
     turn.waits.armTimers(turn.draft.run(run.id()));
-    open(run.id(), open.bodies());
+    open(run.id(), open);
   }
 
   /** An open run answered that it opens bodies, or goes on waiting for those that are open. */
@@ -183,7 +218,7 @@ final class Bodies {
     } else if (!Objects.equals(run.waitsFor(), next)) {
       turn.emit(new HistoryEvent.NodeResumed(turn.now(), run.id(), next, run.timeoutAt()));
     }
-    open(run.id(), open.bodies());
+    open(run.id(), open);
   }
 
   private static @Nullable Failure fault(Node node, Step.Open open, int others) {
@@ -197,10 +232,12 @@ final class Bodies {
         : null;
   }
 
-  void open(int run, List<Step.Body> bodies) {
-    for (Step.Body body : bodies) {
+  private void open(int run, Step.Open open) {
+    for (Step.Body body : open.bodies()) {
       int id = turn.draft.nextId();
-      turn.emit(new HistoryEvent.BodyOpened(turn.now(), id, run, body.name(), body.variables()));
+      turn.emit(
+          new HistoryEvent.BodyOpened(
+              turn.now(), id, run, body.name(), body.variables(), open.ordered()));
       queued.add(new Queued(run, id));
     }
   }
@@ -242,10 +279,18 @@ final class Bodies {
   }
 
   private boolean beginNext() {
-    if (queued.isEmpty() || !turn.spend()) {
+    Queued next = null;
+    for (Queued candidate : queued) {
+      Scope scope = turn.draft.scope(candidate.scope());
+      if (next == null
+          && (scope == null || scope.body() == null || !held(turn.draft, scope, scope.body()))) {
+        next = candidate;
+      }
+    }
+    if (next == null || !turn.spend()) {
       return false;
     }
-    Queued next = queued.removeFirst();
+    queued.remove(next);
     Body body = body(next.scope());
     if (body != null && !body.entered()) {
       Node node = turn.graph.node(turn.draft.run(next.run()).place().nodeId());

@@ -174,7 +174,7 @@ public final class Engine {
 
   /**
    * Whether an instance has ended or waits only for what comes from outside: time, persons, events,
-   * children, work in the background.
+   * children and work in the background.
    */
   public static boolean settled(InstanceState state) {
     if (state.life().status().terminal()) {
@@ -184,6 +184,9 @@ public final class Engine {
     for (NodeRun run : state.graph().runs().values()) {
       if (run.waitsFor() instanceof Wait.ForActivity activity && activity.background()) {
         background++;
+      }
+      if (run.waitsFor() instanceof Wait.ForChild child && child.foreground()) {
+        return false;
       }
     }
     return openWork(state) == background;

@@ -55,7 +55,15 @@ final class ScopeDraft {
 
   void openBody(HistoryEvent.BodyOpened opened, NodeRun opener) {
     Body body =
-        new Body(opened.runId(), opened.name(), opened.variables(), false, 0, Map.of(), null);
+        new Body(
+            opened.runId(),
+            opened.name(),
+            opened.variables(),
+            opened.ordered(),
+            false,
+            0,
+            Map.of(),
+            null);
     open(new Scope(opened.scope(), opener.place().scope(), opener.place().nodeId(), body));
   }
 
@@ -116,7 +124,9 @@ final class ScopeDraft {
       @Nullable BodyOutcome outcome) {
     Body was = scope.body();
     if (was != null) {
-      Body body = new Body(was.run(), was.name(), was.variables(), entered, last, runs, outcome);
+      Body body =
+          new Body(
+              was.run(), was.name(), was.variables(), was.ordered(), entered, last, runs, outcome);
       open(new Scope(scope.id(), scope.parent(), scope.opener(), body));
     }
   }

@@ -130,6 +130,7 @@ final class Turn {
 
   /** Moves tokens until nothing can move, then ends the instance if nothing waits. */
   void run() {
+    bodies.queueOrdered();
     while (!ended()) {
       Token token = ready.poll();
       if (token != null) {

@@ -206,6 +206,18 @@ class BranchesTest {
   }
 
   @Test
+  void shouldBeginABranchOnlyWhenTheWorkOfTheOneBeforeIsDone() {
+    EngineHarness failed = parallel("all", "query", "sql", "query").run();
+    assertThat(status(failed)).isEqualTo(-2);
+    assertThat(jobs(failed)).isEqualTo("p:-2 b0:1 b1:-2");
+    assertThat(result(failed, "p")).isEqualTo(Arrays.asList(1L, -2L, null));
+    EngineHarness any = parallel("any", "sql", "query", "query").run();
+    assertThat(jobs(any)).isEqualTo("p:1 b0:-2 b1:1 z:1");
+    EngineHarness background = parallel("all", "request", "query").run();
+    assertThat(jobs(background)).isEqualTo("p:0 b0:0 b1:1");
+  }
+
+  @Test
   void shouldWaitForParallelBranches() {
     EngineHarness run = parallel("all", "response-message", "delay").run();
     assertThat(result(run, "p")).isEqualTo(Arrays.asList(1L, null));

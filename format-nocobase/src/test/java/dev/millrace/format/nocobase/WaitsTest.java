@@ -337,6 +337,8 @@ class WaitsTest {
         .settle();
     assertThat(result(run, "s")).isEqualTo(5L);
     assertThat(jobs(run)).isEqualTo("s:1 z:1");
+    assertThat(Engine.settled(flow.run().state())).isTrue();
+    assertThat(Engine.settled(flow.with("sync", true).run().state())).isFalse();
     EngineHarness failed = flow.run();
     failed.send(
         new Command.ChildEnded(

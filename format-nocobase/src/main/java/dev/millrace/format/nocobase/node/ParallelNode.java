@@ -28,7 +28,7 @@ final class ParallelNode extends NocoBaseNode implements BranchingNodeType {
     // Without branches NocoBase hangs for ever; there is nothing to wait for.
     return bodies.isEmpty()
         ? Step.Done.of(List.of())
-        : new Step.Open(bodies, Collections.nCopies(bodies.size(), null));
+        : new Step.Open(bodies, Collections.nCopies(bodies.size(), null), true);
   }
 
   @Override

@@ -46,7 +46,8 @@ final class SubflowNode extends NocoBaseNode {
             0,
             input == null ? Map.of() : input,
             true,
-            labels));
+            labels,
+            sync(context)));
   }
 
   @Override
