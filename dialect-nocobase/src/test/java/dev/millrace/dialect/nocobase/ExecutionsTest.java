@@ -27,8 +27,10 @@ class ExecutionsTest extends ServerTest {
   @Test
   void case5And6ShouldKeepJobsInOrderAndStopAtError() {
     long id = workflow();
-    long first = server.node(id, "calculation", null, Map.of("expression", "one"));
-    long second = server.node(id, "calculation", first, Map.of("expression", "two"));
+    long first =
+        server.node(id, "calculation", null, Map.of("engine", "string", "expression", "one"));
+    long second =
+        server.node(id, "calculation", first, Map.of("engine", "string", "expression", "two"));
     Reply ran = execute(id);
     assertThat(ran.number("data.execution.status")).isEqualTo(1);
     Reply execution = execution(ran.number("data.execution.id"));
@@ -40,8 +42,8 @@ class ExecutionsTest extends ServerTest {
     assertThat(execution.at("data.key")).isEqualTo(server.key(id));
 
     long failing = workflow();
-    long bad = server.node(failing, "calculation", null, Map.of("expression", "!boom"));
-    server.node(failing, "calculation", bad, Map.of("expression", "never"));
+    long bad = server.node(failing, "calculation", null, Map.of("expression", "boom"));
+    server.node(failing, "calculation", bad, Map.of("engine", "string", "expression", "never"));
     Reply failed = execute(failing);
     assertThat(failed.status()).isEqualTo(200);
     assertThat(failed.number("data.execution.status")).isEqualTo(-2);
@@ -99,7 +101,7 @@ class ExecutionsTest extends ServerTest {
   void case9And45ShouldResumeJobs() {
     long id = workflow();
     long wait = server.node(id, "manual", null, Map.of("assignees", List.of(1)));
-    server.node(id, "calculation", wait, Map.of("expression", "after"));
+    server.node(id, "calculation", wait, Map.of("engine", "string", "expression", "after"));
     long execution = execute(id).number("data.execution.id");
     long job = execution(execution).number("data.jobs.0.id");
     Reply resumed =
@@ -129,7 +131,8 @@ class ExecutionsTest extends ServerTest {
   @Test
   void case43ShouldRerunOnlyStarted() {
     long id = workflow();
-    long first = server.node(id, "calculation", null, Map.of("expression", "one"));
+    long first =
+        server.node(id, "calculation", null, Map.of("engine", "string", "expression", "one"));
     server.node(id, "delay", first, WAIT);
     long execution = execute(id).number("data.execution.id");
     assertThat(server.post("/api/executions:rerun?filterByTk=77", Map.of()).status())
@@ -160,7 +163,7 @@ class ExecutionsTest extends ServerTest {
   @Test
   void shouldTellTheLog() {
     long id = workflow();
-    long node = server.node(id, "calculation", null, Map.of("expression", "!boom"));
+    long node = server.node(id, "calculation", null, Map.of("expression", "boom"));
     long execution = execute(id).number("data.execution.id");
     Reply logs = server.get("/api/executions:logs?filterByTk=" + execution);
     assertThat(logs.at("data.0.level")).isEqualTo("INFO");

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 /** Nodes of workflows over real HTTP. */
 class NodesTest extends ServerTest {
-  private static final Map<String, Object> ECHO = Map.of("expression", "x");
+  private static final Map<String, Object> ECHO = Map.of("expression", "1");
 
   private long workflow() {
     return server.workflow(Map.of("type", "schedule", "config", Map.of("mode", 0)));
@@ -185,6 +185,26 @@ class NodesTest extends ServerTest {
         .isEqualTo("Branches in executed workflow could not be deleted");
     assertThat(move(node, null, null).error())
         .isEqualTo("Nodes in executed workflow could not be moved");
+  }
+
+  @Test
+  void case40ShouldTryNodes() {
+    Reply tried =
+        server.post(
+            "/api/flow_nodes:test",
+            Map.of("type", "calculation", "config", Map.of("expression", "1+1")));
+    assertThat(tried.at("data.status")).isEqualTo(1L);
+    assertThat(tried.at("data.result")).isEqualTo(2L);
+    Reply wrong =
+        server.post(
+            "/api/flow_nodes:test",
+            Map.of("type", "calculation", "config", Map.of("expression", "1+")));
+    assertThat(wrong.at("data.status")).isEqualTo(-2L);
+    Reply unable = server.post("/api/flow_nodes:test", Map.of("type", "end"));
+    assertThat(unable.status()).isEqualTo(400);
+    assertThat(unable.error()).isEqualTo("test method of instruction \"end\" not implemented");
+    assertThat(server.post("/api/flow_nodes:test", Map.of("type", "nosuch")).status())
+        .isEqualTo(400);
   }
 
   @Test

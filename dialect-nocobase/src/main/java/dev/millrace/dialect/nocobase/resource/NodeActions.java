@@ -12,6 +12,9 @@ import dev.millrace.dialect.nocobase.http.Answer;
 import dev.millrace.dialect.nocobase.http.Errors;
 import dev.millrace.dialect.nocobase.http.Parameters;
 import dev.millrace.dialect.nocobase.run.Counters;
+import dev.millrace.format.nocobase.pure.Job;
+import dev.millrace.format.nocobase.pure.NodeTests;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,12 +30,17 @@ final class NodeActions {
   private final Database database;
   private final Counters counters;
   private final NodeConfigs configs;
+  private final NodeTests tests;
+  private final InstantSource clock;
   private final int mostNodes;
 
-  NodeActions(Database database, Counters counters, int mostNodes) {
+  NodeActions(
+      Database database, Counters counters, NodeTests tests, InstantSource clock, int mostNodes) {
     this.database = database;
     this.counters = counters;
     this.configs = new NodeConfigs(database.collections());
+    this.tests = tests;
+    this.clock = clock;
     this.mostNodes = mostNodes;
   }
 
@@ -46,6 +54,7 @@ final class NodeActions {
     actions.put("flow_nodes:destroyBranch", this::destroyBranch);
     actions.put("flow_nodes:duplicate", this::duplicate);
     actions.put("flow_nodes:move", this::move);
+    actions.put("flow_nodes:test", this::test);
   }
 
   private Answer refuseCreate(ActionRequest request) {
@@ -301,6 +310,29 @@ final class NodeActions {
           }
           return insert(transaction, workflow, copy, values, RecordActions.context(request));
         }));
+  }
+
+  /** Tries a configuration; nothing is kept. */
+  private Answer test(ActionRequest request) {
+    Map<String, @Nullable Object> values = request.values();
+    Object type = values.get("type");
+    if (!(type instanceof String name) || !NodeConfigs.knows(name)) {
+      throw Errors.bad("Node type \"%s\" is not registered".formatted(type));
+    }
+    Map<String, @Nullable Object> config = WorkflowActions.config(values.get("config"));
+    check(name, config);
+    Job job =
+        tests
+            .test(name, config, clock.instant())
+            .orElseThrow(() ->
+                Errors.bad("test method of instruction \"%s\" not implemented".formatted(name)));
+    Map<String, @Nullable Object> answer = new LinkedHashMap<>();
+    answer.put("result", job.result());
+    answer.put("status", job.status().number());
+    if (job.log() != null) {
+      answer.put("log", job.log());
+    }
+    return Answer.of(answer);
   }
 
   private Answer move(ActionRequest request) {

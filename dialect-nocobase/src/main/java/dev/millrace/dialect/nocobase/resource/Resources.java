@@ -8,6 +8,8 @@ import dev.millrace.dialect.nocobase.run.Counters;
 import dev.millrace.dialect.nocobase.run.Dispatcher;
 import dev.millrace.dialect.nocobase.run.Versions;
 import dev.millrace.dialect.nocobase.trigger.Triggers;
+import dev.millrace.format.nocobase.pure.Languages;
+import dev.millrace.format.nocobase.pure.NodeTests;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
@@ -67,7 +69,13 @@ public final class Resources {
     own.put(
         "webhook:trigger",
         new WebhookAction(storage.versions(), starting.dispatcher(), surroundings.ids()));
-    new NodeActions(database, storage.counters(), surroundings.mostNodes()).register(own);
+    new NodeActions(
+            database,
+            storage.counters(),
+            new NodeTests(new Languages(surroundings.zone())),
+            surroundings.clock(),
+            surroundings.mostNodes())
+        .register(own);
     new ExecutionActions(
             database,
             records,
