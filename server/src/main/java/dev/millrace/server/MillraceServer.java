@@ -47,7 +47,6 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -298,14 +297,12 @@ public final class MillraceServer implements AutoCloseable {
 
   private static NodeTypes allNodeTypes(Configuration configuration) {
     List<NodeType> all = new ArrayList<>(BuiltInNodeTypes.all());
-    all.addAll(
-        NocoBaseNodeTypes.standard(new Languages(configuration.listening().timeZone())));
+    all.addAll(NocoBaseNodeTypes.standard(new Languages(configuration.listening().timeZone())));
     return new NodeTypes(all);
   }
 
   /** Tokens of the configuration; where people sign in, NocoBase's workflow API asks itself. */
-  private static Authenticator authenticator(
-      Configuration configuration, NocobaseParts nocobase) {
+  private static Authenticator authenticator(Configuration configuration, NocobaseParts nocobase) {
     Configuration.Access access = configuration.access();
     Authenticator tokens =
         access.tokenHashes().isEmpty()

@@ -105,8 +105,7 @@ final class NocobaseParts {
 
   void register(Routes.Builder routes) {
     routes.fallback(
-        new Routes.Fallback(
-            "nocobase", this::serves, this::handle, NocobaseDialect.errorFormat()));
+        new Routes.Fallback("nocobase", this::serves, this::handle, NocobaseDialect.errorFormat()));
   }
 
   /** Whether a path is of this API; asks the database only for what may be a collection of it. */
@@ -166,6 +165,9 @@ final class NocobaseParts {
     if (!background.awaitTermination(LONGEST_OPEN.toMillis(), TimeUnit.MILLISECONDS)) {
       LOGGER.log(System.Logger.Level.WARNING, "work in the background did not end");
     }
+    // Whoever still waits for what was never opened would wait for ever.
+    database.completeExceptionally(new IllegalStateException("the server is closing"));
+    dialect.completeExceptionally(new IllegalStateException("the server is closing"));
   }
 
   /** Closes the database; to be called once no activity runs any more. */

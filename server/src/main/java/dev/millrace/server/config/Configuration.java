@@ -38,8 +38,7 @@ public record Configuration(
    * @param actForOthers callers that may name another user
    * @param signIn of people
    */
-  public record Access(
-      Map<String, String> tokenHashes, Set<String> actForOthers, SignIn signIn) {
+  public record Access(Map<String, String> tokenHashes, Set<String> actForOthers, SignIn signIn) {
     /** Names only. */
     @Override
     public String toString() {
