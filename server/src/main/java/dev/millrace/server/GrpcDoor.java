@@ -23,7 +23,11 @@ final class GrpcDoor implements AutoCloseable {
 
   GrpcDoor(Configuration configuration, DaprDialect dialect) {
     this.dialect = dialect;
-    String address = configuration.listening().httpAddress();
+    // Workers cannot sign in: without tokens they are let in from this machine only.
+    String address =
+        configuration.access().signIn().everywhere()
+            ? "127.0.0.1"
+            : configuration.listening().httpAddress();
     int port = configuration.listening().grpcPort();
     this.where = address + " port " + port;
     List<ServerInterceptor> interceptors = new ArrayList<>();

@@ -7,11 +7,15 @@ import dev.millrace.dialect.process.ProcessDialect;
 import dev.millrace.dialect.process.definition.ProcessFormat;
 import dev.millrace.engine.expression.Expressions;
 import dev.millrace.engine.expression.Schemas;
+import dev.millrace.engine.graph.NodeType;
 import dev.millrace.engine.graph.NodeTypes;
 import dev.millrace.engine.graph.node.BuiltInNodeTypes;
 import dev.millrace.engine.interpreter.Engine;
 import dev.millrace.expression.JsonSchemas;
 import dev.millrace.expression.ProcessExpressions;
+import dev.millrace.format.nocobase.NocoBaseFormat;
+import dev.millrace.format.nocobase.NocoBaseNodeTypes;
+import dev.millrace.format.nocobase.pure.Languages;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.Health;
 import dev.millrace.runtime.activity.Activity;
@@ -39,10 +43,10 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -63,22 +67,30 @@ public final class MillraceServer implements AutoCloseable {
     try {
       LoadedComponents components = keep(LoadedComponents.open(configuration.components()));
       NodeTypes nodeTypes = new NodeTypes(BuiltInNodeTypes.all());
+      // Workflows of NocoBase have node types of their own, which no process may use.
+      NodeTypes allNodeTypes = allNodeTypes(configuration);
       Expressions expressions = new ProcessExpressions();
       Schemas schemas = new JsonSchemas();
       ProcessFormat format = new ProcessFormat(nodeTypes, expressions, schemas);
       Store store = keep(openStore(configuration.dataDir()));
-      List<Activity> activities = activities(configuration.connections());
-      parts.push(() -> BuiltInActivities.close(activities));
+      List<Activity> builtIn = activities(configuration.connections());
+      parts.push(() -> BuiltInActivities.close(builtIn));
+      NocobaseParts nocobase = new NocobaseParts(configuration);
+      parts.push(nocobase::closeDatabase);
+      List<Activity> activities = new ArrayList<>(builtIn);
+      activities.addAll(nocobase.activities());
       runtime =
           keep(
               EngineRuntime.open(
                   store,
                   settings(configuration),
-                  List.of(format),
+                  List.of(format, new NocoBaseFormat()),
                   activities,
                   (graphs, environment) ->
                       new EngineDecider(
-                          new Engine(graphs, environment, nodeTypes, expressions, schemas))));
+                          new Engine(graphs, environment, allNodeTypes, expressions, schemas))));
+      parts.push(nocobase::stop);
+      nocobase.open(runtime);
       Metrics metrics = new Metrics(runtime);
       Routes.Builder routes = Routes.builder();
       DaprDialect dapr =
@@ -95,6 +107,7 @@ public final class MillraceServer implements AutoCloseable {
           .register(routes);
       new Operations(runtime::health, metrics).register(routes);
       more.accept(routes);
+      nocobase.register(routes);
       listener =
           new HttpListener(
               new ListenerSettings(
@@ -104,7 +117,7 @@ public final class MillraceServer implements AutoCloseable {
                   openPaths(),
                   listening.tls()),
               routes.build(),
-              authenticator(configuration),
+              authenticator(configuration, nocobase),
               metrics);
       open = true;
     } catch (IllegalArgumentException e) {
@@ -291,8 +304,22 @@ public final class MillraceServer implements AutoCloseable {
         configuration.listening().timeZone(), caller -> acting.contains(caller.name()));
   }
 
-  private static Authenticator authenticator(Configuration configuration) {
-    Map<String, String> hashes = configuration.access().tokenHashes();
-    return hashes.isEmpty() ? Authenticator.ALLOW_ALL : BearerTokens.ofHashes(hashes);
+  private static NodeTypes allNodeTypes(Configuration configuration) {
+    List<NodeType> all = new ArrayList<>(BuiltInNodeTypes.all());
+    all.addAll(NocoBaseNodeTypes.standard(new Languages(configuration.listening().timeZone())));
+    return new NodeTypes(all);
+  }
+
+  /** Tokens of the configuration; where people sign in, NocoBase's workflow API asks itself. */
+  private static Authenticator authenticator(Configuration configuration, NocobaseParts nocobase) {
+    Configuration.Access access = configuration.access();
+    Authenticator tokens =
+        access.tokenHashes().isEmpty()
+            ? Authenticator.ALLOW_ALL
+            : BearerTokens.ofHashes(access.tokenHashes());
+    return access.signIn().needed()
+        ? new SignInAuthenticator(
+            tokens, nocobase, !access.tokenHashes().isEmpty() || access.signIn().everywhere())
+        : tokens;
   }
 }

@@ -24,7 +24,7 @@ public final class Request {
 
   private final String method;
   private final String path;
-  private final Map<String, List<String>> query;
+  private final Query query;
   private final Map<String, List<String>> headers;
   private final String remoteAddress;
   private final Caller caller;
@@ -32,11 +32,19 @@ public final class Request {
   private final byte[] body;
   private @Nullable String traceId;
 
+  /**
+   * The query of a request.
+   *
+   * @param raw as sent, without the question mark
+   * @param parameters decoded, in the order sent
+   */
+  record Query(String raw, Map<String, List<String>> parameters) {}
+
   /** The part before the body, as an {@link Authenticator} sees it. Header names in lower case. */
   Request(
       String method,
       String path,
-      Map<String, List<String>> query,
+      Query query,
       Map<String, List<String>> headers,
       String remoteAddress) {
     this.method = method;
@@ -99,12 +107,21 @@ public final class Request {
 
   /** All query parameters, decoded, in the order sent. */
   public Map<String, List<String>> query() {
-    return query;
+    return query.parameters();
+  }
+
+  /**
+   * The query as sent, without the question mark, for APIs whose parameters have a grammar of their
+   * own. Its escapes were checked, but for prefixes that are read with tolerance: decoding them as
+   * UTF-8 cannot fail.
+   */
+  public String rawQuery() {
+    return query.raw();
   }
 
   /** First value of a query parameter, or null when it was not sent. */
   public @Nullable String query(String name) {
-    List<String> values = query.get(name);
+    List<String> values = query.parameters().get(name);
     return values == null ? null : values.getFirst();
   }
 

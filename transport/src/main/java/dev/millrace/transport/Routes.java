@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +23,24 @@ public final class Routes {
   private final Map<List<String>, List<String>> aliases;
   private final Map<List<String>, ErrorFormat> errorFormats;
   private final Set<String> tolerant;
+  private final @Nullable Fallback fallback;
 
   private Routes(Builder builder) {
     this.root = builder.root;
     this.aliases = Map.copyOf(builder.aliases);
     this.errorFormats = Map.copyOf(builder.errorFormats);
     this.tolerant = Set.copyOf(builder.tolerant);
+    this.fallback = builder.fallback;
   }
+
+  /**
+   * Serves what no route fits: for an API whose resources are made while the server runs.
+   *
+   * @param pattern stands for its paths in metrics
+   * @param serves whether a path, by its decoded segments, belongs to it; called on any thread
+   */
+  public record Fallback(
+      String pattern, Predicate<List<String>> serves, Handler handler, ErrorFormat errorFormat) {}
 
   /** An empty set of routes to add to. */
   public static Builder builder() {
@@ -66,10 +78,12 @@ public final class Routes {
    *
    * @throws Problem 400 {@code bad_query} for what cannot be one
    */
-  Map<String, List<String>> query(String rawPath, String rawQuery) {
-    return tolerantPrefix(rawPath) == null
-        ? RequestPath.query(rawQuery)
-        : RequestPath.tolerantQuery(rawQuery);
+  Request.Query query(String rawPath, String rawQuery) {
+    return new Request.Query(
+        rawQuery,
+        tolerantPrefix(rawPath) == null
+            ? RequestPath.query(rawQuery)
+            : RequestPath.tolerantQuery(rawQuery));
   }
 
   /** What is known of a path that cannot be read: whose it is, where that is known; else null. */
@@ -100,7 +114,12 @@ public final class Routes {
     if (found != null) {
       return found;
     }
-    return allowed.isEmpty() ? new Match.Unknown() : new Match.WrongMethod(allowed);
+    if (!allowed.isEmpty()) {
+      return new Match.WrongMethod(allowed);
+    }
+    return fallback != null && fallback.serves().test(segments)
+        ? new Match.Found(new Route(fallback.pattern(), List.of(), fallback.handler()), Map.of())
+        : new Match.Unknown();
   }
 
   private @Nullable Match lookUp(String method, List<String> segments, Set<String> allowed) {
@@ -138,6 +157,9 @@ public final class Routes {
       List<String> canonical = canonical(segments);
       format = canonical == null ? null : longestPrefix(canonical);
     }
+    if (format == null && fallback != null && fallback.serves().test(segments)) {
+      return fallback.errorFormat();
+    }
     return format == null ? ErrorFormat.DEFAULT : format;
   }
 
@@ -157,6 +179,7 @@ public final class Routes {
     private final Map<List<String>, List<String>> aliases = new HashMap<>();
     private final Map<List<String>, ErrorFormat> errorFormats = new HashMap<>();
     private final Set<String> tolerant = new HashSet<>();
+    private @Nullable Fallback fallback;
 
     private Builder() {}
 
@@ -215,6 +238,19 @@ public final class Routes {
         throw new IllegalArgumentException(
             "expected one error format for each prefix, found a second for " + prefix);
       }
+      return this;
+    }
+
+    /**
+     * Serves what no route fits. A path that a route fits with another method stays refused.
+     *
+     * @throws IllegalArgumentException when there is one already
+     */
+    public Builder fallback(Fallback last) {
+      if (fallback != null) {
+        throw new IllegalArgumentException("expected one fallback, found a second");
+      }
+      fallback = last;
       return this;
     }
 

@@ -63,6 +63,12 @@ final class ServerOptions {
       description = "workflow components (default: components in the data directory, if there)")
   private @Nullable String componentsPath;
 
+  @Option(
+      names = "--auth",
+      paramLabel = "none|local",
+      description = "whether NocoBase's workflow API asks for a sign-in (none)")
+  private @Nullable String auth;
+
   @Option(names = "--time-zone", paramLabel = "ZONE", description = "zone of text times (UTC)")
   private @Nullable String timeZone;
 
@@ -87,6 +93,7 @@ final class ServerOptions {
     put(flags, Setting.TLS_KEY, tlsKey);
     put(flags, Setting.ALLOW_EGRESS, allowEgress);
     put(flags, Setting.COMPONENTS_PATH, componentsPath);
+    put(flags, Setting.AUTH, auth);
     put(flags, Setting.TIME_ZONE, timeZone);
     put(flags, Setting.INSECURE, insecure ? "true" : null);
     return new ConfigurationLoader(System.getenv()).load(config, flags);

@@ -44,13 +44,40 @@ public record Configuration(
    * @param tokenHashes SHA-256 in hexadecimal by the caller's name; empty for no authentication
    * @param actForOthers callers that may name another user
    * @param apps the one Dapr application that a caller speaks for, by the caller's name
+   * @param signIn of people
    */
   public record Access(
-      Map<String, String> tokenHashes, Set<String> actForOthers, Map<String, String> apps) {
+      Map<String, String> tokenHashes,
+      Set<String> actForOthers,
+      Map<String, String> apps,
+      SignIn signIn) {
     /** Names only. */
     @Override
     public String toString() {
-      return "Access[tokens of " + tokenHashes.keySet() + ", act for others " + actForOthers + "]";
+      return "Access[tokens of "
+          + tokenHashes.keySet()
+          + ", act for others "
+          + actForOthers
+          + ", "
+          + signIn
+          + "]";
+    }
+  }
+
+  /**
+   * Sign-in of people.
+   *
+   * @param needed whether NocoBase's workflow API asks for it
+   * @param everywhere whether the other APIs ask for it too, as there is no other protection
+   * @param adminEmail of the root user that a new database begins with
+   * @param adminPassword of that user, null for none
+   */
+  public record SignIn(
+      boolean needed, boolean everywhere, String adminEmail, @Nullable String adminPassword) {
+    /** Without the password. */
+    @Override
+    public String toString() {
+      return "sign-in needed: " + needed + ", root user " + adminEmail;
     }
   }
 

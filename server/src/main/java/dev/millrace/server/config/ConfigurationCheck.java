@@ -8,6 +8,7 @@ import dev.millrace.server.config.Configuration.Connections;
 import dev.millrace.server.config.Configuration.Database;
 import dev.millrace.server.config.Configuration.Listening;
 import dev.millrace.server.config.Configuration.Shown;
+import dev.millrace.server.config.Configuration.SignIn;
 import dev.millrace.transport.TlsFiles;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -44,11 +45,12 @@ final class ConfigurationCheck {
   }
 
   Configuration configuration() {
-    Access access = access();
     Listening listening = listening();
-    if (access.tokenHashes().isEmpty()
-        && !Values.flag(value(Setting.INSECURE), where(Setting.INSECURE))
-        && !loopback(listening.httpAddress(), where(Setting.HTTP_ADDRESS))) {
+    boolean open =
+        !Values.flag(value(Setting.INSECURE), where(Setting.INSECURE))
+            && !loopback(listening.httpAddress(), where(Setting.HTTP_ADDRESS));
+    Access access = access(open);
+    if (access.tokenHashes().isEmpty() && open && !access.signIn().needed()) {
       throw new ConfigurationException(
           """
           %s: expected a loopback address, found %s, and no token is configured. \
@@ -133,7 +135,25 @@ final class ConfigurationCheck {
     return file;
   }
 
-  private Access access() {
+  private SignIn signIn(boolean unprotected) {
+    String auth = text(Setting.AUTH);
+    boolean needed =
+        switch (auth.toLowerCase(Locale.ROOT)) {
+          case "none" -> false;
+          case "local" -> true;
+          default -> throw Values.expected("none or local", auth, where(Setting.AUTH));
+        };
+    String password = Values.text(value(Setting.ADMIN_PASSWORD), where(Setting.ADMIN_PASSWORD));
+    return new SignIn(
+        needed,
+        needed && unprotected,
+        text(Setting.ADMIN_EMAIL),
+        password.isEmpty()
+            ? null
+            : Values.secret(password, environment, where(Setting.ADMIN_PASSWORD)));
+  }
+
+  private Access access(boolean beyondLoopback) {
     Map<String, String> hashes = Values.map(value(Setting.TOKENS), where(Setting.TOKENS));
     hashes.forEach((name, hash) -> {
       if (!HASH.matcher(hash).matches()) {
@@ -146,7 +166,8 @@ final class ConfigurationCheck {
     return new Access(
         Map.copyOf(hashes),
         Set.copyOf(Values.list(value(Setting.ACT_FOR_OTHERS), where(Setting.ACT_FOR_OTHERS))),
-        apps(hashes.keySet()));
+        apps(hashes.keySet()),
+        signIn(beyondLoopback && hashes.isEmpty()));
   }
 
   private Map<String, String> apps(Set<String> callers) {
@@ -244,6 +265,7 @@ final class ConfigurationCheck {
     String where = setting.key();
     return switch (setting.kind()) {
       case TEXT -> Values.text(value, where);
+      case SECRET -> Values.text(value, where).isEmpty() ? "" : HIDDEN;
       case NUMBER -> (long) Values.number(value, 0, Integer.MAX_VALUE, where);
       case FLAG -> Values.flag(value, where);
       case LIST -> Values.list(value, where);

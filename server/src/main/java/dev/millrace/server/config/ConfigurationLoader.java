@@ -73,6 +73,10 @@ public final class ConfigurationLoader {
     Map<Setting, Sourced> values = new EnumMap<>(Setting.class);
     Map<Setting, Object> defaults =
         Map.of(
+            Setting.AUTH,
+            "none",
+            Setting.ADMIN_EMAIL,
+            "admin@nocobase.com",
             Setting.DATA_DIR,
             ".data",
             Setting.HTTP_ADDRESS,
@@ -92,7 +96,7 @@ public final class ConfigurationLoader {
           switch (setting.kind()) {
             case LIST -> List.of();
             case MAP, SECRET_MAP, OBJECT -> Map.of();
-            case TEXT, NUMBER, FLAG -> defaults.getOrDefault(setting, "");
+            case TEXT, SECRET, NUMBER, FLAG -> defaults.getOrDefault(setting, "");
           };
       values.put(setting, new Sourced(value, "default"));
     }

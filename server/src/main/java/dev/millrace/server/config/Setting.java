@@ -29,6 +29,9 @@ public enum Setting {
   TOKENS("tokens", Kind.MAP, "SHA-256 hashes of bearer tokens, by the name of the caller"),
   APPS("apps", Kind.MAP, "the one Dapr application that a caller speaks for, by the caller's name"),
   ACT_FOR_OTHERS("act-for-others", Kind.LIST, "callers that may name another user in a header"),
+  AUTH("auth", Kind.TEXT, "none, or local: whether NocoBase's workflow API asks for a sign-in"),
+  ADMIN_EMAIL("admin-email", Kind.TEXT, "of the root user that a new database begins with"),
+  ADMIN_PASSWORD("admin-password", Kind.SECRET, "of that user; env:NAME and file:PATH work"),
   SECRETS("secrets", Kind.SECRET_MAP, "values of {{secret.NAME}}; env:NAME and file:PATH work"),
   DATASOURCES("datasources", Kind.OBJECT, "databases for database-handler tasks, by name"),
   SMTP("smtp", Kind.OBJECT, "server for mail tasks");
@@ -54,6 +57,8 @@ public enum Setting {
     LIST,
     /** {@code name=value}, comma-separated, in a variable. */
     MAP,
+    /** Text that is never printed. */
+    SECRET,
     /** As a map, and never printed. */
     SECRET_MAP,
     /** Only in the file. */

@@ -1,0 +1,85 @@
+package dev.millrace.dialect.nocobase.activity;
+
+import dev.millrace.data.Database;
+import dev.millrace.data.Query;
+import dev.millrace.data.Transaction;
+import dev.millrace.data.WriteContext;
+import dev.millrace.dialect.nocobase.catalog.SystemCollections;
+import dev.millrace.dialect.nocobase.http.Parameters;
+import dev.millrace.engine.JsonValue;
+import dev.millrace.runtime.activity.Activity;
+import dev.millrace.runtime.activity.ActivityInput;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Tells users of something: a row of {@code workflowCcTasks} for each. Thread-safe. */
+final class CopyActivity implements Activity {
+  private static final int MOST_USERS = 1_000;
+
+  private final Supplier<Database> database;
+
+  CopyActivity(Supplier<Database> database) {
+    this.database = database;
+  }
+
+  @Override
+  public String name() {
+    return "nocobase.cc";
+  }
+
+  @Override
+  public @Nullable Object run(ActivityInput input) {
+    database
+        .get()
+        .once(
+            input.idempotencyKey(),
+            transaction -> {
+              Set<Long> users = new LinkedHashSet<>();
+              collect(transaction, input.parameters().get("users"), users);
+              for (Long user : users) {
+                Object job = input.parameters().get("$job");
+                Map<String, @Nullable Object> row = new LinkedHashMap<>();
+                for (String name : List.of("jobId", "executionId", "nodeId", "workflowId")) {
+                  row.put(name, JsonValue.get(job, name));
+                }
+                row.put("userId", user);
+                row.put("title", JsonValue.text(input.parameters(), "title", ""));
+                row.put("status", 0L);
+                transaction.records(SystemCollections.CC_TASKS).create(row, WriteContext.NONE);
+              }
+              return null;
+            });
+    return null;
+  }
+
+  private static void collect(Transaction transaction, @Nullable Object given, Set<Long> users) {
+    if (users.size() > MOST_USERS) {
+      return;
+    }
+    switch (given) {
+      case null -> {}
+      case List<?> list -> list.forEach(one -> collect(transaction, one, users));
+      case Map<?, ?> map when map.get("filter") != null -> {
+        if (!Parameters.emptyFilter(map.get("filter"))) {
+          transaction
+              .records(SystemCollections.USERS)
+              .list(Query.where(map.get("filter")).page(1L, (long) MOST_USERS).simple())
+              .rows()
+              .forEach(row -> collect(transaction, row.get("id"), users));
+        }
+      }
+      case Map<?, ?> map -> collect(transaction, map.get("id"), users);
+      default -> {
+        Long id = Parameters.number(given);
+        if (id != null) {
+          users.add(id);
+        }
+      }
+    }
+  }
+}

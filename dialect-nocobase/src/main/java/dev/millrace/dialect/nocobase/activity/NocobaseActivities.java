@@ -1,0 +1,28 @@
+package dev.millrace.dialect.nocobase.activity;
+
+import dev.millrace.data.Database;
+import dev.millrace.runtime.activity.Activity;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Makes the activities of NocoBase's node types. */
+public final class NocobaseActivities {
+
+  private NocobaseActivities() {}
+
+  /**
+   * One for each type of node that touches the world.
+   *
+   * @param database may wait until it is open
+   */
+  public static List<Activity> all(Supplier<Database> database) {
+    List<Activity> all = new ArrayList<>();
+    for (RecordActivity.Kind kind : RecordActivity.Kind.values()) {
+      all.add(new RecordActivity(kind, database));
+    }
+    all.add(new CopyActivity(database));
+    all.add(new NotificationActivity());
+    return all;
+  }
+}

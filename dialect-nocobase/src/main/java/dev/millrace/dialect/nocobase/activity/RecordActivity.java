@@ -1,0 +1,234 @@
+package dev.millrace.dialect.nocobase.activity;
+
+import dev.millrace.data.Aggregation;
+import dev.millrace.data.DataException;
+import dev.millrace.data.Database;
+import dev.millrace.data.Query;
+import dev.millrace.data.Records;
+import dev.millrace.data.WriteContext;
+import dev.millrace.dialect.nocobase.http.Parameters;
+import dev.millrace.dialect.nocobase.trigger.RecordEvents;
+import dev.millrace.dialect.nocobase.trigger.Sources;
+import dev.millrace.engine.JsonValue;
+import dev.millrace.runtime.activity.Activity;
+import dev.millrace.runtime.activity.ActivityException;
+import dev.millrace.runtime.activity.ActivityInput;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work on records. A write is done once for each idempotency key, so a repeat after a crash answers
+ * what was answered then; the executions that led here travel with it. Thread-safe.
+ */
+final class RecordActivity implements Activity {
+  private static final String ERROR = "nocobase.error";
+  private static final String FAILED = "nocobase.failed";
+  private static final int MAX_PRECISION = 14;
+
+  private final Kind kind;
+  private final Supplier<Database> database;
+
+  /** What is done. */
+  enum Kind {
+    CREATE,
+    UPDATE,
+    DESTROY,
+    QUERY,
+    AGGREGATE
+  }
+
+  /**
+   * An activity.
+   *
+   * @param database may wait until it is open
+   */
+  RecordActivity(Kind kind, Supplier<Database> database) {
+    this.kind = kind;
+    this.database = database;
+  }
+
+  @Override
+  public String name() {
+    return "nocobase." + kind.name().toLowerCase(java.util.Locale.ROOT);
+  }
+
+  @Override
+  public @Nullable Object run(ActivityInput input) throws ActivityException {
+    try {
+      return switch (kind) {
+        case CREATE -> create(input);
+        case UPDATE -> update(input);
+        case DESTROY -> destroy(input);
+        case QUERY -> query(input);
+        case AGGREGATE -> aggregate(input);
+      };
+    } catch (DataException refused) {
+      throw failure(ERROR, String.valueOf(refused.getMessage()));
+    }
+  }
+
+  private static ActivityException failure(String type, String message) {
+    Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+    detail.put("message", message);
+    return new ActivityException(type, message, false, detail, null);
+  }
+
+  private static String collection(ActivityInput input) throws ActivityException {
+    String name = Sources.name(input.parameters().get("collection"));
+    if (name.isEmpty()) {
+      throw failure(ERROR, "Collection is not configured");
+    }
+    if (name.indexOf(':') >= 0) {
+      throw failure(
+          ERROR, "data source %s does not exist".formatted(name.substring(0, name.indexOf(':'))));
+    }
+    return name;
+  }
+
+  private static Map<?, ?> params(ActivityInput input) {
+    return input.parameters().get("params") instanceof Map<?, ?> map ? map : Map.of();
+  }
+
+  private static List<String> names(@Nullable Object value) {
+    return value instanceof List<?> list
+        ? list.stream().filter(String.class::isInstance).map(String.class::cast).toList()
+        : List.of();
+  }
+
+  private static WriteContext context(ActivityInput input) {
+    WriteContext context =
+        WriteContext.NONE.with(RecordEvents.STACK, input.parameters().get("stack"));
+    return Boolean.FALSE.equals(params(input).get("individualHooks"))
+        ? context.with(RecordEvents.SKIP, true)
+        : context;
+  }
+
+  private static Map<String, @Nullable Object> values(ActivityInput input) {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    if (params(input).get("values") instanceof Map<?, ?> given) {
+      given.forEach((name, value) -> values.put(String.valueOf(name), value));
+    }
+    return values;
+  }
+
+  private @Nullable Object create(ActivityInput input) throws ActivityException {
+    String collection = collection(input);
+    List<String> appends = names(params(input).get("appends"));
+    return database
+        .get()
+        .once(
+            input.idempotencyKey(),
+            transaction -> {
+              Records records = transaction.records(collection);
+              Map<String, @Nullable Object> row = records.create(values(input), context(input));
+              Object key =
+                  records
+                      .collection()
+                      .primaryKey()
+                      .map(field -> row.get(field.name()))
+                      .orElse(null);
+              return key == null ? row : records.get(Query.byKey(key).appends(appends)).orElse(row);
+            });
+  }
+
+  private @Nullable Object update(ActivityInput input) throws ActivityException {
+    String collection = collection(input);
+    Object filter = params(input).get("filter");
+    if (Parameters.emptyFilter(filter)) {
+      throw failure(
+          ERROR, "must provide filter or filterByTk for update call, or set forceUpdate to true");
+    }
+    return database
+        .get()
+        .once(
+            input.idempotencyKey(),
+            transaction ->
+                (long)
+                    transaction
+                        .records(collection)
+                        .update(Query.where(filter), values(input), context(input))
+                        .size());
+  }
+
+  private @Nullable Object destroy(ActivityInput input) throws ActivityException {
+    String collection = collection(input);
+    Object filter = params(input).get("filter");
+    if (Parameters.emptyFilter(filter)) {
+      return null;
+    }
+    return database
+        .get()
+        .once(
+            input.idempotencyKey(),
+            transaction ->
+                (long)
+                    transaction.records(collection).destroy(Query.where(filter), context(input)));
+  }
+
+  private @Nullable Object query(ActivityInput input) throws ActivityException {
+    Map<?, ?> params = params(input);
+    List<String> sort = new ArrayList<>();
+    if (params.get("sort") instanceof List<?> orders) {
+      for (Object order : orders) {
+        String field = JsonValue.text(order, "field", "");
+        if (!field.isEmpty()) {
+          boolean down = JsonValue.text(order, "direction", "asc").equalsIgnoreCase("desc");
+          sort.add(down ? "-" + field : field);
+        }
+      }
+    }
+    Query query =
+        Query.where(params.get("filter"))
+            .fields(names(params.get("fields")))
+            .appends(names(params.get("appends")))
+            .sort(sort)
+            .page(params.get("page"), params.get("pageSize"))
+            .simple();
+    Records records = database.get().records(collection(input));
+    boolean multiple = Boolean.TRUE.equals(input.parameters().get("multiple"));
+    boolean fail = Boolean.TRUE.equals(input.parameters().get("failOnEmpty"));
+    if (multiple) {
+      List<Map<String, @Nullable Object>> rows = records.list(query).rows();
+      if (rows.isEmpty() && fail) {
+        throw new ActivityException(FAILED, "no record was found", false, List.of(), null);
+      }
+      return rows;
+    }
+    Optional<Map<String, @Nullable Object>> row = records.get(query);
+    if (row.isEmpty() && fail) {
+      throw new ActivityException(FAILED, "no record was found", false);
+    }
+    return row.orElse(null);
+  }
+
+  private @Nullable Object aggregate(ActivityInput input) throws ActivityException {
+    Map<?, ?> params = params(input);
+    if (!(params.get("field") instanceof String field) || field.isEmpty()) {
+      throw failure(ERROR, "\"field\" is required");
+    }
+    Long precision = Parameters.number(input.parameters().get("precision"));
+    Aggregation aggregation =
+        new Aggregation(
+            Aggregation.Aggregator.named(JsonValue.text(input.parameters(), "aggregator", "count")),
+            field,
+            Boolean.TRUE.equals(params.get("distinct")),
+            Math.clamp(precision == null ? Aggregation.PRECISION : precision, 0, MAX_PRECISION),
+            Query.where(params.get("filter")));
+    Object association = input.parameters().get("association");
+    if (Boolean.TRUE.equals(input.parameters().get("associated"))) {
+      String owner = Sources.name(JsonValue.get(association, "associatedCollection"));
+      Object key = JsonValue.get(association, "associatedKey");
+      String name = JsonValue.text(association, "name", "");
+      if (key == null || owner.isEmpty() || name.isEmpty()) {
+        throw failure(ERROR, "association: expected associatedCollection, name and associatedKey");
+      }
+      return database.get().records(owner).related(key, name).aggregate(aggregation);
+    }
+    return database.get().records(collection(input)).aggregate(aggregation);
+  }
+}

@@ -1,0 +1,157 @@
+package dev.millrace.dialect.nocobase.auth;
+
+import dev.millrace.data.Change;
+import dev.millrace.data.Database;
+import dev.millrace.data.Query;
+import dev.millrace.data.Records;
+import dev.millrace.data.Transaction;
+import dev.millrace.data.WriteContext;
+import dev.millrace.dialect.nocobase.catalog.SystemCollections;
+import dev.millrace.dialect.nocobase.http.Identity;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** People: their rows, roles and revoked tokens. What is read often is kept. Thread-safe. */
+public final class Accounts {
+  private static final int KEPT = 10_000;
+  private static final Set<String> WATCHED =
+      Set.of(
+          SystemCollections.USERS,
+          SystemCollections.ROLES_USERS,
+          SystemCollections.API_KEYS,
+          SystemCollections.BLOCKED_TOKENS);
+
+  private final Database database;
+  private final Map<Long, Map<String, @Nullable Object>> users = new ConcurrentHashMap<>();
+  private final Map<Long, List<String>> roles = new ConcurrentHashMap<>();
+  private final Map<String, Boolean> revoked = new ConcurrentHashMap<>();
+  private volatile long rootId;
+
+  Accounts(Database database) {
+    this.database = database;
+  }
+
+  /** Forgets what it knew of people when that was changed. */
+  void changed(Change change, Transaction transaction) {
+    if (WATCHED.contains(change.collection())) {
+      transaction.afterCommit(this::forget);
+    }
+  }
+
+  private void forget() {
+    users.clear();
+    roles.clear();
+    revoked.clear();
+  }
+
+  /** The user with the role root. */
+  public Map<String, @Nullable Object> root() {
+    Map<String, @Nullable Object> found = rootId == 0 ? null : find(rootId);
+    if (found == null) {
+      Map<String, @Nullable Object> link =
+          database
+              .records(SystemCollections.ROLES_USERS)
+              .get(Query.where(Map.of("roleName", Identity.ROOT)).sort("id"))
+              .orElseThrow(() -> new IllegalStateException("there is no user with the role root"));
+      rootId = number(link.get("userId"));
+      found = find(rootId);
+    }
+    if (found == null) {
+      throw new IllegalStateException("the user with the role root is gone");
+    }
+    return found;
+  }
+
+  /** A user's row without its secrets, or null. */
+  public @Nullable Map<String, @Nullable Object> find(long id) {
+    Map<String, @Nullable Object> known = users.get(id);
+    if (known == null) {
+      Optional<Map<String, @Nullable Object>> row = people().get(Query.byKey(id));
+      if (row.isEmpty()) {
+        return null;
+      }
+      known = row.get();
+      if (users.size() >= KEPT) {
+        users.clear();
+      }
+      users.put(id, known);
+    }
+    return new LinkedHashMap<>(known);
+  }
+
+  /** The user who signs in with a name, with the hash of the password; null for none. */
+  @Nullable Map<String, @Nullable Object> named(String account) {
+    Map<String, @Nullable Object> either = new LinkedHashMap<>();
+    either.put("$or", List.of(Map.of("email", account), Map.of("username", account)));
+    return people().get(Query.where(either).withHidden()).orElse(null);
+  }
+
+  /** Names of a user's roles, the default one first. */
+  public List<String> roles(long userId) {
+    List<String> known = roles.get(userId);
+    if (known == null) {
+      List<String> names = new ArrayList<>();
+      for (Map<String, @Nullable Object> link :
+          database
+              .records(SystemCollections.ROLES_USERS)
+              .list(Query.where(Map.of("userId", userId)).sort("id").unpaged())
+              .rows()) {
+        String name = String.valueOf(link.get("roleName"));
+        names.add(Boolean.TRUE.equals(link.get("default")) ? 0 : names.size(), name);
+      }
+      known = List.copyOf(names);
+      if (roles.size() >= KEPT) {
+        roles.clear();
+      }
+      roles.put(userId, known);
+    }
+    return known;
+  }
+
+  /** Whether a token was given back, or its API key removed. */
+  boolean revoked(Tokens.Token token) {
+    Boolean known = revoked.get(token.id());
+    if (known == null) {
+      known =
+          token.role() == null
+              ? database
+                      .records(SystemCollections.BLOCKED_TOKENS)
+                      .count(Query.where(Map.of("token", token.id())))
+                  > 0
+              : database
+                      .records(SystemCollections.API_KEYS)
+                      .count(Query.where(Map.of("tokenId", token.id())))
+                  == 0;
+      if (revoked.size() >= KEPT) {
+        revoked.clear();
+      }
+      revoked.put(token.id(), known);
+    }
+    return known;
+  }
+
+  /** Takes a token back. */
+  void revoke(Tokens.Token token) {
+    Map<String, @Nullable Object> row = new LinkedHashMap<>();
+    row.put("token", token.id());
+    row.put("expiration", token.endsAt().toEpochMilli());
+    database.records(SystemCollections.BLOCKED_TOKENS).create(row, WriteContext.NONE);
+  }
+
+  private Records people() {
+    return database.records(SystemCollections.USERS);
+  }
+
+  static long number(@Nullable Object value) {
+    if (value instanceof Long number) {
+      return number;
+    }
+    throw new IllegalStateException("expected a whole number, found " + value);
+  }
+}

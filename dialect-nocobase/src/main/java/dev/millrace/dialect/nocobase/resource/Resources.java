@@ -1,0 +1,89 @@
+package dev.millrace.dialect.nocobase.resource;
+
+import dev.millrace.data.Database;
+import dev.millrace.dialect.nocobase.auth.Access;
+import dev.millrace.dialect.nocobase.http.Action;
+import dev.millrace.dialect.nocobase.run.Calls;
+import dev.millrace.dialect.nocobase.run.Counters;
+import dev.millrace.dialect.nocobase.run.Dispatcher;
+import dev.millrace.dialect.nocobase.run.Versions;
+import dev.millrace.dialect.nocobase.trigger.Triggers;
+import dev.millrace.format.nocobase.pure.Languages;
+import dev.millrace.format.nocobase.pure.NodeTests;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** Puts the resources together. */
+public final class Resources {
+
+  private Resources() {}
+
+  /** What is stored, and who may see it. */
+  public record Storage(Database database, Access access, Versions versions, Counters counters) {}
+
+  /** What starts executions. */
+  public record Starting(Calls calls, Dispatcher dispatcher, Triggers triggers) {}
+
+  /**
+   * What the operator decides, and what is drawn outside.
+   *
+   * @param version of the server
+   * @param mostNodes of a workflow; 0 for any number
+   * @param ids draws keys of events
+   */
+  public record Surroundings(
+      ZoneId zone, String version, int mostNodes, InstantSource clock, Supplier<String> ids) {}
+
+  /** All actions. */
+  public static Registry registry(Storage storage, Starting starting, Surroundings surroundings) {
+    Database database = storage.database();
+    RecordActions records =
+        new RecordActions(
+            database, storage.access().control(), surroundings.clock(), surroundings.zone());
+    WorkflowActions workflows =
+        new WorkflowActions(
+            database,
+            records,
+            storage.versions(),
+            storage.counters(),
+            starting.dispatcher(),
+            starting.triggers());
+    RequestEvents events =
+        new RequestEvents(database, storage.versions(), starting.dispatcher(), surroundings.ids());
+    Map<String, Action> own = new LinkedHashMap<>(storage.access().actions());
+    workflows.register(own);
+    own.put(
+        "workflows:execute",
+        new ExecuteAction(
+            storage.versions(),
+            starting.triggers(),
+            starting.dispatcher(),
+            storage.counters(),
+            workflows,
+            surroundings.ids()));
+    own.put("workflows:trigger", events::trigger);
+    own.put("app:getInfo", Registry.appInfo(surroundings.version()));
+    own.put(
+        "webhook:trigger",
+        new WebhookAction(storage.versions(), starting.dispatcher(), surroundings.ids()));
+    new NodeActions(
+            database,
+            storage.counters(),
+            new NodeTests(new Languages(surroundings.zone())),
+            surroundings.clock(),
+            surroundings.mostNodes())
+        .register(own);
+    new ExecutionActions(
+            database,
+            records,
+            storage.counters(),
+            starting.calls(),
+            new ExecutionLogs(starting.calls(), storage.versions()))
+        .register(own);
+    new CollectionActions(database).register(own);
+    return new Registry(database, own, records, events);
+  }
+}

@@ -1,0 +1,204 @@
+package dev.millrace.dialect.nocobase.run;
+
+import dev.millrace.data.Database;
+import dev.millrace.data.Query;
+import dev.millrace.dialect.nocobase.catalog.SystemCollections;
+import dev.millrace.engine.Command;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.JsonValue;
+import dev.millrace.engine.Reason;
+import dev.millrace.engine.Reply;
+import dev.millrace.runtime.EngineApi;
+import dev.millrace.store.query.Queries;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts executions: makes sure that the engine has the document of the version, and starts an
+ * instance whose uid is the key of the event. Thread-safe.
+ */
+public final class Dispatcher {
+  /** The name of the definition format. */
+  public static final String FORMAT = "nocobase";
+
+  private static final String APPLICATION = "nocobase";
+
+  private final Calls calls;
+  private final Database database;
+  private final Versions versions;
+  private final Counters counters;
+  private final Duration patience;
+  private final Map<Long, Saved> saved = new ConcurrentHashMap<>();
+
+  /** A document and the revision that it is. */
+  private record Saved(Map<String, @Nullable Object> document, int revision) {}
+
+  /** What became of an event. */
+  public sealed interface Outcome {
+    /** It started an execution, or one with its key was there before. */
+    record Started(InstanceKey key) implements Outcome {}
+
+    /** It will never start one. */
+    record Refused(String why) implements Outcome {}
+  }
+
+  /**
+   * A dispatcher.
+   *
+   * @param patience how long an answer may wait for an execution to settle
+   */
+  public Dispatcher(
+      Calls calls, Database database, Versions versions, Counters counters, Duration patience) {
+    this.calls = calls;
+    this.database = database;
+    this.versions = versions;
+    this.counters = counters;
+    this.patience = patience;
+  }
+
+  /** Whether an event would make a workflow follow from itself too often. */
+  public boolean tooDeep(Version version, List<Long> stack) {
+    if (stack.isEmpty()) {
+      return false;
+    }
+    long occurrences =
+        database
+            .records(SystemCollections.EXECUTIONS)
+            .count(Query.where(Map.of("workflowId", version.id())).keys(stack));
+    return occurrences >= version.stackLimit();
+  }
+
+  /**
+   * Starts an execution; the future completes once it is durable.
+   *
+   * @throws InterruptedException while the engine is told of the version
+   */
+  public CompletableFuture<Outcome> start(Event event) throws InterruptedException {
+    return calls.engine().start(request(event, false)).thenApply(reply -> outcome(event, reply));
+  }
+
+  private EngineApi.StartRequest request(Event event, boolean waited) throws InterruptedException {
+    Version version = event.version();
+    int revision = revision(version);
+    return new EngineApi.StartRequest(
+        InstanceKey.of(event.key()),
+        version.definitionId(),
+        revision,
+        JsonValue.of(event.context()),
+        new Command.Origin(
+            event.userId() == null ? "" : Long.toString(event.userId()),
+            APPLICATION,
+            false,
+            event.labels(waited)),
+        null);
+  }
+
+  private Outcome outcome(Event event, Reply reply) {
+    return switch (reply) {
+      case Reply.Accepted accepted -> {
+        counters.executed(event.version());
+        yield new Outcome.Started(InstanceKey.of(event.key()));
+      }
+      case Reply.Rejected rejected when rejected.reason() == Reason.ALREADY_EXISTS ->
+          new Outcome.Started(InstanceKey.of(event.key()));
+      case Reply.Rejected rejected
+          when rejected.reason() == Reason.BUSY || rejected.reason() == Reason.RATE_LIMITED ->
+          throw Calls.problem(rejected);
+      case Reply.Rejected rejected -> new Outcome.Refused(rejected.message());
+    };
+  }
+
+  /**
+   * Starts an execution and waits until it has ended or waits for something outside.
+   *
+   * @return empty when it could not be started
+   */
+  public Optional<Execution> run(Event event) throws InterruptedException {
+    if (tooDeep(event.version(), event.stack())) {
+      return Optional.empty();
+    }
+    InstanceKey key = InstanceKey.of(event.key());
+    Optional<InstanceState> state;
+    try {
+      EngineApi.Ran ran = Calls.await(calls.engine().run(request(event, true)), patience);
+      if (!(outcome(event, ran.reply()) instanceof Outcome.Started)) {
+        return Optional.empty();
+      }
+      state = Optional.ofNullable(ran.state());
+    } catch (TimeoutException e) {
+      counters.executed(event.version());
+      state = calls.state(key);
+    }
+    return state.map(
+        its -> new Execution(event.version(), versions.document(event.version()), its));
+  }
+
+  /** The revision whose document is that of a version; saved when there is none yet. */
+  private int revision(Version version) throws InterruptedException {
+    Map<String, @Nullable Object> document = versions.document(version);
+    Saved known = saved.get(version.id());
+    if (known != null && known.document.equals(document)) {
+      return known.revision;
+    }
+    synchronized (saved) {
+      int revision = 0;
+      for (Queries.DefinitionView view :
+          calls.engine().queries().versions(version.definitionId())) {
+        if (document.equals(view.document())) {
+          revision = view.ref().revision();
+          break;
+        }
+      }
+      if (revision == 0) {
+        revision = save(version, document);
+      }
+      saved.put(version.id(), new Saved(document, revision));
+      return revision;
+    }
+  }
+
+  private int save(Version version, Map<String, @Nullable Object> document)
+      throws InterruptedException {
+    Object value =
+        Calls.accepted(
+            Calls.await(
+                calls
+                    .engine()
+                    .saveDefinition(
+                        new EngineApi.SaveDefinition(
+                            version.definitionId(),
+                            0,
+                            FORMAT,
+                            new EngineApi.Described(version.title(), "", true),
+                            document,
+                            null,
+                            true))));
+    return JsonValue.get(value, "revision") instanceof Number number ? number.intValue() : 0;
+  }
+
+  /**
+   * Makes a version's document the newest revision, so that who starts the definition by its id
+   * runs this version.
+   */
+  public void publish(Version version) throws InterruptedException {
+    Map<String, @Nullable Object> document = versions.document(version);
+    Optional<Queries.DefinitionView> newest =
+        calls.engine().queries().definition(version.definitionId(), 0);
+    if (newest.isEmpty() || !document.equals(newest.get().document())) {
+      int revision = save(version, document);
+      saved.put(version.id(), new Saved(document, revision));
+    }
+  }
+
+  /** Takes a workflow that is gone out of what can be started; its executions go on. */
+  public void withdraw(String definitionId) throws InterruptedException {
+    Calls.await(calls.engine().removeDefinition(definitionId));
+  }
+}

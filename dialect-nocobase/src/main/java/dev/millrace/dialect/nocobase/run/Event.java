@@ -1,0 +1,43 @@
+package dev.millrace.dialect.nocobase.run;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something that starts an execution.
+ *
+ * @param context what the nodes read as {@code $context}, plain JSON
+ * @param key names it: a second event of the same key starts nothing
+ * @param stack the executions that led to it, oldest first
+ * @param manually whether somebody asked for it
+ * @param userId who caused it, null when nobody did
+ */
+public record Event(
+    Version version,
+    @Nullable Object context,
+    String key,
+    List<Long> stack,
+    boolean manually,
+    @Nullable Long userId) {
+
+  /**
+   * What the engine keeps beside the instance.
+   *
+   * @param request whether a request waits for the execution
+   */
+  Map<String, @Nullable Object> labels(boolean request) {
+    Map<String, @Nullable Object> labels = new LinkedHashMap<>();
+    if (!stack.isEmpty()) {
+      labels.put("stack", List.copyOf(stack));
+    }
+    if (manually) {
+      labels.put("manually", true);
+    }
+    if (request) {
+      labels.put("request", true);
+    }
+    return labels;
+  }
+}

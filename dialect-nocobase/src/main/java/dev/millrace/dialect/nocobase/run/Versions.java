@@ -1,0 +1,155 @@
+package dev.millrace.dialect.nocobase.run;
+
+import dev.millrace.data.Change;
+import dev.millrace.data.Database;
+import dev.millrace.data.Query;
+import dev.millrace.data.Transaction;
+import dev.millrace.dialect.nocobase.catalog.SystemCollections;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The versions of workflows and their documents, as the engine compiles them. What was read is kept
+ * until a workflow or a node is changed. Thread-safe.
+ */
+public final class Versions {
+  private static final int KEPT = 2_000;
+  private static final List<String> NODE_MEMBERS =
+      List.of("id", "key", "type", "title", "upstreamId", "downstreamId", "branchIndex", "config");
+
+  private final Database database;
+  private final Map<Long, Version> byId = new ConcurrentHashMap<>();
+  private final Map<Long, Map<String, @Nullable Object>> documents = new ConcurrentHashMap<>();
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private volatile @Nullable List<Version> enabled;
+
+  /** The versions in a database. */
+  public Versions(Database database) {
+    this.database = database;
+    database.listen(this::changed);
+  }
+
+  /** Adds somebody who is told after each commit that changed a workflow. */
+  public void listen(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  /** Reads everything anew when it is needed next. */
+  public void refresh() {
+    forget(true);
+  }
+
+  private void changed(Change change, Transaction transaction) {
+    boolean workflow = change.collection().equals(SystemCollections.WORKFLOWS);
+    if (workflow || change.collection().equals(SystemCollections.NODES)) {
+      transaction.afterCommit(() -> forget(workflow));
+    }
+  }
+
+  private void forget(boolean workflow) {
+    byId.clear();
+    documents.clear();
+    if (workflow) {
+      enabled = null;
+      listeners.forEach(Runnable::run);
+    }
+  }
+
+  /** The version of an id. */
+  public Optional<Version> find(long id) {
+    Version known = byId.get(id);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<Version> read =
+        database.records(SystemCollections.WORKFLOWS).get(Query.byKey(id)).map(Version::of);
+    read.ifPresent(version -> {
+      if (byId.size() >= KEPT) {
+        byId.clear();
+      }
+      byId.put(id, version);
+    });
+    return read;
+  }
+
+  /** The version of a key that is enabled. */
+  public Optional<Version> enabled(String key) {
+    return enabled().stream().filter(version -> version.key().equals(key)).findFirst();
+  }
+
+  /** All that are enabled, in order of their ids. */
+  public List<Version> enabled() {
+    List<Version> known = enabled;
+    if (known == null) {
+      known =
+          database
+              .records(SystemCollections.WORKFLOWS)
+              .list(Query.where(Map.of("enabled", true)).sort("id").unpaged())
+              .rows()
+              .stream()
+              .map(Version::of)
+              .toList();
+      enabled = known;
+    }
+    return known;
+  }
+
+  /** The enabled ones of a type. */
+  public List<Version> enabledOf(String type) {
+    return enabled().stream().filter(version -> version.type().equals(type)).toList();
+  }
+
+  /** What the engine compiles: the version with its nodes, plain JSON. */
+  public Map<String, @Nullable Object> document(Version version) {
+    Map<String, @Nullable Object> known = documents.get(version.id());
+    if (known != null) {
+      return known;
+    }
+    Map<String, @Nullable Object> document = new LinkedHashMap<>();
+    document.put("workflowId", version.id());
+    document.put("key", version.key());
+    document.put("title", version.title());
+    document.put("type", version.type());
+    document.put("sync", version.sync());
+    document.put("options", version.options());
+    document.put("config", version.config());
+    List<Map<String, @Nullable Object>> nodes = new ArrayList<>();
+    for (Map<String, @Nullable Object> row :
+        database
+            .records(SystemCollections.NODES)
+            .list(Query.where(Map.of("workflowId", version.id())).sort("id").unpaged())
+            .rows()) {
+      Map<String, @Nullable Object> node = new LinkedHashMap<>();
+      for (String member : NODE_MEMBERS) {
+        node.put(member, row.get(member));
+      }
+      nodes.add(node);
+    }
+    document.put("nodes", nodes);
+    if (documents.size() >= KEPT) {
+      documents.clear();
+    }
+    documents.put(version.id(), document);
+    return document;
+  }
+
+  /** The id of a node of a version by its key, or null. */
+  public @Nullable Long nodeId(Version version, String key) {
+    Object nodes = document(version).get("nodes");
+    if (nodes instanceof List<?> list) {
+      for (Object node : list) {
+        if (node instanceof Map<?, ?> map && Objects.equals(map.get("key"), key)) {
+          return (Long) map.get("id");
+        }
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.millrace.dialect.nocobase;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.dialect.nocobase.TestServer.Reply;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Sign-in and roles over real HTTP. */
+class AccessTest extends ServerTest {
+  private static final String ADMIN = "admin@nocobase.com";
+
+  @Override
+  @BeforeEach
+  void open() {
+    server = new TestServer(directory, true);
+  }
+
+  private String signIn(String account, String password) {
+    server.use("");
+    Reply reply = server.post("/api/auth:signIn", Map.of("account", account, "password", password));
+    assertThat(reply.status()).isEqualTo(200);
+    String token = String.valueOf(reply.at("data.token"));
+    server.use(token);
+    return token;
+  }
+
+  @Test
+  void shouldSignInAndOut() {
+    assertThat(server.get("/api/workflows:list").text())
+        .isEqualTo(
+            "{\"errors\":[{\"message\":\"Unauthenticated. Please sign in to continue.\","
+                + "\"code\":\"EMPTY_TOKEN\"}]}");
+    assertThat(server.post("/api/auth:signIn", Map.of()).error())
+        .isEqualTo("Please enter your username or email");
+    Reply wrong = server.post("/api/auth:signIn", Map.of("account", ADMIN, "password", "x"));
+    assertThat(wrong.status()).isEqualTo(401);
+    assertThat(wrong.error())
+        .isEqualTo("The username/email or password is incorrect, please re-enter");
+    assertThat(
+            server
+                .send(
+                    "POST",
+                    "/api/auth:signIn",
+                    Map.of("account", ADMIN, "password", TestServer.PASSWORD),
+                    Map.of("Origin", "https://evil.example"))
+                .status())
+        .isEqualTo(403);
+    String token = signIn(ADMIN, TestServer.PASSWORD);
+    Reply check = server.get("/api/auth:check");
+    assertThat(check.at("data.email")).isEqualTo(ADMIN);
+    assertThat(check.text()).doesNotContain("password\"");
+    assertThat(server.get("/api/roles:check").at("data.role")).isEqualTo("root");
+    assertThat(server.get("/api/roles:check").at("data.allowAll")).isEqualTo(true);
+    server.use("");
+    assertThat(server.get("/api/workflows:list?token=" + token).status()).isEqualTo(200);
+    server.use(token);
+    assertThat(server.send("POST", "/api/auth:signOut", null).text()).isEqualTo("{}");
+    assertThat(server.get("/api/auth:check").at("errors.0.code")).isEqualTo("BLOCKED_TOKEN");
+    server.use("garbage");
+    assertThat(server.get("/api/auth:check").at("errors.0.code")).isEqualTo("INVALID_TOKEN");
+  }
+
+  @Test
+  void shouldTakeRolesFromHeaders() {
+    signIn(ADMIN, TestServer.PASSWORD);
+    Reply unknown = server.send("GET", "/api/roles:check", null, Map.of("X-Role", "nosuch"));
+    assertThat(unknown.status()).isEqualTo(401);
+    assertThat(unknown.at("errors.0.code")).isEqualTo("ROLE_NOT_FOUND_FOR_USER");
+    Reply admin = server.send("GET", "/api/roles:check", null, Map.of("X-Role", "admin"));
+    assertThat(admin.at("data.role")).isEqualTo("admin");
+  }
+
+  @Test
+  void case41And43And45ShouldKeepMembersAndAdminsToTheirActions() {
+    signIn(ADMIN, TestServer.PASSWORD);
+    user("bob", "member");
+    user("ann", "admin");
+    signIn("bob", "secret-bob");
+    for (String path : List.of("workflows:list", "executions:list", "jobs:list", "users:list")) {
+      Reply refused = server.get("/api/" + path);
+      assertThat(refused.status()).isEqualTo(403);
+      assertThat(refused.text()).isEqualTo("{\"errors\":[{\"message\":\"No permissions\"}]}");
+    }
+    assertThat(server.post("/api/workflows:trigger", Map.of()).error())
+        .isEqualTo("parameter \"triggerWorkflows\" is required");
+    signIn("ann", "secret-ann");
+    assertThat(server.get("/api/workflows:list").status()).isEqualTo(200);
+    assertThat(server.get("/api/executions:list").status()).isEqualTo(200);
+    assertThat(server.get("/api/jobs:list").status()).isEqualTo(403);
+    assertThat(server.get("/api/flow_nodes:list").status()).isEqualTo(403);
+    assertThat(server.post("/api/executions:rerun?filterByTk=1", Map.of()).status()).isEqualTo(403);
+    assertThat(server.post("/api/jobs:resume?filterByTk=1", Map.of()).status()).isEqualTo(403);
+    assertThat(server.post("/api/executions:destroy?filterByTk=1", Map.of()).status())
+        .isEqualTo(200);
+  }
+
+  private void user(String name, String role) {
+    Reply created =
+        server.post(
+            "/api/users:create",
+            Map.of("username", name, "password", "secret-" + name, "roles", List.of(role)));
+    assertThat(created.status()).isEqualTo(200);
+    assertThat(created.text()).doesNotContain("$2a$");
+  }
+
+  @Test
+  void shouldTakeApiKeys() {
+    signIn(ADMIN, TestServer.PASSWORD);
+    Reply key =
+        server.post(
+            "/api/apiKeys:create",
+            Map.of("name", "k", "expiresIn", "30d", "role", Map.of("name", "admin")));
+    String admin = signIn(ADMIN, TestServer.PASSWORD);
+    server.use(String.valueOf(key.at("data.token")));
+    assertThat(server.get("/api/roles:check").at("data.role")).isEqualTo("admin");
+    assertThat(server.get("/api/jobs:list").status()).isEqualTo(403);
+    server.use(admin);
+    assertThat(server.post("/api/apiKeys:destroy?filterByTk=1", null).at("data")).isEqualTo(1L);
+    server.use(String.valueOf(key.at("data.token")));
+    assertThat(server.get("/api/roles:check").status()).isEqualTo(401);
+  }
+}

@@ -1,0 +1,22 @@
+package dev.millrace.dialect.nocobase;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Gives each test a server of its own. */
+abstract class ServerTest {
+  @TempDir Path directory;
+  TestServer server;
+
+  @BeforeEach
+  void open() {
+    server = new TestServer(directory);
+  }
+
+  @AfterEach
+  void close() {
+    server.close();
+  }
+}
