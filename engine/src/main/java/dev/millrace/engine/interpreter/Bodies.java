@@ -116,9 +116,13 @@ final class Bodies {
     return body.ordered()
         && draft.openRuns().stream()
             .anyMatch(run ->
-                run.waitsFor() instanceof Wait.ForActivity activity
-                    && !activity.background()
+                inForeground(run.waitsFor())
                     && liesBefore(draft.scopes(), run.place().scope(), scope, body));
+  }
+
+  private static boolean inForeground(@Nullable Wait wait) {
+    return (wait instanceof Wait.ForActivity activity && !activity.background())
+        || (wait instanceof Wait.ForChild child && child.foreground());
   }
 
   /** Whether a scope lies in a body of the same opener that was opened before another. */

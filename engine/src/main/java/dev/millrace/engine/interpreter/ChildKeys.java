@@ -25,7 +25,8 @@ final class ChildKeys {
 
   private static String uid(InstanceKey parent, NodeRun run) {
     long hash = FNV_BASIS;
-    String name = parent + "/" + run.id() + "/" + run.attempt();
+    // The index tells a run from one that was discarded and had its number.
+    String name = parent + "/" + run.id() + "/" + run.place().index() + "/" + run.attempt();
     for (int i = 0; i < name.length(); i++) {
       hash = (hash ^ name.charAt(i)) * FNV_PRIME;
     }

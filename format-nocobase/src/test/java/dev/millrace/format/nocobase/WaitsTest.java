@@ -364,6 +364,10 @@ class WaitsTest {
     assertThat(jobs(run)).isEqualTo("s:1 z:1");
     assertThat(Engine.settled(flow.run().state())).isTrue();
     assertThat(Engine.settled(flow.with("sync", true).run().state())).isFalse();
+    EngineHarness again = flow.run();
+    again.send(new Command.RestartInstance(again.key(), "s", true));
+    assertThat(again.runs("s")).hasSize(1);
+    assertThat(((Effect.StartChild) again.sent().getLast()).key()).isNotEqualTo(child.key());
     EngineHarness failed = flow.run();
     failed.send(
         new Command.ChildEnded(
