@@ -189,7 +189,7 @@ public final class NocoBaseFormat implements DefinitionFormat {
         Item item = new Item(id, key, json);
         if (byId.put(id, item) != null || byKey.put(key, item) != null) {
           throw new IllegalArgumentException(
-              "nodes: the id or key of node " + key + " is not unique");
+              "nodes: expected ids and keys once each, found those of node " + key + " again");
         }
       }
       return new Chains(List.copyOf(byKey.values()), byId);

@@ -91,6 +91,14 @@ final class Flow {
     last = node;
   }
 
+  /** The type of each node by its key. */
+  Map<String, String> types() {
+    Map<String, String> types = new LinkedHashMap<>();
+    nodes.forEach(
+        node -> types.put(String.valueOf(node.get("key")), String.valueOf(node.get("type"))));
+    return types;
+  }
+
   Map<String, @Nullable Object> document() {
     return document;
   }

@@ -166,6 +166,31 @@ class WaitsTest {
   }
 
   @Test
+  void shouldGoOnWithWhatABranchCameTo() {
+    Flow flow =
+        new Flow()
+            .then("c", "condition")
+            .then("z", "query")
+            .branch("c", 1, "m", "manual", "assignees", 1L)
+            .then("n", "response-message");
+    EngineHarness good = flow.run();
+    assertThat(jobs(good)).isEqualTo("c:1 m:0");
+    resume(good, "m", 1, null);
+    assertThat(jobs(good)).isEqualTo("c:1 m:1 n:1 z:1");
+    assertThat(status(good)).isEqualTo(1);
+    EngineHarness bad = flow.run();
+    resume(bad, "m", -2, null);
+    assertThat(jobs(bad)).isEqualTo("c:1 m:-2");
+    assertThat(status(bad)).isEqualTo(-2);
+    EngineHarness odd = flow.run();
+    resume(odd, "m", -100, null);
+    assertThat(status(odd)).isEqualTo(-1);
+    EngineHarness fine = flow.run();
+    resume(fine, "m", 100, null);
+    assertThat(status(fine)).isEqualTo(1);
+  }
+
+  @Test
   void shouldRefuseToSettleWhatDoesNotWait() {
     EngineHarness run =
         new Flow()

@@ -6,7 +6,6 @@ import dev.millrace.engine.graph.NodeContext;
 import dev.millrace.engine.graph.ScopeEnd;
 import dev.millrace.engine.graph.Step;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +31,8 @@ final class LoopNode extends NocoBaseNode implements BranchingNodeType {
   /** What is gone through. */
   private record Target(@Nullable Object value, long length) {
 
+    private static final int DIGITS_MAX = 9;
+
     /** Of a resolved target; null when it is a negative number. */
     static @Nullable Target of(@Nullable Object value) {
       return switch (value) {
@@ -39,14 +40,11 @@ final class LoopNode extends NocoBaseNode implements BranchingNodeType {
         case List<?> list -> new Target(list, list.size());
         case Number number -> {
           BigDecimal exact = new BigDecimal(number.toString());
+          // Exponents may be huge: the digits are never written out.
+          boolean huge = (long) exact.precision() - exact.scale() > DIGITS_MAX;
           yield exact.signum() < 0
               ? null
-              : new Target(
-                  value,
-                  exact
-                      .setScale(0, RoundingMode.FLOOR)
-                      .min(BigDecimal.valueOf(Integer.MAX_VALUE))
-                      .longValue());
+              : new Target(value, huge ? Integer.MAX_VALUE : exact.longValue());
         }
         default -> new Target(value, 1);
       };
