@@ -30,7 +30,6 @@ final class MathArithmetic {
     two(all, "dotDivide", (a, b) -> a / b);
     two(all, "dotPow", Math::pow);
 
-    two(all, "divide", (a, b) -> a / b);
     two(all, "atan2", Math::atan2);
     two(all, "bitAnd", (a, b) -> bits(a) & bits(b));
     two(all, "bitOr", (a, b) -> bits(a) | bits(b));
@@ -46,6 +45,16 @@ final class MathArithmetic {
     fold(all, "hypot", Math::hypot);
     all.put("multiply", MathArithmetic::multiply);
     all.put("pow", MathArithmetic::power);
+    all.put(
+        "divide",
+        given -> {
+          MathFunctions.count(given, "divide", 2, 2);
+          if (given.get(1) instanceof List<?>) {
+            throw ScriptException.type("a matrix cannot be a divisor here; use dotDivide");
+          }
+          return MathFunctions.pairs(
+              given, given.get(0), given.get(1), (a, b) -> apply("divide", (x, y) -> x / y, a, b));
+        });
     all.put("round", given -> rounded(given, "round"));
     all.put("floor", given -> rounded(given, "floor"));
     all.put("ceil", given -> rounded(given, "ceil"));

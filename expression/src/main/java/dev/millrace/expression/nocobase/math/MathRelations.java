@@ -141,6 +141,9 @@ final class MathRelations {
       }
       return true;
     }
+    if (left instanceof List<?> || right instanceof List<?>) {
+      return false;
+    }
     return MathValues.equal(left, right, "deepEqual");
   }
 }

@@ -83,6 +83,9 @@ final class MathTexts {
   private static Object concat(Arguments given) {
     if (given.values().stream().allMatch(value -> value instanceof List<?>)) {
       List<@Nullable Object> all = new ArrayList<>();
+      if (given.size() > 1 && MathLists.isMatrix(MathLists.list(given.get(0)))) {
+        return sideBySide(given);
+      }
       for (Object list : given.values()) {
         given.budget().steps(MathLists.list(list).size());
         all.addAll(MathLists.list(list));
@@ -98,6 +101,25 @@ final class MathTexts {
       given.budget().build(text.length());
     }
     return text.toString();
+  }
+
+  /** Matrices joined row by row. */
+  private static List<@Nullable Object> sideBySide(Arguments given) {
+    List<@Nullable Object> rows = new ArrayList<>();
+    int height = MathLists.list(given.get(0)).size();
+    for (int row = 0; row < height; row++) {
+      List<@Nullable Object> cells = new ArrayList<>();
+      for (Object matrix : given.values()) {
+        List<?> all = MathLists.list(matrix);
+        if (all.size() != height) {
+          throw MathValues.mismatch(all.size(), height);
+        }
+        given.budget().steps(MathLists.list(all.get(row)).size());
+        cells.addAll(MathLists.list(all.get(row)));
+      }
+      rows.add(cells);
+    }
+    return rows;
   }
 
   private static String format(Arguments given) {

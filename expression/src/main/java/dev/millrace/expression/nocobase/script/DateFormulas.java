@@ -63,7 +63,7 @@ final class DateFormulas {
                       Formulas.number(given, 2, 1)));
           return date.valid() ? date : FormulaError.NUM;
         });
-    all.put("DATEVALUE", given -> Math.floor(serial(moment(given.get(0)))));
+    all.put("DATEVALUE", given -> moment(given.get(0)));
     all.put("TIMEVALUE", given -> secondsOf(zoned(given, 0)) / SECONDS_OF_DAY);
     all.put(
         "TIME",

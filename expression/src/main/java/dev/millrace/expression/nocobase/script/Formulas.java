@@ -101,7 +101,7 @@ public final class Formulas {
       case null -> "";
       case Undefined nothing -> "";
       case FormulaError error -> throw error.fault();
-      case Boolean flag -> flag ? "TRUE" : "FALSE";
+      case Boolean flag -> flag.toString();
       default -> given.text(index);
     };
   }

@@ -27,7 +27,13 @@ final class LookupFormulas {
     all.put("LOOKUP", LookupFormulas::lookup);
     all.put("VLOOKUP", given -> lookup(given, rows(given, 1)));
     all.put("HLOOKUP", given -> lookup(given, transposed(rows(given, 1), given.budget())));
-    all.put("TRANSPOSE", given -> transposed(rows(given, 0), given.budget()));
+    all.put(
+        "TRANSPOSE",
+        given -> {
+          List<?> rows = rows(given, 0);
+          boolean table = rows.stream().anyMatch(row -> row instanceof List<?>);
+          return transposed(table ? rows : List.of(rows), given.budget());
+        });
     all.put("UNIQUE", LookupFormulas::unique);
     all.put("FLATTEN", given -> new ScriptList(Formulas.flat(given)));
     all.put("ARGS2ARRAY", given -> new ScriptList(given.values()));

@@ -30,7 +30,7 @@ final class MathFormulas {
           double high = Math.floor(Formulas.number(given, 1));
           return low + Math.floor(random(given) * (high - low + 1));
         });
-    all.put("ATAN2", given -> Math.atan2(Formulas.number(given, 1), Formulas.number(given, 0)));
+    all.put("ATAN2", given -> Math.atan2(Formulas.number(given, 0), Formulas.number(given, 1)));
     all.put(
         "LOG",
         given ->
@@ -45,7 +45,8 @@ final class MathFormulas {
         given -> {
           double by = divisor(given);
           double number = Formulas.number(given, 0);
-          return number - by * Math.floor(number / by);
+          double rest = Math.abs(number % by);
+          return by > 0 ? rest : -rest;
         });
     all.put(
         "QUOTIENT",
@@ -202,9 +203,7 @@ final class MathFormulas {
         "BASE",
         given -> {
           int radix = radix(given);
-          String digits =
-              Numbers.inRadix(Math.floor(Formulas.number(given, 0)), radix)
-                  .toUpperCase(java.util.Locale.ROOT);
+          String digits = Numbers.inRadix(Math.floor(Formulas.number(given, 0)), radix);
           int padding = Math.clamp(Formulas.integer(given, 2, 0), 0, Budget.STEPS_MAX);
           given.budget().build(padding);
           return "0".repeat(Math.max(0, padding - digits.length())) + digits;

@@ -199,7 +199,7 @@ final class TextFormulas {
     boolean first = true;
     List<@Nullable Object> rest = given.values().subList(Math.min(2, given.size()), given.size());
     for (Object value : Formulas.flat(rest, given.budget())) {
-      String one = shown(value);
+      String one = value instanceof Boolean ? Coercions.toText(value) : shown(value);
       if (!(skipEmpty && one.isEmpty())) {
         text.append(first ? "" : separator).append(one);
         first = false;
@@ -249,7 +249,10 @@ final class TextFormulas {
     }
     String digits = text.replaceAll("[$€£¥,\\s]", "");
     boolean percent = digits.endsWith("%");
-    double number = Formulas.number(percent ? digits.substring(0, digits.length() - 1) : digits);
+    double number = Coercions.toNumber(percent ? digits.substring(0, digits.length() - 1) : digits);
+    if (Double.isNaN(number)) {
+      return 0;
+    }
     int hundred = 100;
     return percent ? number / hundred : number;
   }
