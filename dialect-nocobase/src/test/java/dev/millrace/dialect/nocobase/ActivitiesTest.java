@@ -118,6 +118,14 @@ class ActivitiesTest extends ServerTest {
   }
 
   @Test
+  void shouldReachNoDatabaseThatIsNotConfigured() {
+    Reply refused = run("sql", Map.of("sql", "select * from users"));
+    assertThat(refused.number("data.status")).isEqualTo(-2);
+    assertThat(String.valueOf(refused.at("data.jobs.0.result.message")))
+        .contains("datasource \"main\" is not known");
+  }
+
+  @Test
   void shouldRunScripts() {
     Reply sum =
         run(

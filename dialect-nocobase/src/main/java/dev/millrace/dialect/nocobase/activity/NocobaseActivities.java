@@ -15,7 +15,8 @@ public final class NocobaseActivities {
    * One for each type of node that touches the world.
    *
    * @param database may wait until it is open
-   * @param builtIn the activities of the server, of which {@code http} and {@code script} are used
+   * @param builtIn the activities of the server, of which {@code http, script} and {@code
+   *     database-handler} are used
    */
   public static List<Activity> all(Supplier<Database> database, List<Activity> builtIn) {
     List<Activity> all = new ArrayList<>();
@@ -29,6 +30,8 @@ public final class NocobaseActivities {
         all.add(new RequestActivity(activity));
       } else if (activity.name().equals("script")) {
         all.add(new ScriptingActivity(activity));
+      } else if (activity.name().equals("database-handler")) {
+        all.add(new SqlActivity(activity));
       }
     }
     return all;
