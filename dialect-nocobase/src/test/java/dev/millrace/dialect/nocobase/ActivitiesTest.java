@@ -126,6 +126,15 @@ class ActivitiesTest extends ServerTest {
   }
 
   @Test
+  void shouldSayThatNoMailServerIsConfigured() {
+    Map<String, Object> letter =
+        Map.of("to", List.of("a@example.org"), "subject", "s", "contentType", "text", "text", "t");
+    Reply failed = run("mailer", letter);
+    assertThat(failed.number("data.status")).isEqualTo(-1);
+    assertThat(String.valueOf(failed.at("data.jobs.0.result.message"))).isNotEqualTo("null");
+  }
+
+  @Test
   void shouldRunScripts() {
     Reply sum =
         run(

@@ -32,6 +32,8 @@ public final class NocobaseActivities {
         all.add(new ScriptingActivity(activity));
       } else if (activity.name().equals("database-handler")) {
         all.add(new SqlActivity(activity));
+      } else if (activity.name().equals("mail")) {
+        all.add(new MailerActivity(activity));
       }
     }
     return all;
