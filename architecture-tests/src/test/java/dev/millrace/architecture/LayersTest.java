@@ -112,6 +112,12 @@ class LayersTest {
             // The one table of status words. Stores make their views of it, dialects their answers;
             // a copy in either could not be kept equal to the other.
             .or(name("dev.millrace.store.StatusWords"))
+            // Its records and its language; its nodes touch the world through activities.
+            .or(
+                resideInAnyPackage(
+                    Product.DATA,
+                    "dev.millrace.format.nocobase..",
+                    "dev.millrace.runtime.activity"))
             .or(OUTSIDE_LIBRARIES);
     classes()
         .that()

@@ -62,6 +62,12 @@ class LibrariesTest {
                 "dev.millrace.dialect.dapr..",
                 Product.PROTO,
                 Product.SERVER),
+        library("tokens and password hashes")
+            .packages("com.nimbusds..", "at.favre.lib..")
+            .owners("dev.millrace.dialect.nocobase.auth.."),
+        library("cron")
+            .packages("com.cronutils..")
+            .owners("dev.millrace.dialect.nocobase.trigger.."),
         library("Helidon").packages("io.helidon..").owners(Product.TRANSPORT),
         library("command line, metrics, YAML, pools, logging")
             .packages(

@@ -78,7 +78,7 @@ public final class MillraceServer implements AutoCloseable {
       NocobaseParts nocobase = new NocobaseParts(configuration);
       parts.push(nocobase::closeDatabase);
       List<Activity> activities = new ArrayList<>(builtIn);
-      activities.addAll(nocobase.activities());
+      activities.addAll(nocobase.activities(builtIn));
       runtime =
           keep(
               EngineRuntime.open(

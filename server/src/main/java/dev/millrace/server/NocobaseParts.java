@@ -52,8 +52,8 @@ final class NocobaseParts {
   }
 
   /** The activities of its node types; they wait for the database. */
-  List<Activity> activities() {
-    return NocobaseActivities.all(database::join);
+  List<Activity> activities(List<Activity> builtIn) {
+    return NocobaseActivities.all(database::join, builtIn);
   }
 
   /** Begins to open everything; the store of the engine is there already. */

@@ -15,6 +15,7 @@ import dev.millrace.dialect.nocobase.run.Dispatcher;
 import dev.millrace.dialect.nocobase.run.Versions;
 import dev.millrace.dialect.nocobase.trigger.RecordEvents;
 import dev.millrace.dialect.nocobase.trigger.Relay;
+import dev.millrace.dialect.nocobase.trigger.Schedules;
 import dev.millrace.dialect.nocobase.trigger.Sources;
 import dev.millrace.dialect.nocobase.trigger.Triggers;
 import dev.millrace.runtime.EngineApi;
@@ -43,6 +44,7 @@ public final class NocobaseDialect implements AutoCloseable {
   private final Access access;
   private final Counters counters;
   private final Relay relay;
+  private final Schedules schedules;
   private final Ports ports;
   private volatile @Nullable ScheduledFuture<?> flushing;
 
@@ -78,6 +80,13 @@ public final class NocobaseDialect implements AutoCloseable {
     Sources sources = new Sources(database, access.accounts());
     Triggers triggers = new Triggers(sources, ports.clock());
     this.relay = new Relay(database, versions, dispatcher, ports.background(), ports.clock());
+    this.schedules =
+        new Schedules(
+            database,
+            versions,
+            dispatcher,
+            counters,
+            new Schedules.Clockwork(ports.background(), ports.clock(), settings.zone()));
     RecordEvents events = new RecordEvents(versions, dispatcher, relay, ports.ids());
     database.listen(events::written);
     this.router =
@@ -147,6 +156,7 @@ public final class NocobaseDialect implements AutoCloseable {
   /** Takes up events that are left, and begins to watch the clock. */
   public void start() {
     relay.start();
+    schedules.start();
     flushing =
         ports
             .background()
@@ -161,6 +171,7 @@ public final class NocobaseDialect implements AutoCloseable {
     if (rounds != null) {
       rounds.cancel(false);
     }
+    schedules.close();
     relay.close();
     counters.flush();
   }

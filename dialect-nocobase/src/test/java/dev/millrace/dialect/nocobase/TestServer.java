@@ -1,5 +1,7 @@
 package dev.millrace.dialect.nocobase;
 
+import dev.millrace.activities.BuiltInActivities;
+import dev.millrace.activities.http.EgressPolicy;
 import dev.millrace.data.Database;
 import dev.millrace.data.DatabaseSettings;
 import dev.millrace.dialect.nocobase.activity.NocobaseActivities;
@@ -9,6 +11,7 @@ import dev.millrace.engine.interpreter.Engine;
 import dev.millrace.expression.JsonSchemas;
 import dev.millrace.expression.ProcessExpressions;
 import dev.millrace.format.nocobase.NocoBaseFormat;
+import dev.millrace.runtime.activity.Activity;
 import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
@@ -56,6 +59,8 @@ final class TestServer implements AutoCloseable {
   private final ScheduledExecutorService background = Executors.newScheduledThreadPool(2);
   private final HttpListener listener;
   private final HttpClient client = HttpClient.newHttpClient();
+  private final List<Activity> builtIn =
+      BuiltInActivities.all(EgressPolicy.allowing(List.of("127.0.0.1")), Map.of(), null);
   private String token = "";
 
   TestServer(Path directory) {
@@ -70,7 +75,7 @@ final class TestServer implements AutoCloseable {
             store,
             RuntimeSettings.DEFAULT,
             List.of(new NocoBaseFormat()),
-            NocobaseActivities.all(opened::join),
+            NocobaseActivities.all(opened::join, builtIn),
             (graphs, environment) ->
                 new EngineDecider(
                     new Engine(
@@ -146,6 +151,11 @@ final class TestServer implements AutoCloseable {
     String error() {
       return String.valueOf(at("errors.0.message"));
     }
+  }
+
+  /** Where it is reached. */
+  String url() {
+    return "http://127.0.0.1:" + listener.port();
   }
 
   Database database() {
@@ -299,6 +309,7 @@ final class TestServer implements AutoCloseable {
     runtime.close();
     database.close();
     store.close();
+    BuiltInActivities.close(builtIn);
     client.close();
   }
 }

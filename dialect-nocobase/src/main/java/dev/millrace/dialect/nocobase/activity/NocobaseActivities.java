@@ -15,14 +15,27 @@ public final class NocobaseActivities {
    * One for each type of node that touches the world.
    *
    * @param database may wait until it is open
+   * @param builtIn the activities of the server, of which {@code http, script} and {@code
+   *     database-handler} are used
    */
-  public static List<Activity> all(Supplier<Database> database) {
+  public static List<Activity> all(Supplier<Database> database, List<Activity> builtIn) {
     List<Activity> all = new ArrayList<>();
     for (RecordActivity.Kind kind : RecordActivity.Kind.values()) {
       all.add(new RecordActivity(kind, database));
     }
     all.add(new CopyActivity(database));
     all.add(new NotificationActivity());
+    for (Activity activity : builtIn) {
+      if (activity.name().equals("http")) {
+        all.add(new RequestActivity(activity));
+      } else if (activity.name().equals("script")) {
+        all.add(new ScriptingActivity(activity));
+      } else if (activity.name().equals("database-handler")) {
+        all.add(new SqlActivity(activity));
+      } else if (activity.name().equals("mail")) {
+        all.add(new MailerActivity(activity));
+      }
+    }
     return all;
   }
 }

@@ -84,6 +84,7 @@ public final class Resources {
             new ExecutionLogs(starting.calls(), storage.versions()))
         .register(own);
     new CollectionActions(database).register(own);
+    new TaskActions(database, records, starting.calls(), surroundings.clock()).register(own);
     return new Registry(database, own, records, events);
   }
 }

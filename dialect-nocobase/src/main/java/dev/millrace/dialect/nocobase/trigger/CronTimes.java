@@ -64,7 +64,7 @@ final class CronTimes {
     }
   }
 
-  /** The first time after another one. */
+  /** The first time after another one, which is a whole second. */
   Optional<Instant> after(Instant time) {
     return times.nextExecution(time.atZone(zone)).map(next -> next.toInstant());
   }

@@ -1,0 +1,154 @@
+package dev.millrace.dialect.nocobase;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.dialect.nocobase.TestServer.Reply;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Nodes that touch the world, in whole executions. */
+class ActivitiesTest extends ServerTest {
+
+  @BeforeEach
+  void collection() {
+    server.collection("posts", "title", "string", "read", "integer");
+  }
+
+  private Reply run(String type, Map<String, Object> config) {
+    long id =
+        server.workflow(Map.of("type", "schedule", "sync", true, "config", Map.of("mode", 0)));
+    server.node(id, type, null, config);
+    long execution =
+        server
+            .post("/api/workflows:execute?filterByTk=" + id, Map.of())
+            .number("data.execution.id");
+    return server.until(
+        () -> server.get("/api/executions:get?filterByTk=" + execution + "&appends=jobs"),
+        reply -> reply.number("data.status") != 0);
+  }
+
+  @Test
+  void shouldWorkOnRecords() {
+    Reply created =
+        run(
+            "create",
+            Map.of(
+                "collection",
+                "posts",
+                "params",
+                Map.of("values", Map.of("title", "a", "read", 3))));
+    assertThat(created.at("data.jobs.0.result.title")).isEqualTo("a");
+    Reply updated =
+        run(
+            "update",
+            Map.of(
+                "collection",
+                "posts",
+                "params",
+                Map.of("filter", Map.of("title", "a"), "values", Map.of("read", 4))));
+    assertThat(updated.at("data.jobs.0.result")).isEqualTo(1L);
+    Reply found =
+        run(
+            "query",
+            Map.of(
+                "collection",
+                "posts",
+                "multiple",
+                true,
+                "params",
+                Map.of("sort", List.of(Map.of("field", "id", "direction", "desc")))));
+    assertThat(found.at("data.jobs.0.result.0.read")).isEqualTo(4L);
+    Reply sum =
+        run(
+            "aggregate",
+            Map.of("collection", "posts", "aggregator", "sum", "params", Map.of("field", "read")));
+    assertThat(sum.at("data.jobs.0.result")).isEqualTo(4L);
+    Reply removed =
+        run(
+            "destroy",
+            Map.of("collection", "posts", "params", Map.of("filter", Map.of("title", "a"))));
+    assertThat(removed.at("data.jobs.0.result")).isEqualTo(1L);
+  }
+
+  @Test
+  void shouldNeverTouchEverythingByMistake() {
+    server.post("/api/posts:create", Map.of("title", "a"));
+    Reply update =
+        run(
+            "update",
+            Map.of(
+                "collection",
+                "posts",
+                "params",
+                Map.of("filter", Map.of(), "values", Map.of("read", 4))));
+    assertThat(update.number("data.status")).isEqualTo(-2);
+    assertThat(String.valueOf(update.at("data.jobs.0.result.message")))
+        .contains("must provide filter");
+    Reply destroy =
+        run("destroy", Map.of("collection", "posts", "params", Map.of("filter", Map.of())));
+    assertThat(destroy.number("data.status")).isEqualTo(1);
+    assertThat(server.get("/api/posts:list").number("meta.count")).isEqualTo(1);
+  }
+
+  @Test
+  void shouldFailWhereNothingIsFound() {
+    Reply empty =
+        run("query", Map.of("collection", "posts", "failOnEmpty", true, "multiple", true));
+    assertThat(empty.number("data.status")).isEqualTo(-1);
+    assertThat(empty.at("data.jobs.0.result")).isEqualTo(List.of());
+  }
+
+  @Test
+  void case60ShouldSendRequests() {
+    Reply found = run("request", Map.of("method", "GET", "url", server.url() + "/api/app:getInfo"));
+    assertThat(found.at("data.jobs.0.result.status")).isEqualTo(200L);
+    assertThat(found.at("data.jobs.0.result.data.data.version")).isEqualTo("test");
+    Map<String, Object> missing = Map.of("method", "GET", "url", server.url() + "/api/nosuch");
+    Reply failed = run("request", missing);
+    assertThat(failed.number("data.status")).isEqualTo(-1);
+    assertThat(failed.at("data.jobs.0.result.status")).isEqualTo(404L);
+    Reply ignored =
+        run(
+            "request",
+            Map.of("method", "GET", "url", server.url() + "/api/nosuch", "ignoreFail", true));
+    assertThat(ignored.number("data.status")).isEqualTo(1);
+    assertThat(ignored.at("data.jobs.0.result.status")).isEqualTo(404L);
+  }
+
+  @Test
+  void shouldReachNoDatabaseThatIsNotConfigured() {
+    Reply refused = run("sql", Map.of("sql", "select * from users"));
+    assertThat(refused.number("data.status")).isEqualTo(-2);
+    assertThat(String.valueOf(refused.at("data.jobs.0.result.message")))
+        .contains("datasource \"main\" is not known");
+  }
+
+  @Test
+  void shouldSayThatNoMailServerIsConfigured() {
+    Map<String, Object> letter =
+        Map.of("to", List.of("a@example.org"), "subject", "s", "contentType", "text", "text", "t");
+    Reply failed = run("mailer", letter);
+    assertThat(failed.number("data.status")).isEqualTo(-1);
+    assertThat(String.valueOf(failed.at("data.jobs.0.result.message"))).isNotEqualTo("null");
+  }
+
+  @Test
+  void shouldRunScripts() {
+    Reply sum =
+        run(
+            "script",
+            Map.of(
+                "content",
+                "return a + 1;",
+                "arguments",
+                List.of(Map.of("name", "a", "value", 41))));
+    assertThat(sum.at("data.jobs.0.result")).isEqualTo(42L);
+    Reply thrown = run("script", Map.of("content", "throw new Error('boo')"));
+    assertThat(thrown.number("data.status")).isEqualTo(-2);
+    assertThat(thrown.at("data.jobs.0.result")).isEqualTo("Error: boo");
+    Reply on = run("script", Map.of("content", "throw new Error('boo')", "continue", true));
+    assertThat(on.number("data.status")).isEqualTo(1);
+  }
+}
