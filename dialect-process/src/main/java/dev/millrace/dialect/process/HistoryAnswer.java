@@ -35,19 +35,29 @@ final class HistoryAnswer {
   }
 
   private static HistoryEvent masked(HistoryEvent event) {
-    if (!(event instanceof HistoryEvent.InstanceRerun rerun)) {
-      return event;
-    }
-    Map<String, Map<String, @Nullable Object>> parameters = new LinkedHashMap<>();
-    rerun
-        .parameters()
-        .forEach((task, values) -> {
-          Map<String, @Nullable Object> hidden = new LinkedHashMap<>(values);
-          hidden.replaceAll((name, value) -> SecretMask.MASK);
-          parameters.put(task, hidden);
-        });
-    return new HistoryEvent.InstanceRerun(
-        rerun.at(), rerun.generation(), rerun.executionUid(), parameters, rerun.timeoutAt());
+    return switch (event) {
+      case HistoryEvent.InstanceRerun rerun ->
+          new HistoryEvent.InstanceRerun(
+              rerun.at(),
+              rerun.generation(),
+              rerun.executionUid(),
+              masked(rerun.parameters()),
+              rerun.timeoutAt());
+      case HistoryEvent.ParametersSet set ->
+          new HistoryEvent.ParametersSet(set.at(), masked(set.parameters()));
+      default -> event;
+    };
+  }
+
+  private static Map<String, Map<String, @Nullable Object>> masked(
+      Map<String, Map<String, @Nullable Object>> parameters) {
+    Map<String, Map<String, @Nullable Object>> masked = new LinkedHashMap<>();
+    parameters.forEach((task, values) -> {
+      Map<String, @Nullable Object> hidden = new LinkedHashMap<>(values);
+      hidden.replaceAll((name, value) -> SecretMask.MASK);
+      masked.put(task, hidden);
+    });
+    return masked;
   }
 
   private static void members(Object record, Map<String, @Nullable Object> json) {

@@ -8,6 +8,7 @@ import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.Wait;
 import dev.millrace.store.query.Queries.NumberedEvent;
 import dev.millrace.transport.json.Json;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +30,7 @@ class HistoryAnswerTest {
             """
             {"seq":5,"generation":1,"type":"nodeEntered","at":1700063265000,"runId":3,\
             "place":{"taskId":"A","index":0,"scope":0,"loop":0,"loopIndex":-1,"from":"",\
-            "fromRun":0},"input":{"key":"***"},\
+            "fromRun":0,"joined":null},"input":{"key":"***"},\
             "waitsFor":{"kind":"forTime","dueAt":1700063307000},"timeoutAt":null,"notes":null}\
             """);
   }
@@ -40,9 +41,14 @@ class HistoryAnswerTest {
         new HistoryEvent.InstanceRerun(
             States.START, 2, "9", Map.of("A", Map.of("key", "s3cret")), null);
 
-    String json = Json.writeText(HistoryAnswer.of(new NumberedEvent(6, 2, event)));
+    HistoryEvent edit =
+        new HistoryEvent.ParametersSet(States.START, Map.of("A", Map.of("key", "s3cret")));
 
-    assertThat(json).contains("\"parameters\":{\"A\":{\"key\":\"***\"}}").doesNotContain("s3cret");
+    for (HistoryEvent one : List.of(event, edit)) {
+      assertThat(Json.writeText(HistoryAnswer.of(new NumberedEvent(6, 2, one))))
+          .contains("\"parameters\":{\"A\":{\"key\":\"***\"}}")
+          .doesNotContain("s3cret");
+    }
   }
 
   @Test

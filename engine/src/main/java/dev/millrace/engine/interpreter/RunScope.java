@@ -336,7 +336,8 @@ final class RunScope implements ExpressionScope {
       one.put("type", entry.getValue().type());
       one.put("value", entry.getValue().value());
       one.put("label", entry.getValue().label());
-      one.put("default", entry.getValue().fallback());
+      // A secret default is not shown.
+      one.put("default", entry.getValue().secret() ? null : entry.getValue().fallback());
       parameters.put(entry.getKey(), one);
     }
     json.put("parameters", parameters);

@@ -50,6 +50,7 @@ final class Weight {
       case HistoryEvent.EventRaised raised -> JsonSize.of(raised.payload());
       case HistoryEvent.InstanceEnded ended -> JsonSize.of(ended.output());
       case HistoryEvent.InstanceRerun rerun -> JsonSize.of(rerun.parameters());
+      case HistoryEvent.ParametersSet set -> JsonSize.of(set.parameters());
       case HistoryEvent.CodeArrived arrived -> payload(arrived.event());
       case HistoryEvent.TurnTaken taken ->
           JsonSize.of(taken.customStatus()) + code(taken.produced());

@@ -153,11 +153,11 @@ final class CompileTest {
                 .parameters())
         .isEqualTo(
             Map.of(
-                "a", new Parameter("string", "x", true, true, Map.of()),
-                "b", new Parameter("integer", 7L, false, false, Map.of()),
+                "a", new Parameter("string", "x", true, true, Map.of(), null, "y"),
+                "b", new Parameter("integer", 7L, false, false, Map.of(), null, 7L),
                 "c", new Parameter("", null, false, false, Map.of()),
-                "value", new Parameter("integer", 0L, false, false, Map.of()),
-                "d", new Parameter("", List.of(), false, false, Map.of())));
+                "value", new Parameter("integer", 0L, false, false, Map.of(), null, 3L),
+                "d", new Parameter("", List.of(), false, false, Map.of(), null, List.of(1L))));
     assertThat(task("template:'async-api'").type()).isEqualTo("webhook");
   }
 
