@@ -60,6 +60,7 @@ public final class MillraceServer implements AutoCloseable {
   private final EngineRuntime runtime;
   private final HttpListener listener;
   private final GrpcDoor grpc;
+  private final NocobaseParts nocobase;
 
   private MillraceServer(Configuration configuration, Consumer<Routes.Builder> more) {
     this.listening = configuration.listening();
@@ -75,7 +76,7 @@ public final class MillraceServer implements AutoCloseable {
       Store store = keep(openStore(configuration.dataDir()));
       List<Activity> builtIn = activities(configuration.connections());
       parts.push(() -> BuiltInActivities.close(builtIn));
-      NocobaseParts nocobase = new NocobaseParts(configuration);
+      nocobase = new NocobaseParts(configuration);
       parts.push(nocobase::closeDatabase);
       List<Activity> activities = new ArrayList<>(builtIn);
       activities.addAll(nocobase.activities(builtIn));
@@ -90,7 +91,6 @@ public final class MillraceServer implements AutoCloseable {
                       new EngineDecider(
                           new Engine(graphs, environment, allNodeTypes, expressions, schemas))));
       parts.push(nocobase::stop);
-      nocobase.open(runtime);
       Metrics metrics = new Metrics(runtime);
       Routes.Builder routes = Routes.builder();
       DaprDialect dapr =
@@ -159,6 +159,8 @@ public final class MillraceServer implements AutoCloseable {
       throw new ServerException(e.getMessage() + "; choose another with --http-port", e);
     }
     grpc.start();
+    // Behind the start, which would otherwise share the processor with it.
+    nocobase.open(runtime);
   }
 
   private static Set<String> openPaths() {
