@@ -245,9 +245,16 @@ final class Leftovers {
   /** Joins that let go what is run again have what else had arrived there, and wait anew. */
   private void restoreArrivals(Set<Integer> continued) {
     Set<String> inBodies = turn.graph.openers().keySet();
-    Set<Integer> all = new TreeSet<>(redo);
+    TreeSet<Integer> all = new TreeSet<>(redo);
     all.addAll(outdated);
     all.removeAll(continued);
+    // A join of an outer fork let go after those of the forks in it.
+    for (int id : all.descendingSet()) {
+      Place place = place(id);
+      if (place != null && !inBodies.contains(place.nodeId())) {
+        reopenScope(place);
+      }
+    }
     Set<String> restored = new HashSet<>();
     for (int id : all) {
       Place place = place(id);
@@ -261,19 +268,20 @@ final class Leftovers {
     }
   }
 
+  private void reopenScope(Place place) {
+    JoinPolicy policy = turn.graph.node(place.nodeId()).policies().join();
+    int scope = place.joined() == null ? 0 : place.joined().scope();
+    if (policy != null && scope != 0 && turn.draft.scope(scope) == null) {
+      turn.emit(
+          new HistoryEvent.ScopeOpened(turn.now(), scope, live(place.scope()), policy.fork()));
+    }
+  }
+
   private void restore(String key, Place place, Joined joined) {
     int scope = joined.scope();
-    JoinPolicy policy = turn.graph.node(place.nodeId()).policies().join();
-    if (policy == null) {
-      return;
-    }
     Join join = turn.draft.join(key);
     if (join != null && join.done()) {
       turn.emit(new HistoryEvent.JoinPassed(turn.now(), place.nodeId(), scope, List.of(), false));
-    }
-    if (scope != 0 && turn.draft.scope(scope) == null) {
-      turn.emit(
-          new HistoryEvent.ScopeOpened(turn.now(), scope, live(place.scope()), policy.fork()));
     }
     for (Arrival arrival : joined.arrivals()) {
       if (!again(arrival.fromRun())) {
