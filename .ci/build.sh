@@ -19,7 +19,7 @@ server_stale() {
   local module sources
   sources=("$MILLRACE_HOME/pom.xml")
   for module in engine expression store store-sqlite runtime activities transport proto \
-    components dialect-process dialect-dapr server; do
+    components data format-nocobase dialect-process dialect-dapr dialect-nocobase server; do
     sources+=("$MILLRACE_HOME/$module/pom.xml" "$MILLRACE_HOME/$module/src/main")
   done
   [ -n "$(find "${sources[@]}" -newer "$MILLRACE_TARGET/built" -print -quit)" ]

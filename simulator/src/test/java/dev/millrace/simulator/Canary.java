@@ -203,8 +203,30 @@ enum Canary {
             done.output());
   }
 
+  private static final int SEEDS = 80;
+
   /** The subject with this bug, fresh for one run. */
   abstract Subject subject();
+
+  /** The first seed that finds the bug. */
+  long seed() {
+    for (long seed = 1; seed <= SEEDS; seed++) {
+      if (breach(seed) != null) {
+        return seed;
+      }
+    }
+    throw new AssertionError("none of " + SEEDS + " seeds finds " + this);
+  }
+
+  /** What law a seed sees broken; null when it sees nothing. */
+  private @Nullable String breach(long seed) {
+    try {
+      SimulationResult unused = Simulation.run(seed, subject(), _ -> {});
+      return unused.log().isEmpty() ? "" : null;
+    } catch (SimulationFailure failure) {
+      return failure.breach();
+    }
+  }
 
   private static Subject store(UnaryOperator<Store> store) {
     return new Subject(store, UnaryOperator.identity());

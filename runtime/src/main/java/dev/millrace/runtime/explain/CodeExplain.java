@@ -80,7 +80,8 @@ public final class CodeExplain {
                   .formatted(sentence(stall.description()), app)));
       return;
     }
-    switch (workers.turnOf(state.header().key())) {
+    int next = code.progress().turn() + 1;
+    switch (workers.turnOf(state.header().key(), next)) {
       case NONE -> {}
       case WITH_WORKER ->
           reasons.add(
@@ -90,7 +91,7 @@ public final class CodeExplain {
                   "a worker of app " + app,
                   "the worker's answer",
                   "A worker of app %s runs workflow %s and has not answered turn %d."
-                          .formatted(app, workflow, code.progress().turn() + 1)
+                          .formatted(app, workflow, next)
                       + refusal(state, workers)));
       case WAITS, STALLED -> reasons.add(waits(app, workflow, since, workers));
     }

@@ -108,10 +108,16 @@ public final class Workers implements WorkerDispatcher {
     return pool == null ? 0 : pool.seats.size();
   }
 
-  /** Where the next turn of an instance is. */
-  public synchronized TurnPlace turnOf(InstanceKey key) {
+  /**
+   * Where a turn of an instance is.
+   *
+   * @param turn its number; of one that was answered a moment ago nothing is said
+   */
+  public synchronized TurnPlace turnOf(InstanceKey key, int turn) {
     Slot slot = turns.get(key);
-    if (slot == null) {
+    if (slot == null
+        || !(slot.newest instanceof Effect.DispatchTurn present)
+        || present.token().turn() != turn) {
       return TurnPlace.NONE;
     }
     if (slot.handed != null || slot.answering) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Assumptions;
  * The published SDKs that the tests run programs with, each installed from its lock file by {@code
  * sdk/install}. Safe for all threads.
  */
-enum Sdk {
+public enum Sdk {
   PYTHON("python", true, "venv/bin/python", "program.py"),
   PYTHON_1_16("python-1.16", true, "venv/bin/python", "program.py"),
   GO("go", true, "program"),
@@ -29,7 +29,9 @@ enum Sdk {
       Path.of(System.getProperty("java.home"), "bin", "java").toString(),
       "-cp",
       "build/classes" + File.pathSeparator + "lib/*",
-      "dev.millrace.sdkprogram.Program");
+      "dev.millrace.sdkprogram.Program"),
+  NOCOBASE("nocobase", false, "node", "program.js"),
+  NOCOBASE_1_9("nocobase-1.9", false, "node", "program.js");
 
   private static final int LANGUAGE_MISSING = 3;
   private static final Map<Sdk, Boolean> INSTALLED = new ConcurrentHashMap<>();

@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
  * A running program of one SDK: a worker, and a client that plays scenarios one after the other.
  * Used by one thread.
  */
-final class SdkProgram implements AutoCloseable {
+public final class SdkProgram implements AutoCloseable {
 
   private static final long READY_SECONDS = 60;
   private static final long SCENARIO_SECONDS = 90;
@@ -53,7 +53,7 @@ final class SdkProgram implements AutoCloseable {
   }
 
   /** Starts a program that finds these variables in its environment too. */
-  static SdkProgram start(
+  public static SdkProgram start(
       Sdk sdk, TestServer server, Path journal, Map<String, String> environment) {
     sdk.install();
     try {
@@ -109,7 +109,7 @@ final class SdkProgram implements AutoCloseable {
   }
 
   /** Plays a scenario and returns what the program saw; fails with the program's error. */
-  JsonNode play(String scenario) {
+  public JsonNode play(String scenario) {
     try {
       input.write(scenario + "\n");
       input.flush();

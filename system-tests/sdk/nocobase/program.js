@@ -1,0 +1,250 @@
+// Plays what a program with NocoBase's SDK does, one scenario for each line on standard input, and
+// prints what it saw as one line of JSON. MILLRACE_URL names the server.
+import { createInterface } from "node:readline";
+import { setTimeout as nap } from "node:timers/promises";
+import sdk from "@nocobase/sdk";
+
+const URL = process.env.MILLRACE_URL;
+const PATIENCE_MILLIS = 60_000;
+const NAPS_MILLIS = 50;
+
+const api = new sdk.APIClient({ baseURL: `${URL}/api` });
+let names = 0;
+
+/** The data of an answer. */
+async function data(call) {
+  return (await call).data.data;
+}
+
+async function until(read, enough) {
+  const deadline = Date.now() + PATIENCE_MILLIS;
+  let value = await read();
+  while (!enough(value) && Date.now() < deadline) {
+    await nap(NAPS_MILLIS);
+    value = await read();
+  }
+  return value;
+}
+
+async function collection() {
+  const name = `posts_${process.pid}_${++names}`;
+  await api.resource("collections").create({
+    values: {
+      name,
+      title: name,
+      fields: [
+        { name: "title", type: "string" },
+        { name: "read", type: "integer", defaultValue: 0 },
+      ],
+    },
+  });
+  return name;
+}
+
+/** A workflow on the creation of records, of nodes that follow each other, and their keys. */
+async function workflow(config, nodes, values = {}) {
+  const made = await data(
+    api.resource("workflows").create({
+      values: { title: "W", type: "collection", enabled: true, config, ...values },
+    }),
+  );
+  let upstreamId = null;
+  const keys = [];
+  for (const node of nodes(keys)) {
+    const stored = await data(
+      api.resource("workflows.nodes", made.id).create({ values: { upstreamId, ...node } }),
+    );
+    keys.push(stored.key);
+    upstreamId = stored.id;
+  }
+  return made;
+}
+
+function executions(key) {
+  return data(
+    api.resource("executions").list({ filter: { key }, sort: ["id"], except: ["context"] }),
+  );
+}
+
+function execution(id) {
+  return data(api.resource("executions").get({ filterByTk: id, appends: ["jobs", "workflow"] }));
+}
+
+function statuses(rows) {
+  return rows.map((row) => row.status);
+}
+
+const scenarios = {
+  async approve() {
+    const posts = await collection();
+    const made = await workflow({ collection: posts, mode: 1 }, function* (keys) {
+      yield {
+        type: "calculation",
+        config: { engine: "math.js", expression: "1 + {{$context.data.read}}" },
+      };
+      yield {
+        type: "manual",
+        title: "Approve",
+        config: {
+          assignees: [1],
+          mode: 0,
+          title: "{{$context.data.title}}",
+          forms: { f1: { type: "custom", actions: [{ key: "ok", status: 1 }] } },
+        },
+      };
+      yield { type: "output", config: { value: { sum: `{{$jobsMapByNodeKey.${keys[0]}}}` } } };
+    });
+    const record = await data(
+      api.resource(posts).create({ values: { title: "hello", read: 41 } }),
+    );
+    const [started] = await until(
+      () => executions(made.key),
+      (rows) => rows.length === 1,
+    );
+    const tasks = await until(
+      () => data(api.resource("workflowManualTasks").listMine({ filter: { status: 0, executionId: started.id } })),
+      (rows) => rows.length === 1,
+    );
+    const waiting = await execution(started.id);
+    const answer = await api
+      .resource("workflowManualTasks")
+      .submit({ filterByTk: tasks[0].id, values: { result: { f1: { note: "fine" }, _: "ok" } } });
+    const ended = await until(
+      () => execution(started.id),
+      (row) => row.status !== 0,
+    );
+    return {
+      record: record.title,
+      title: tasks[0].title,
+      waiting: statuses(waiting.jobs),
+      submitted: answer.status,
+      status: ended.status,
+      jobs: statuses(ended.jobs),
+      output: ended.output,
+      workflow: ended.workflow.key === made.key,
+    };
+  },
+
+  async execute() {
+    const posts = await collection();
+    const made = await workflow(
+      {
+        collection: posts,
+        mode: 1,
+        condition: { $and: [{ title: { $eq: "yes" } }] },
+      },
+      () => [{ type: "output", config: { value: "{{$context.data.title}}" } }],
+      { enabled: false },
+    );
+    const yes = await data(api.resource(posts).create({ values: { title: "yes" } }));
+    const no = await data(api.resource(posts).create({ values: { title: "no" } }));
+    const resource = api.resource("workflows");
+    const ran = await data(
+      resource.execute({ filterByTk: made.id, values: { data: yes.id }, autoRevision: 1 }),
+    );
+    const unmatched = await data(
+      resource.execute({ filterByTk: made.id, values: { data: no.id } }),
+    );
+    let frozen;
+    try {
+      await resource.update({ filterByTk: made.id, values: { config: { collection: posts } } });
+    } catch (refused) {
+      frozen = [refused.response.status, refused.response.data.errors[0].message];
+    }
+    const versions = await data(
+      resource.list({ filter: { key: made.key }, sort: ["id"], appends: ["versionStats"] }),
+    );
+    return {
+      status: ran.execution.status,
+      newVersion: versions.at(-1).id === ran.newVersionId,
+      unmatched: unmatched.execution,
+      frozen,
+      executed: versions.map((version) => version.versionStats.executed),
+      current: versions.map((version) => version.current),
+    };
+  },
+
+  async manage() {
+    const posts = await collection();
+    const made = await workflow({ collection: posts, mode: 1 }, () => [
+      { type: "delay", config: { duration: 1, unit: 86400000, endStatus: 1 } },
+    ]);
+    await api.resource(posts).create({ values: { title: "a" } });
+    const [started] = await until(
+      () => executions(made.key),
+      (rows) => rows.length === 1,
+    );
+    const call = (action) =>
+      api.request({ resource: "executions", action, params: { filterByTk: started.id } });
+    const refusal = async (promise) => {
+      try {
+        await promise;
+        return "accepted";
+      } catch (refused) {
+        return [refused.response.status, refused.response.data.errors[0].message];
+      }
+    };
+    await call("pause");
+    const paused = await refusal(call("pause"));
+    await call("resume");
+    const cancelled = await data(api.resource("executions").cancel({ filterByTk: started.id }));
+    const again = await refusal(api.resource("executions").cancel({ filterByTk: started.id }));
+    const missing = await refusal(api.resource("executions").cancel({ filterByTk: 7777777 }));
+    const logs = await data(call("logs"));
+    const row = await execution(started.id);
+    const gone = await data(api.resource("executions").destroy({ filterByTk: started.id }));
+    return {
+      paused: paused[0],
+      cancelled: [cancelled.status, cancelled.reason],
+      again,
+      missing,
+      jobs: statuses(row.jobs),
+      logs: logs.map((line) => Object.keys(line).sort().join(",")).every(
+        (members) => members === "executionId,level,message,nodeId,timestamp",
+      ),
+      gone,
+      after: await execution(started.id),
+    };
+  },
+
+  async documented() {
+    const posts = await collection();
+    const made = await workflow({ collection: posts, mode: 1 }, () => []);
+    const plain = new sdk.APIClient({ baseURL: URL, auth: { bearerToken: "none" } });
+    const result = await plain.resource("workflows").execute({
+      filterByTk: String(made.id),
+      values: { data: { name: "John Doe", email: "john@example.com" } },
+    });
+    const listed = await plain.resource("executions").list({
+      filter: { status: 1, key: made.key },
+      createdAt: { $gte: "2023-01-01" },
+    });
+    const none = await plain.resource("executions").list({
+      filter: { key: made.key },
+      createdAt: { $gte: "2999-01-01" },
+    });
+    return {
+      execution: result.data.data.execution.status,
+      listed: listed.data.data.length,
+      meta: listed.data.meta,
+      none: none.data.data.length,
+    };
+  },
+};
+
+function report(line) {
+  process.stdout.write(JSON.stringify(line) + "\n");
+}
+
+report({ ready: true });
+for await (const line of createInterface({ input: process.stdin })) {
+  const name = line.trim();
+  try {
+    report({ scenario: name, result: await scenarios[name]() });
+  } catch (error) {
+    const answer = error.response ? JSON.stringify(error.response.data) : "";
+    process.stderr.write(`${error.stack}\n${answer}\n`);
+    report({ scenario: name, error: `${error.message} ${answer}` });
+  }
+}
+process.exit(0);

@@ -1,0 +1,2 @@
+// The SDK asks for the names of cookies; outside a browser there are none.
+exports.getAuthCookieName = (type, app) => `nb_${type}_${app}`;
