@@ -146,7 +146,8 @@ public abstract class QueriesContract extends StoreContract {
     assertThat(queries.instances(filter, 10, null).rows())
         .extracting(Queries.InstanceView::id)
         .containsExactly(2L);
-    assertThat(queries.quarantine(InstanceKey.of("i2"))).contains(aside);
+    assertThat(queries.quarantine(InstanceKey.of("i2")))
+        .contains(new Queries.QuarantineView("a bug", States.START));
     assertThat(queries.quarantine(InstanceKey.of("i1"))).isEmpty();
   }
 

@@ -10,7 +10,7 @@ import dev.millrace.engine.WorkerActivity;
 import dev.millrace.runtime.explain.CodeExplain;
 import dev.millrace.runtime.explain.WaitReason;
 import dev.millrace.runtime.worker.Workers;
-import dev.millrace.store.Rows;
+import dev.millrace.store.query.Queries;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,7 +43,7 @@ final class Explanation {
   }
 
   /** Of an instance that an error of the server has set aside. */
-  static Map<String, @Nullable Object> quarantine(Rows.QuarantineRow row) {
+  static Map<String, @Nullable Object> quarantine(Queries.QuarantineView row) {
     Map<String, @Nullable Object> json = Answers.object("since", row.at().toEpochMilli());
     json.put("cause", row.cause());
     json.put(

@@ -132,13 +132,13 @@ final class StoredEngine implements EngineApi {
 
   @Override
   public CompletableFuture<Reply> release(InstanceKey key) {
-    Optional<Rows.QuarantineRow> aside = store.queries().quarantine(key);
+    List<Rows.QuarantineRow> aside = store.quarantined();
     if (aside.isEmpty()) {
       return CompletableFuture.completedFuture(
           Reply.Rejected.of(Reason.INVALID_STATE, key + " is not set aside"));
     }
     Batch batch = new Batch();
-    batch.released.add(aside.get());
+    batch.released.addAll(aside);
     commit(batch);
     return CompletableFuture.completedFuture(Reply.OK);
   }

@@ -2,10 +2,9 @@ package dev.millrace.engine.interpreter;
 
 import dev.millrace.engine.expression.ExpressionException;
 import dev.millrace.engine.expression.ExpressionScope;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,17 +14,38 @@ import org.jspecify.annotations.Nullable;
 record SecretScope(ExpressionScope plain, Map<String, String> secrets) implements ExpressionScope {
 
   private static final String ROOT = "secret";
-  private static final Pattern REFERENCE =
-      Pattern.compile("\\bsecret\\.([\\p{L}\\p{N}_-]+)", Pattern.UNICODE_CHARACTER_CLASS);
+  private static final String REFERENCE = "secret.";
 
   /** Whether a template refers to secrets. */
   static boolean mentioned(@Nullable Object template) {
     return switch (template) {
-      case String text -> expression(text) && REFERENCE.matcher(text).find();
+      case String text -> expression(text) && !names(text).isEmpty();
       case List<?> list -> list.stream().anyMatch(SecretScope::mentioned);
       case Map<?, ?> map -> map.values().stream().anyMatch(SecretScope::mentioned);
       case null, default -> false;
     };
+  }
+
+  /** The secrets that a text names. */
+  private static List<String> names(String text) {
+    List<String> names = new ArrayList<>();
+    int from = 0;
+    for (int at; (at = text.indexOf(REFERENCE, from)) >= 0; ) {
+      int begin = at + REFERENCE.length();
+      int end = begin;
+      while (end < text.length() && named(text.charAt(end))) {
+        end++;
+      }
+      if (end > begin && (at == 0 || !named(text.charAt(at - 1)))) {
+        names.add(text.substring(begin, end));
+      }
+      from = begin;
+    }
+    return names;
+  }
+
+  private static boolean named(char letter) {
+    return Character.isLetterOrDigit(letter) || letter == '_' || letter == '-';
   }
 
   private static boolean expression(String text) {
@@ -40,10 +60,9 @@ record SecretScope(ExpressionScope plain, Map<String, String> secrets) implement
   void check(@Nullable Object template) {
     switch (template) {
       case String text when expression(text) -> {
-        Matcher names = REFERENCE.matcher(text);
-        while (names.find()) {
-          if (!secrets.containsKey(names.group(1))) {
-            throw new ExpressionException("there is no secret " + names.group(1));
+        for (String name : names(text)) {
+          if (!secrets.containsKey(name)) {
+            throw new ExpressionException("there is no secret " + name);
           }
         }
       }

@@ -180,12 +180,15 @@ final class SqliteQueries implements Queries {
   }
 
   @Override
-  public Optional<Rows.QuarantineRow> quarantine(InstanceKey key) {
+  public Optional<QuarantineView> quarantine(InstanceKey key) {
     return reads.read(connection ->
         ReadPool.row(
             connection,
             QUARANTINE + "WHERE namespace = ? AND uid = ?",
-            SqliteQueries::quarantine,
+            row -> {
+              Rows.QuarantineRow aside = quarantine(row);
+              return new QuarantineView(aside.cause(), aside.at());
+            },
             key.namespace(),
             key.uid()));
   }

@@ -133,8 +133,10 @@ final class MemoryQueries implements Queries {
   }
 
   @Override
-  public Optional<Rows.QuarantineRow> quarantine(InstanceKey key) {
-    return store.locked(() -> Optional.ofNullable(store.tables().quarantined.get(key)));
+  public Optional<QuarantineView> quarantine(InstanceKey key) {
+    return store.locked(() ->
+        Optional.ofNullable(store.tables().quarantined.get(key))
+            .map(row -> new QuarantineView(row.cause(), row.at())));
   }
 
   @Override

@@ -6,7 +6,6 @@ import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.Status;
-import dev.millrace.store.Rows;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -60,10 +59,17 @@ public interface Queries {
   Optional<InstanceKey> byExecution(String executionUid);
 
   /** How an instance came to be set aside; empty when it is not. */
-  Optional<Rows.QuarantineRow> quarantine(InstanceKey key);
+  Optional<QuarantineView> quarantine(InstanceKey key);
 
   /** Events of an instance after a number, oldest first. */
   List<NumberedEvent> history(InstanceKey key, long afterSeq, int limit);
+
+  /**
+   * An instance set aside after an error of ours.
+   *
+   * @param cause what went wrong, for the operator
+   */
+  record QuarantineView(String cause, Instant at) {}
 
   /** A page and the count of all. */
   record Page<T>(List<T> rows, long total) {}
