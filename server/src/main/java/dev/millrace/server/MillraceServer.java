@@ -153,12 +153,13 @@ public final class MillraceServer implements AutoCloseable {
    */
   public void start() {
     checkAddress();
+    // Whoever is told over HTTP that the server is ready may call either port.
+    grpc.start();
     try {
       listener.start();
     } catch (IllegalStateException e) {
       throw new ServerException(e.getMessage() + "; choose another with --http-port", e);
     }
-    grpc.start();
     // Behind the start, which would otherwise share the processor with it.
     nocobase.open(runtime);
   }
