@@ -416,10 +416,15 @@ final class Nodes {
         && WorkerActivity.of(activity.activity()) == null;
   }
 
+  /** What an open run was given beside its place when it was entered. */
+  private Extras extras(NodeRun run) {
+    return new Extras(turn.leftovers.carried(run.place()), turn.joins.merged(run.place()));
+  }
+
   /** Begins the next attempt of an open run, from the start of the node. */
   void retry(NodeRun run) {
     Node node = turn.graph.node(run.place().nodeId());
-    Extras extras = new Extras(turn.leftovers.carried(run.place()), turn.joins.merged(run.place()));
+    Extras extras = extras(run);
     RunScope scope = new RunScope(turn, run, extras);
     Parameters parameters = new Parameters(turn, node, scope);
     Step step;
@@ -468,9 +473,7 @@ final class Nodes {
   void relaunch(NodeRun run) {
     if (run.waitsFor() instanceof Wait.ForActivity activity) {
       Node node = turn.graph.node(run.place().nodeId());
-      Extras extras =
-          new Extras(turn.leftovers.carried(run.place()), turn.joins.merged(run.place()));
-      RunScope scope = new RunScope(turn, run, extras);
+      RunScope scope = new RunScope(turn, run, extras(run));
       dispatch(node, run, activity, new Parameters(turn, node, scope).resolved(), scope);
     }
   }

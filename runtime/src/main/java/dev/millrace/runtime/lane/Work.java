@@ -52,6 +52,21 @@ sealed interface Work {
   /** Names a remembered answer. */
   record RequestName(String scope, String key) {}
 
+  /** Work that needs the state of one instance and must overtake no other work for it. */
+  sealed interface OfInstance extends Work {
+    InstanceKey key();
+
+    @Override
+    default List<Object> turns() {
+      return List.of(key());
+    }
+
+    @Override
+    default InstanceKey instance() {
+      return key();
+    }
+  }
+
   /** A command; the future is null for the lane's own ones. */
   record Submit(Command command, @Nullable CompletableFuture<Reply> future) implements Work {
     @Override
@@ -108,74 +123,25 @@ sealed interface Work {
    */
   record StartCode(
       InstanceKey key, CodeStart start, boolean checked, CompletableFuture<Reply> future)
-      implements Work {
-    @Override
-    public List<Object> turns() {
-      return List.of(key);
-    }
-
-    @Override
-    public InstanceKey instance() {
-      return key;
-    }
-  }
+      implements OfInstance {}
 
   /** The start of a code workflow in the middle of another's run. */
   record StartForked(InstanceKey key, CodeFork seed, CompletableFuture<Reply> future)
-      implements Work {
-    @Override
-    public List<Object> turns() {
-      return List.of(key);
-    }
-
-    @Override
-    public InstanceKey instance() {
-      return key;
-    }
-  }
+      implements OfInstance {}
 
   /** Waits until an instance, which need not exist yet, has got so far. */
   record Await(
       InstanceKey key, CodeApi.Milestone milestone, CompletableFuture<InstanceState> future)
-      implements Work {
-    @Override
-    public List<Object> turns() {
-      return List.of(key);
-    }
-
-    @Override
-    public InstanceKey instance() {
-      return key;
-    }
-  }
+      implements OfInstance {}
 
   /** Asks for a state. */
-  record Read(InstanceKey key, CompletableFuture<Optional<InstanceState>> future) implements Work {
-    @Override
-    public List<Object> turns() {
-      return List.of(key);
-    }
-
-    @Override
-    public InstanceKey instance() {
-      return key;
-    }
-  }
+  record Read(InstanceKey key, CompletableFuture<Optional<InstanceState>> future)
+      implements OfInstance {}
 
   /** Waits until an instance that exists has got so far. */
   record AwaitKnown(
       InstanceKey key, CodeApi.Milestone milestone, CompletableFuture<InstanceState> future)
-      implements Work {
-    @Override
-    public List<Object> turns() {
-      return List.of(key);
-    }
-
-    @Override
-    public InstanceKey instance() {
-      return key;
-    }
-  }
+      implements OfInstance {}
 
   /**
    * Saves a definition.
@@ -253,28 +219,8 @@ sealed interface Work {
 
   /** An instance that was set aside, with what was held for it. */
   record TakeUp(InstanceKey key, Quarantine.Released released, CompletableFuture<Reply> future)
-      implements Work {
-    @Override
-    public List<Object> turns() {
-      return List.of(key);
-    }
-
-    @Override
-    public InstanceKey instance() {
-      return key;
-    }
-  }
+      implements OfInstance {}
 
   /** An instance that had open work when the server stopped. */
-  record Recover(InstanceKey key) implements Work {
-    @Override
-    public List<Object> turns() {
-      return List.of(key);
-    }
-
-    @Override
-    public InstanceKey instance() {
-      return key;
-    }
-  }
+  record Recover(InstanceKey key) implements OfInstance {}
 }
