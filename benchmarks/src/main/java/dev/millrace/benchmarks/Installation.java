@@ -52,7 +52,7 @@ final class Installation {
    */
   void cache(boolean on) throws IOException {
     Path file =
-        directory.resolve(APP).resolve("start-%d.aot".formatted(Runtime.version().feature()));
+        directory.resolve(APP).resolve("server-%d.aot".formatted(Runtime.version().feature()));
     Files.deleteIfExists(file);
     if (!on) {
       // The launcher takes an empty file for a cache that cannot be made.
