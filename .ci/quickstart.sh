@@ -24,7 +24,7 @@ rehearse() { # SCRATCH JAVA...
   local scratch=$1 server url=''
   shift
   local clean=(env -i "HOME=$scratch" "PATH=$PATH") main=(-cp "$APP/*" dev.millrace.server.Main)
-  cd "$scratch"
+  cd "$scratch" || return
   "${clean[@]}" "$@" -XX:AOTCacheOutput="$scratch/server" "${main[@]}" serve \
     --http-port 0 --grpc-port 0 --data-dir "$scratch/data" >server.log 2>&1 &
   server=$!
