@@ -26,6 +26,8 @@ final class Catalogue {
           "fanout",
           "fanout-activity",
           "dapr",
+          "nocobase",
+          "nocobase-list",
           "parked",
           "timers",
           "startup");
@@ -86,6 +88,12 @@ final class Catalogue {
               "dapr", "workflows on a worker of Dapr's Java and Go SDK over gRPC", sdk));
     }
     all.add(
+        new NocobaseBenchmark(
+            "nocobase", "five calculations through NocoBase's workflow API: executed, triggered"));
+    all.add(
+        new ExecutionsBenchmark(
+            "nocobase-list", "lists of very many executions, as NocoBase's console asks"));
+    all.add(
         new ParkedBenchmark(
             "parked", "instances that wait for a call: size, restart after a kill, waking"));
     all.add(new TimersBenchmark("timers", "timers due together: how late they are"));
@@ -104,6 +112,7 @@ final class Catalogue {
           engine.store().equals(EngineBenchmark.SQLITE) || engine.name().equals("engine");
       // Workers of SDKs take minutes alone.
       case DaprBenchmark dapr -> false;
+      case ExecutionsBenchmark executions -> false;
       default -> true;
     };
   }
