@@ -96,6 +96,8 @@ class ClockTest {
           Map.of(
               "dev.millrace.expression.Deadline",
               "bounds an evaluation on the monotonic clock; the reading never becomes a value",
+              "dev.millrace.dialect.process.StartRoutes",
+              "counts starts per second on the monotonic clock, before the engine is asked",
               "dev.millrace.transport.RequestPipeline",
               "measures how long a request took, for the metrics",
               "dev.millrace.transport.ErrorAnswers",

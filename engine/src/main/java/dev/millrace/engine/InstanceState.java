@@ -22,6 +22,12 @@ public record InstanceState(
     List<String> eventIds,
     @Nullable CodeState code) {
 
+  /** Runs, rounds and scopes of one instance are numbered below 2^20: tables count on it. */
+  public static final int ID_BITS = 20;
+
+  /** With more the instance fails; the rest is for what one step opens at once. */
+  public static final int IDS_MAX = (1 << ID_BITS) - 4_096;
+
   /** The state of a graph instance that was told of no event with an id yet. */
   public InstanceState(
       Header header, Lifecycle life, GraphState graph, List<KeptEvent> keptEvents) {

@@ -10,6 +10,17 @@ public enum Status {
   TERMINATED,
   CANCELED;
 
+  /** The word for it in messages to people, that of the process API. */
+  public String word() {
+    return switch (this) {
+      case PENDING, RUNNING -> "started";
+      case SUSPENDED -> "suspended";
+      case COMPLETED -> "completed";
+      case FAILED -> "failed";
+      case TERMINATED, CANCELED -> "stopped";
+    };
+  }
+
   /** Whether nothing more happens, unless a failed instance is run again. */
   public boolean terminal() {
     return switch (this) {

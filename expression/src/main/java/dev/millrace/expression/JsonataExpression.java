@@ -5,6 +5,8 @@ import com.dashjoin.jsonata.Jsonata;
 import dev.millrace.engine.expression.ExpressionException;
 import dev.millrace.engine.expression.ExpressionScope;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * #ROOTS} are its other roots. Thread-safe.
  */
 final class JsonataExpression {
+  private static final Pattern PLACE = Pattern.compile("\\s*\\{code=\\S+ position=(\\d+)[^}]*}$");
 
   /** JSONata variables and the roots of the scope they show. */
   private static final Map<String, String> ROOTS =
@@ -57,12 +60,13 @@ final class JsonataExpression {
       jsonata.setOutputConvertNulls(false);
       return new JsonataExpression(source, jsonata);
     } catch (JException e) {
-      throw new ExpressionException("the JSONata doesn't parse: " + message(e), e);
+      throw new ExpressionException("the JSONata doesn't parse: " + placed(message(e)), e);
     } catch (StackOverflowError e) {
       throw new ExpressionException("the JSONata nests too deeply to be parsed", e);
     } catch (RuntimeException e) {
       // The library's tokenizer runs off the end of some unfinished sources.
-      throw new ExpressionException("the JSONata doesn't parse: it ends too early", e);
+      throw new ExpressionException(
+          "the JSONata doesn't parse: it ends too early, at position " + text.length(), e);
     }
   }
 
@@ -124,6 +128,14 @@ final class JsonataExpression {
           }
         };
     return new ExpressionException("the JSONata fails: " + reason, e);
+  }
+
+  /** The library's note of the place in words. */
+  private static String placed(String message) {
+    Matcher note = PLACE.matcher(message);
+    return note.find()
+        ? message.substring(0, note.start()) + " at position " + note.group(1)
+        : message;
   }
 
   private static String message(JException e) {

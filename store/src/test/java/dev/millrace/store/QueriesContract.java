@@ -9,7 +9,9 @@ import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.Status;
 import dev.millrace.store.query.Queries;
 import java.math.BigDecimal;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -130,6 +132,63 @@ public abstract class QueriesContract extends StoreContract {
         .allSatisfy(none -> assertThat(queries.instances(none, 10, null).total()).isZero());
     assertThat(queries.liveInstances("proc-1")).isEqualTo(2);
     assertThat(queries.liveInstances("proc-2")).isZero();
+  }
+
+  @Test
+  void shouldFindInstancesByTheMetadataOfTheirDefinition() {
+    Batch batch = next();
+    Map<String, Object> metadata = new LinkedHashMap<>();
+    metadata.put("email", "hr@example.org");
+    metadata.put("a.b 'c", "\"x");
+    metadata.put("level", 3L);
+    metadata.put("urgent", true);
+    metadata.put("list", List.of("3"));
+    metadata.put("rate", new BigDecimal("1.5"));
+    batch.definitions.add(
+        described(States.definition("proc-1", 1, 7, "leave"), Map.of("metadata", metadata)));
+    batch.definitions.add(
+        described(States.definition("proc-2", 1, 8, "none"), Map.of("metadata", "email")));
+    batch.instances.add(
+        row(States.state(InstanceKey.of("i1"), 1, Status.RUNNING, EndReason.NONE, 1), 0));
+    commit(batch);
+    assertThat(found(Map.of("email", "hr@example.org"))).containsExactly(1L);
+    assertThat(found(Map.of("a.b 'c", "\"x", "level", "3"))).containsExactly(1L);
+    assertThat(found(Map.of("urgent", "true"))).containsExactly(1L);
+    assertThat(
+            List.of(
+                Map.of("email", "HR@example.org"),
+                Map.of("email", "hr@example.org", "level", "4"),
+                Map.of("urgent", "1"),
+                Map.of("rate", "1.5"),
+                Map.of("list", "[\"3\"]"),
+                Map.of("nothing", "")))
+        .allSatisfy(none -> assertThat(found(none)).isEmpty());
+  }
+
+  private List<Long> found(Map<String, String> metadata) {
+    return store
+        .queries()
+        .instances(
+            new Queries.InstanceFilter("", Set.of(), "", null, null, false, metadata), 10, null)
+        .rows()
+        .stream()
+        .map(Queries.InstanceView::id)
+        .toList();
+  }
+
+  private static Rows.DefinitionRow described(Rows.DefinitionRow row, Map<String, Object> more) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    ((Map<?, ?>) row.document()).forEach((name, value) -> document.put(name.toString(), value));
+    document.putAll(more);
+    return new Rows.DefinitionRow(
+        row.ref(),
+        row.number(),
+        row.format(),
+        row.name(),
+        row.owner(),
+        row.enabled(),
+        document,
+        row.createdAt());
   }
 
   @Test

@@ -121,6 +121,13 @@ public final class EngineHarness {
     engine.recover(stored, new Moment(now, seed++)).forEach(this::take);
   }
 
+  /** Adds an event to the history as if a decision had recorded it. */
+  public EngineHarness append(HistoryEvent event) {
+    history.add(event);
+    state = engine.fold(null, history);
+    return this;
+  }
+
   /** How many commands were decided so far. */
   public int decisions() {
     return decisions;

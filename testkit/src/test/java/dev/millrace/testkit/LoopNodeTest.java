@@ -53,6 +53,47 @@ class LoopNodeTest {
   }
 
   @Test
+  void shouldJoinWhatTheLoopsOfItsOwnRoundGave() {
+    String work = "'code':{'value':'1'},'work':{'value':'%s'}";
+    EngineHarness run =
+        tasks(
+            String.join(
+                ",",
+                loop("l", "p", forEach("input", ",'concurrency':2"), ""),
+                task("p", "parallel", "", to("x", "y", "n")),
+                task(
+                    "x",
+                    "script",
+                    work.formatted("{{l.item}}{{item}}"),
+                    to("j") + ",'loopHandler':{'loopType':'forEach','items':['1']}"),
+                task("y", "script", work.formatted("{{l.item}}"), to("j")),
+                task(
+                    "n",
+                    "script",
+                    work.formatted("none"),
+                    to("j")
+                        + ",'loopHandler':{'loopType':'forEach','items':"
+                        + "'{% $item = \\\"b\\\" ? [\\\"2\\\"] : [] %}'}"),
+                task("j", "aggregation", "", "")));
+    run.start(List.of("a", "b"));
+    for (String next : List.of("a1", "b1", "none", "a", "b")) {
+      Effect.DispatchActivity one =
+          run.inFlight().stream()
+              .filter(dispatched -> next.equals(dispatched.parameters().get("work")))
+              .findFirst()
+              .orElseThrow();
+      run.forget(one);
+      run.send(new Command.CompleteActivity(run.key(), one.token(), next));
+    }
+
+    assertThat(run.state().life().output())
+        .isEqualTo(
+            List.of(
+                Map.of("x", List.of("a1"), "y", "a", "n", List.of()),
+                Map.of("x", List.of("b1"), "y", "b", "n", List.of("none"))));
+  }
+
+  @Test
   void shouldGoOnAfterALoopOverNothing() {
     EngineHarness run =
         tasks(

@@ -28,6 +28,7 @@ final class StartRoutes {
   private final EngineCalls calls;
   private final Schemas schemas;
   private final Users users;
+  private final StartRates rates = new StartRates(System::nanoTime);
 
   StartRoutes(EngineCalls calls, Schemas schemas, Users users) {
     this.calls = calls;
@@ -54,7 +55,7 @@ final class StartRoutes {
     }
     Object input = input(schemas, JsonValue.get(definition.document(), "inputDataSchema"), body);
     String user = users.executor(request);
-    String executor = user.isEmpty() ? definition.owner() : user;
+    rates.take(definition.ref().id(), rateLimit(definition));
     InstanceKey key =
         calls.start(
             new EngineApi.StartRequest(
@@ -63,11 +64,26 @@ final class StartRoutes {
                 // The very revision whose schema the input was checked against.
                 definition.ref().revision(),
                 input,
-                new Command.Origin(executor, TRIGGER, test),
+                new Command.Origin(executor(user, definition), TRIGGER, test),
                 Requests.id(request, user, Boolean.toString(test))));
     Optional<InstanceState> ended =
         wait == 0 ? Optional.empty() : calls.ended(key, Duration.ofSeconds(wait));
     return ended.map(state -> Answers.wrapped(ended(state))).orElseGet(() -> Answers.id(key.uid()));
+  }
+
+  /** Who is recorded: the caller, else whom the definition names, else its creator. */
+  private static String executor(String user, DefinitionView definition) {
+    if (!user.isEmpty()) {
+      return user;
+    }
+    String named = JsonValue.text(definition.document(), "executor", "");
+    return named.isEmpty() ? definition.owner() : named;
+  }
+
+  /** Starts per second, 0 for any number. */
+  private static double rateLimit(DefinitionView definition) {
+    Object limit = JsonValue.get(JsonValue.get(definition.document(), "extension"), "rateLimit");
+    return limit instanceof Number number ? number.doubleValue() : 0;
   }
 
   /** What a start that waited answers. */

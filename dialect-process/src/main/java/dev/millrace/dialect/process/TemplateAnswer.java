@@ -31,6 +31,9 @@ final class TemplateAnswer {
       parameter.put("type", spec.type());
       parameter.put("required", spec.required());
       parameter.put("raw", spec.raw());
+      if (!spec.words().isEmpty()) {
+        parameter.put("enum", spec.words());
+      }
       parameter.put("description", spec.description());
       parameters.add(parameter);
     }

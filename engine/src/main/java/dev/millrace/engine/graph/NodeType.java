@@ -32,6 +32,14 @@ public interface NodeType {
   List<ParameterSpec> parameters();
 
   /**
+   * What must be given besides the required parameters: of the names of each list at least one. A
+   * node without them can only fail.
+   */
+  default List<List<String>> requiredChoices() {
+    return List.of();
+  }
+
+  /**
    * The outcomes it can have besides {@code error} and {@code timeout}; {@code *} for names that
    * the definition chooses.
    */
@@ -67,26 +75,62 @@ public interface NodeType {
     ACTIVITY
   }
 
+  /** What the value of a parameter is written in. */
+  enum Content {
+    /** Any JSON, its expressions resolved before the node is entered. */
+    TEMPLATE,
+    /** Something of its own, as code, an SQL statement or the id of a node. */
+    OWN,
+    /** The source of an expression. */
+    EXPRESSION,
+    /** A condition, or a list of those. */
+    CONDITION,
+    /** A list of objects with a template {@code value} or a condition {@code when}. */
+    CASES,
+    /** A schema. */
+    SCHEMA
+  }
+
   /**
    * A parameter.
    *
    * @param type {@code string, integer, number, boolean, array, object, any}
-   * @param raw whether expressions inside are left alone (code, expressions of the node itself)
+   * @param words what it may be, in any case; empty for any value
    */
   record ParameterSpec(
-      String name, String type, boolean required, boolean raw, String description) {
+      String name,
+      String type,
+      boolean required,
+      Content content,
+      List<String> words,
+      String description) {
 
     public static ParameterSpec required(String name, String type, String description) {
-      return new ParameterSpec(name, type, true, false, description);
+      return new ParameterSpec(name, type, true, Content.TEMPLATE, List.of(), description);
     }
 
     public static ParameterSpec optional(String name, String type, String description) {
-      return new ParameterSpec(name, type, false, false, description);
+      return new ParameterSpec(name, type, false, Content.TEMPLATE, List.of(), description);
+    }
+
+    /** The same parameter, which has one of some words as its value. */
+    public ParameterSpec of(String... allowed) {
+      return new ParameterSpec(name, type, required, content, List.of(allowed), description);
+    }
+
+    /** Whether expressions inside are left alone: the node reads them itself. */
+    public boolean raw() {
+      return content != Content.TEMPLATE;
     }
 
     /** The same parameter, its expressions left alone. */
     public ParameterSpec asRaw() {
-      return new ParameterSpec(name, type, required, true, description);
+      return as(Content.OWN);
+    }
+
+    /** The same parameter, written in something else. */
+    public ParameterSpec as(Content other) {
+      return new ParameterSpec(name, type, required, other, words, description);
     }
   }
 }

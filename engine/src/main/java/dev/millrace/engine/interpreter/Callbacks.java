@@ -24,6 +24,10 @@ final class Callbacks {
           Reply.Rejected.of(
               Reason.NOT_FOUND, "no execution " + command.executionUid() + " of this instance"));
     }
+    if (!turn.graph.nodes().containsKey(command.nodeId())) {
+      return Turn.rejected(
+          state, Reply.Rejected.of(Reason.NOT_FOUND, "no task " + command.nodeId()));
+    }
     boolean held = state.life().status() == Status.SUSPENDED;
     if (!state.life().status().terminal()) {
       for (NodeRun run : state.openRuns()) {
@@ -42,7 +46,7 @@ final class Callbacks {
         state,
         Reply.Rejected.of(
             Reason.ALREADY_SUBMITTED,
-            "node "
+            "task "
                 + command.nodeId()
                 + (command.index() == null ? "" : " (index " + command.index() + ")")
                 + " waits for no callback now"));

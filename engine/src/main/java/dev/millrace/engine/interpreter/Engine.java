@@ -334,7 +334,7 @@ public final class Engine {
           CHILD_ENDED
               + command.child()
               + " ended "
-              + command.status().name().toLowerCase(java.util.Locale.ROOT)
+              + command.status().word()
               + ": "
               + cause(command.result());
       turn.nodes.fail(run, new Failure(type, message, "", false, command.result(), null), 0);
@@ -469,6 +469,6 @@ public final class Engine {
   static Reply.Rejected ended(InstanceState state) {
     return Reply.Rejected.of(
         Reason.INVALID_STATE,
-        "instance " + state.header().key() + " has ended (" + state.life().status() + ")");
+        "instance " + state.header().key() + " has ended (" + state.life().status().word() + ")");
   }
 }

@@ -33,6 +33,9 @@ final class Errors {
   /** No retry is put off longer than this: a year. */
   private static final long MAX_DELAY_MILLIS = 366L * 24 * 60 * 60 * 1000;
 
+  /** The parameter of a global exception node that names types of errors. */
+  private static final String ERRORS_TAKEN = "on";
+
   private final Turn turn;
 
   Errors(Turn turn) {
@@ -163,9 +166,16 @@ final class Errors {
     return new Result(
         status,
         ignored ? Outcomes.SUCCESS : Failures.label(failure),
-        ignored ? policy.value() : output,
+        ignored ? instead(policy) : output,
         failure,
         turn.now());
+  }
+
+  /** The output in place of an ignored failure, of the policy that says to ignore it. */
+  private @Nullable Object instead(ErrorPolicy own) {
+    return own.operation() == Operation.IGNORE
+        ? own.value()
+        : turn.graph.settings().rules().errors().value();
   }
 
   private Operation operation(Node node) {
@@ -231,7 +241,7 @@ final class Errors {
       turn.endings.reject(failure);
       return;
     }
-    String errorNode = turn.graph.settings().errorNode();
+    String errorNode = errorNode(failure);
     boolean usable =
         !errorNode.isEmpty() && !errorNode.equals(node.id()) && turn.draft.caught() == null;
     if (usable) {
@@ -240,7 +250,8 @@ final class Errors {
       return;
     }
     turn.leftovers.failed(run);
-    if (errorNode.isEmpty() && turn.graph.settings().rules().siblingsFinish()) {
+    boolean none = turn.graph.settings().errorNode().isEmpty();
+    if (none && turn.graph.settings().rules().siblingsFinish()) {
       turn.leftovers.recordFailed();
       if (turn.draft.caught() == null) {
         turn.emit(new HistoryEvent.ErrorCaught(turn.now(), failure));
@@ -248,6 +259,33 @@ final class Errors {
     } else {
       turn.endings.end(failure.status(), failure.reason(), null, failure);
     }
+  }
+
+  /** The first global exception node that takes a failure, empty for none. */
+  private String errorNode(Failure failure) {
+    String first = turn.graph.settings().errorNode();
+    if (first.isEmpty()) {
+      return first;
+    }
+    String type = turn.graph.node(first).type();
+    return turn.graph.nodes().values().stream()
+        .filter(node -> node.type().equals(type))
+        .filter(node -> takes(node, failure))
+        .map(Node::id)
+        .findFirst()
+        .orElse("");
+  }
+
+  /** Whether a global exception node names the type of a failure, or none. */
+  private static boolean takes(Node errorNode, Failure failure) {
+    Node.Parameter on = errorNode.parameters().get(ERRORS_TAKEN);
+    List<String> named =
+        switch (on == null ? null : on.value()) {
+          case String text when !text.isBlank() -> List.of(text.strip());
+          case List<?> list -> list.stream().map(String::valueOf).toList();
+          case null, default -> List.of();
+        };
+    return named.isEmpty() || Failures.matches(named, failure.type());
   }
 
   /** The failure that ends the instance once its other branches have ended, or null. */

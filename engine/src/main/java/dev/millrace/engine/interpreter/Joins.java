@@ -186,7 +186,7 @@ final class Joins {
 
   private void pass(Join join, JoinPolicy policy, List<Arrival> used) {
     Node node = turn.graph.node(join.joinId());
-    Object merged = merge(policy, used);
+    Object merged = merge(policy, join.scope(), used);
     int scope = join.scope();
     String from = used.isEmpty() ? "" : used.getLast().from();
     List<Integer> runs = used.stream().map(Arrival::fromRun).toList();
@@ -225,7 +225,7 @@ final class Joins {
     JoinPolicy policy = turn.graph.node(place.nodeId()).policies().join();
     return policy == null || place.joined() == null
         ? null
-        : merge(policy, place.joined().arrivals());
+        : merge(policy, place.joined().scope(), place.joined().arrivals());
   }
 
   /** What a join that can never go fails with. */
@@ -263,8 +263,7 @@ final class Joins {
     }
   }
 
-  private @Nullable Object merge(JoinPolicy policy, List<Arrival> used) {
-    RunScope scope = RunScope.ofInstance(turn);
+  private @Nullable Object merge(JoinPolicy policy, int scope, List<Arrival> used) {
     return switch (policy.merge()) {
       case KEYED -> {
         Map<String, @Nullable Object> keyed = new LinkedHashMap<>();
@@ -296,12 +295,28 @@ final class Joins {
     };
   }
 
-  private @Nullable Object output(RunScope scope, Arrival arrival) {
+  /** What an arrival brings: of a loop that of all its rounds, not that of another loop there. */
+  private @Nullable Object output(int scope, Arrival arrival) {
     NodeRun run = turn.draft.findRun(arrival.fromRun());
-    if (run == null || run.place().loop() != 0) {
-      return scope.outputOf(arrival.from());
+    if (run != null && run.place().loop() == 0) {
+      return run.result() == null ? null : run.result().output();
     }
-    return run.result() == null ? null : run.result().output();
+    Loop loop = run == null ? latest(arrival.from(), scope) : turn.draft.loop(run.place().loop());
+    return loop != null && loop.closed()
+        ? loop.output()
+        : RunScope.ofInstance(turn).outputOf(arrival.from());
+  }
+
+  /** The loop of a node that closed last inside a scope, as one without rounds; null for none. */
+  private @Nullable Loop latest(String node, int scope) {
+    Loop latest = null;
+    for (Loop loop : turn.draft.loops()) {
+      boolean here = scope == 0 || turn.edges.inside(loop.place().scope(), scope);
+      if (loop.closed() && here && loop.place().nodeId().equals(node)) {
+        latest = loop;
+      }
+    }
+    return latest;
   }
 
   /** Arms the timers of all joins that wait, as after a suspension. */

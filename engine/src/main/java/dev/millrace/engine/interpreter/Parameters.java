@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Parameters {
 
-  private static final String MASK = "***";
+  /** What is stored and shown of a secret. */
+  static final String MASK = "***";
 
   /** Numbers are written out in full up to this many digits, beyond it with an exponent. */
   private static final int PLAIN_DIGITS_MAX = 1_000;

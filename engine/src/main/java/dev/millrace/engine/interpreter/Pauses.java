@@ -78,6 +78,11 @@ final class Pauses {
   static Reply.Rejected wrongState(InstanceState state, String verb, String wanted) {
     return Reply.Rejected.of(
         Reason.INVALID_STATE,
-        "only a " + wanted + " instance can be " + verb + "; this one is " + state.life().status());
+        "only a "
+            + wanted
+            + " instance can be "
+            + verb
+            + "; this one is "
+            + state.life().status().word());
   }
 }

@@ -49,7 +49,8 @@ final class Reruns {
           state,
           Reply.Rejected.of(
               Reason.INVALID_STATE,
-              "only a failed instance can be run again; this one is " + state.life().status()));
+              "only a failed instance can be run again; this one is "
+                  + state.life().status().word()));
     }
     return incident ? resolve(state, command, turn) : again(state, command, turn);
   }
@@ -95,7 +96,8 @@ final class Reruns {
     if (state.life().status() != Status.RUNNING) {
       return Reply.Rejected.of(
           Reason.INVALID_STATE,
-          "only a started instance can be started again; this one is " + state.life().status());
+          "only a started instance can be started again; this one is "
+              + state.life().status().word());
     }
     if (!from.isEmpty() && !turn.graph.nodes().containsKey(from)) {
       return Reply.Rejected.of(Reason.NOT_FOUND, "no task " + from);

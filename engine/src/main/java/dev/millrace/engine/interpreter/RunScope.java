@@ -334,7 +334,7 @@ final class RunScope implements ExpressionScope {
     for (Map.Entry<String, Node.Parameter> entry : node.parameters().entrySet()) {
       Map<String, @Nullable Object> one = new LinkedHashMap<>();
       one.put("type", entry.getValue().type());
-      one.put("value", entry.getValue().value());
+      one.put("value", shown(entry.getValue()));
       one.put("label", entry.getValue().label());
       // A secret default is not shown.
       one.put("default", entry.getValue().secret() ? null : entry.getValue().fallback());
@@ -346,6 +346,13 @@ final class RunScope implements ExpressionScope {
       variables(around).forEach(json::putIfAbsent);
     }
     return json;
+  }
+
+  /** What a definition gives a parameter; a secret would be stored by whoever refers to it. */
+  private static @Nullable Object shown(Node.Parameter parameter) {
+    Object value = parameter.value();
+    boolean nothing = value == null || value.equals("");
+    return parameter.secret() && !nothing ? Parameters.MASK : value;
   }
 
   /** The innermost body of a node that the run lies in; null for none. */

@@ -2,6 +2,8 @@ package dev.millrace.engine.interpreter;
 
 import dev.millrace.engine.Decision;
 import dev.millrace.engine.Effect;
+import dev.millrace.engine.EndReason;
+import dev.millrace.engine.Failure;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.InstanceState.Loop;
@@ -142,6 +144,10 @@ final class Turn {
   void run() {
     bodies.queueOrdered();
     while (!ended()) {
+      if (draft.nextId() > InstanceState.IDS_MAX) {
+        endings.end(Status.FAILED, EndReason.ERROR, null, tooMany());
+        break;
+      }
       Token token = ready.poll();
       if (token != null) {
         step(token);
@@ -157,6 +163,15 @@ final class Turn {
     if (!ended()) {
       endings.finishIfIdle();
     }
+  }
+
+  private Failure tooMany() {
+    return Failure.of(
+            "loop_limit",
+            "expected at most "
+                + InstanceState.IDS_MAX
+                + " runs, rounds and scopes in one instance, found more")
+        .at("", now);
   }
 
   private void step(Token token) {

@@ -34,8 +34,25 @@ final class ListCommand implements Callable<Integer> {
   @Option(names = "--limit", paramLabel = "N", description = "how many at most (20)")
   private int limit = 20;
 
+  @Option(
+      names = "--offset",
+      paramLabel = "N",
+      description = "with --processes: how many to leave out (0)")
+  private int offset;
+
+  @Option(
+      names = "--cursor",
+      paramLabel = "CURSOR",
+      description = "of instances: where the page before ended, as it says below its table")
+  private @Nullable String cursor;
+
   @Override
   public Integer call() {
+    if (processes ? cursor != null : offset != 0) {
+      throw new CommandException(
+          ExitCodes.USAGE,
+          "expected --offset with --processes and --cursor without, found them the other way");
+    }
     StringBuilder path =
         new StringBuilder(processes ? "/api/processes" : "/api/processInsts")
             .append("?limit=")
@@ -45,6 +62,12 @@ final class ListCommand implements Callable<Integer> {
     }
     if (process != null && !processes) {
       path.append("&procId=").append(ApiClient.encoded(process));
+    }
+    if (processes) {
+      path.append("&offset=").append(offset);
+    }
+    if (cursor != null) {
+      path.append("&cursor=").append(ApiClient.encoded(cursor));
     }
     if (quarantined && !processes) {
       path.append("&quarantined=true");
@@ -56,8 +79,21 @@ final class ListCommand implements Callable<Integer> {
         answer,
         out -> {
           (processes ? processes(rows) : instances(rows)).print(out);
-          out.printf("%d of %s%n", rows.size(), JsonValue.get(response, "total"));
+          out.printf(
+              "%d of %s%s%n", rows.size(), JsonValue.get(response, "total"), next(response, rows));
         });
+  }
+
+  /** How to ask for the page behind this one; empty at the end. */
+  private String next(@Nullable Object response, List<?> rows) {
+    if (!processes) {
+      String following = JsonValue.text(response, "nextCursor", "");
+      return following.isEmpty() ? "" : "; more with --cursor " + following;
+    }
+    long shown = (long) offset + rows.size();
+    boolean more =
+        JsonValue.get(response, "total") instanceof Long total && shown < total && !rows.isEmpty();
+    return more ? "; more with --offset " + shown : "";
   }
 
   private static Table processes(List<?> rows) {

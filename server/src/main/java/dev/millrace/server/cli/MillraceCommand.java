@@ -18,7 +18,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line. Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 not found; 4
- * conflict, also a directory or port in use; 5 server not reached.
+ * conflict, also a directory or port in use; 5 server not reached. With {@code -o json} a failure
+ * is one JSON object on the stream of errors.
  */
 @Command(
     name = "millrace",
@@ -26,7 +27,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
-      "Each command has --help, and those that answer something have -o json.",
+      "Each command has --help, and those that answer something have -o json; their errors are",
+      "then JSON too: {\"error\":{\"code\",\"message\",…}}.",
       "Exit codes: 0 done; 1 failed; 2 wrong usage or configuration; 3 not found; 4 conflict",
       "(a state that does not allow it, a directory or port in use); 5 server not reached."
     })
@@ -68,10 +70,11 @@ public final class MillraceCommand {
     addHelp(line);
     line.setOut(out);
     line.setErr(err);
+    FailureReport report = FailureReport.of(err, arguments);
     line.setUsageHelpWidth(WIDTH);
     line.setCaseInsensitiveEnumValuesAllowed(true);
-    line.setParameterExceptionHandler((thrown, given) -> misused(thrown, err));
-    line.setExecutionExceptionHandler((thrown, command, parsed) -> failed(thrown, err));
+    line.setParameterExceptionHandler((thrown, given) -> misused(thrown, report));
+    line.setExecutionExceptionHandler((thrown, command, parsed) -> failed(thrown, report));
     if (arguments.length == 0) {
       line.usage(out);
       out.flush();
@@ -113,15 +116,19 @@ public final class MillraceCommand {
     line.getSubcommands().values().forEach(MillraceCommand::addHelp);
   }
 
-  private static int misused(ParameterException thrown, PrintWriter err) {
-    err.println("millrace: " + thrown.getMessage());
-    UnmatchedArgumentException.printSuggestions(thrown, err);
-    err.println("See ./" + thrown.getCommandLine().getCommandSpec().qualifiedName() + " --help");
-    err.flush();
+  private static int misused(ParameterException thrown, FailureReport report) {
+    report.print(
+        ExitCodes.USAGE,
+        thrown,
+        err -> {
+          UnmatchedArgumentException.printSuggestions(thrown, err);
+          err.println(
+              "See ./" + thrown.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+        });
     return ExitCodes.USAGE;
   }
 
-  private static int failed(Exception thrown, PrintWriter err) throws Exception {
+  private static int failed(Exception thrown, FailureReport report) throws Exception {
     int code =
         switch (thrown) {
           case CommandException command -> command.exitCode();
@@ -131,8 +138,7 @@ public final class MillraceCommand {
           case StoreException store -> ExitCodes.FAILED;
           default -> throw thrown;
         };
-    err.println("millrace: " + thrown.getMessage());
-    err.flush();
+    report.print(code, thrown, err -> {});
     return code;
   }
 

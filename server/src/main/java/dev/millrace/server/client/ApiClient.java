@@ -149,6 +149,7 @@ public final class ApiClient {
         }
       }
     }
-    return new ApiException(status, text.toString());
+    return new ApiException(
+        status, text.toString(), error instanceof Map<?, ?> members ? members : null);
   }
 }

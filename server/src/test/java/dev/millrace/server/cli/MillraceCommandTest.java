@@ -338,6 +338,53 @@ class MillraceCommandTest {
     assertThat(shown.out).containsPattern("http-address +127.0.0.1 +default");
   }
 
+  @Test
+  void shouldPageThroughProcessesAndInstances() throws IOException {
+    String process = waiting();
+    applied(EXAMPLES.resolve("quote.json"));
+    applied(EXAMPLES.resolve("batch.json"));
+    Ran first = client("list", "--processes", "--limit", "2");
+    assertThat(first.out).contains(process, "2 of 3; more with --offset 2");
+    Ran last = client("list", "--processes", "--limit", "2", "--offset", "2");
+    assertThat(last.out).contains("1 of 3").doesNotContain("more with", process);
+
+    client("start", process);
+    client("start", process);
+    String more = client("list", "--limit", "1").out;
+    assertThat(more).contains("1 of 2; more with --cursor ");
+    String cursor = more.substring(more.lastIndexOf(' ') + 1).strip();
+    Ran rest = client("list", "--limit", "1", "--cursor", cursor);
+    assertThat(rest.out).contains("1 of 2").doesNotContain("more with");
+    assertThat(client("list", "--offset", "1").code).isEqualTo(ExitCodes.USAGE);
+    assertThat(client("list", "--processes", "--cursor", "1").code).isEqualTo(ExitCodes.USAGE);
+  }
+
+  @Test
+  void shouldAnswerErrorsAsJsonForScripts() throws IOException {
+    Ran missing = client("get", "proc-nothing1", "-o", "json");
+    assertThat(missing.code).isEqualTo(ExitCodes.NOT_FOUND);
+    assertThat(missing.out).isEmpty();
+    Object error = JsonValue.get(Json.parse(missing.err), "error");
+    assertThat(JsonValue.text(error, "code", "")).isEqualTo("not_found");
+    assertThat(JsonValue.text(error, "traceId", "")).isNotEmpty();
+    assertThat(JsonValue.get(error, "exitCode")).isEqualTo((long) ExitCodes.NOT_FOUND);
+
+    Path file = Files.writeString(directory.resolve("bad.json"), "{\"name\":\"\",\"tasks\":[]}");
+    Object refused = Json.parse(client("apply", "-f", file.toString(), "--output=json").err);
+    assertThat(JsonValue.get(JsonValue.get(refused, "error"), "details")).isInstanceOf(List.class);
+
+    for (List<String> wrong :
+        List.of(
+            List.of("list", "--server", "http://127.0.0.1:1", "-ojson"),
+            List.of("list", "-o", "JSON", "--nonsense"),
+            List.of("verify", directory.resolve("none").toString(), "-o=json"))) {
+      Ran ran = run(wrong.toArray(String[]::new));
+      Object code = JsonValue.get(JsonValue.get(Json.parse(ran.err), "error"), "exitCode");
+      assertThat(code).isEqualTo((long) ran.code);
+      assertThat(ran.code).isNotZero();
+    }
+  }
+
   /** Stores a definition; its id. */
   private String applied(Path file) {
     return client("apply", "-f", file.toString()).out.split(" ", 2)[0];

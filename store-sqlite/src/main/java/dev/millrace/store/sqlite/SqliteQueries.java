@@ -40,6 +40,14 @@ final class SqliteQueries implements Queries {
         (SELECT max(x.revision) FROM mr_definition x WHERE x.id = d.id AND x.removed = 0)
       """;
 
+  /** The revisions with a member of their metadata, read as a word. */
+  private static final String DESCRIBED =
+      "SELECT x.id, x.revision FROM mr_definition x, json_each("
+          + Schema.payload("x.document")
+          + ", '$.metadata') m WHERE m.key = ? AND CASE"
+          + " WHEN m.type IN ('true', 'false') THEN m.type"
+          + " WHEN m.type = 'text' OR typeof(m.value) = 'integer' THEN CAST(m.value AS TEXT) END = ?";
+
   private static final String HUMAN_TASK =
       """
       SELECT namespace, uid, run_id, node_id, title, content, created_at,
@@ -176,6 +184,13 @@ final class SqliteQueries implements Queries {
     if (filter.quarantined()) {
       terms.add("(i.namespace, i.uid) IN (SELECT namespace, uid FROM mr_quarantine)");
     }
+    filter
+        .metadata()
+        .forEach((name, value) -> {
+          terms.add("(i.definition_id, i.definition_revision) IN (" + DESCRIBED + ")");
+          parameters.add(name);
+          parameters.add(value);
+        });
     return String.join(" AND ", terms);
   }
 

@@ -108,11 +108,25 @@ public final class SqliteStore implements Store {
             }
             upsert.executeBatch();
           }
+          noteAddress(connection);
           return ReadPool.rows(
               connection,
               "SELECT id, epoch, batch FROM mr_partition ORDER BY id",
               row -> new Fence(row.getInt(1), row.getLong(2), row.getLong(3)));
         });
+  }
+
+  /** Keeps the address of this machine for the column {@code execute_ip}. */
+  private static void noteAddress(Connection connection) throws SQLException {
+    try (PreparedStatement upsert =
+        connection.prepareStatement(
+            """
+            INSERT INTO mr_meta (key, value) VALUES ('address', ?)
+            ON CONFLICT DO UPDATE SET value = excluded.value
+            """)) {
+      upsert.setString(1, HostAddress.own());
+      upsert.executeUpdate();
+    }
   }
 
   @Override

@@ -323,7 +323,10 @@ SELECT
 FROM mr_instance i
 LEFT JOIN mr_definition d ON d.id = i.definition_id AND d.revision = i.definition_revision;
 
--- The process API's table of node instances; fast instances have none. A run id is below 2^20.
+-- The process API's table of node instances; fast instances have none. A run id is below 2^20:
+-- an instance with more runs fails (InstanceState.IDS_MAX). execute_ip is the address of the server
+-- that has the file; that of the worker who ran an activity is not known. trigger_data is what the
+-- instance was started with, of the event it began with. No tokens are kept of triggers.
 CREATE VIEW node_inst AS
 SELECT
   (n.instance_id << 20) | n.run_id AS id,
@@ -338,10 +341,13 @@ SELECT
   coalesce(t."desc", '') AS "desc",
   coalesce(t.template, '') AS template,
   NULL AS trigger_token,
-  NULL AS trigger_data,
+  iif(n.from_run = 0
+      AND t.template IN ('manual', 'cron-timer', 'webhook', 'sync-api', 'form'),
+    {{shown i.input}}, NULL) AS trigger_data,
   {{json t.task}} AS task,
   n.status AS status,
-  NULL AS execute_ip,
+  iif(t.template = 'activity', NULL, (SELECT m.value FROM mr_meta m WHERE m.key = 'address'))
+    AS execute_ip,
   {{time n.start_at}} AS start_at,
   {{time n.end_at}} AS end_at,
   n.end_at - n.start_at AS cost,

@@ -149,6 +149,7 @@ class ViewsTest {
     batch.instances.add(new Rows.InstanceRow(0, state, "admin", 0));
     batch.nodeRuns.add(new Rows.NodeRunRow(KEY, 3, 1, States.run(1, "task-2", "ok")));
     batch.nodeRuns.add(new Rows.NodeRunRow(KEY, 3, 1, States.run(2, "unknown", null)));
+    batch.nodeRuns.add(new Rows.NodeRunRow(KEY, 3, 1, States.run(3, "task-1", "ok")));
     commit(batch);
     assertThat(select("SELECT * FROM workflow_inst").getFirst())
         .containsEntry("id", 3)
@@ -184,6 +185,10 @@ class ViewsTest {
         .containsEntry("name", "")
         .containsEntry("end_at", null)
         .containsEntry("cost", null);
+    assertThat(nodes).extracting("trigger_data").containsExactly(null, null, "{\"days\":3}");
+    assertThat(nodes)
+        .extracting(row -> row.get("execute_ip"))
+        .allSatisfy(ip -> assertThat(ip).asString().matches("\\d{1,3}(\\.\\d{1,3}){3}"));
   }
 
   @Test

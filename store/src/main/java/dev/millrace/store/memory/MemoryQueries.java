@@ -3,11 +3,13 @@ package dev.millrace.store.memory;
 import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.JsonValue;
 import dev.millrace.store.Rows;
 import dev.millrace.store.query.Queries;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +72,7 @@ final class MemoryQueries implements Queries {
           store.tables().instances.values().stream()
               .map(this::view)
               .filter(view -> matches(filter, view))
+              .filter(view -> filter.metadata().isEmpty() || described(view, filter.metadata()))
               .filter(view ->
                   !filter.quarantined() || store.tables().quarantined.containsKey(view.key()))
               .sorted(Comparator.comparingLong(view -> -view.id()))
@@ -90,6 +93,25 @@ final class MemoryQueries implements Queries {
             .filter(key -> after == null || Tables.TEXT.compare(key.uid(), after) > 0)
             .limit(Math.min(limit, PAGE_MAX))
             .toList());
+  }
+
+  private boolean described(InstanceView view, Map<String, String> wanted) {
+    Object document =
+        revision(view.definition().id(), view.definition().revision())
+            .map(found -> view(found).document())
+            .orElse(null);
+    return JsonValue.get(document, "metadata") instanceof Map<?, ?> metadata
+        && wanted.entrySet().stream()
+            .allMatch(want -> want.getValue().equals(word(metadata.get(want.getKey()))));
+  }
+
+  private static @Nullable String word(@Nullable Object value) {
+    return switch (value) {
+      case String text -> text;
+      case Long number -> number.toString();
+      case Boolean flag -> flag.toString();
+      case null, default -> null;
+    };
   }
 
   private static boolean matches(InstanceFilter filter, InstanceView view) {

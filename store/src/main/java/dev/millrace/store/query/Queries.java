@@ -8,6 +8,7 @@ import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.Status;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +107,8 @@ public interface Queries {
    * @param from the earliest start
    * @param to the first start that is too late
    * @param quarantined only those that are set aside
+   * @param metadata members of the {@code metadata} of the definition and what they are: a text, a
+   *     whole number below 2^63, true or false, as text
    */
   record InstanceFilter(
       String definitionId,
@@ -113,9 +116,21 @@ public interface Queries {
       String executor,
       @Nullable Instant from,
       @Nullable Instant to,
-      boolean quarantined) {
+      boolean quarantined,
+      Map<String, String> metadata) {
     public static final InstanceFilter ALL =
         new InstanceFilter("", Set.of(), "", null, null, false);
+
+    /** A filter that takes any metadata. */
+    public InstanceFilter(
+        String definitionId,
+        Set<Status> statuses,
+        String executor,
+        @Nullable Instant from,
+        @Nullable Instant to,
+        boolean quarantined) {
+      this(definitionId, statuses, executor, from, to, quarantined, Map.of());
+    }
   }
 
   /** An instance in a list. */

@@ -40,19 +40,24 @@ final class DefinitionShape {
           "tasks",
           "vars");
 
+  /** Starts per second; 0 for no limit. */
+  private static final Shape RATE = Shape.number(0, Integer.MAX_VALUE);
+
   private static final Shape ID_OR_EMPTY = Shape.text(0, ID_LENGTH_MAX);
   private static final Shape REFERENCE =
-      Shape.text(
-          1,
-          ID_LENGTH_MAX,
-          Pattern.compile("[^/\\s?#{}]+"),
-          "the instId of a task, without blanks and / ? # { }");
+      Shape.visible(
+          Shape.text(
+              1,
+              ID_LENGTH_MAX,
+              Pattern.compile("[^/ ?#{}]+"),
+              "the instId of a task, without blanks and / ? # { }"));
   private static final Shape TASK_ID =
-      Shape.text(
-          1,
-          ID_LENGTH_MAX,
-          Pattern.compile("[^/\\s?#{}.*@|%\"'\\\\]+"),
-          "an id without blanks and . * @ | / ? # { } % \" ' \\");
+      Shape.visible(
+          Shape.text(
+              1,
+              ID_LENGTH_MAX,
+              Pattern.compile("[^/ ?#{}.*@|%\"'\\\\]+"),
+              "an id without blanks and . * @ | / ? # { } % \" ' \\"));
   private static final Shape SECONDS = Shape.number(0, Long.MAX_VALUE);
   private static final Shape EXPRESSION =
       Shape.kind("an expression or a condition object", String.class, Map.class);
@@ -89,7 +94,7 @@ final class DefinitionShape {
           .with("secret", Shape.FLAG)
           .with("description", Shape.text(0, Integer.MAX_VALUE));
 
-  private static final Shape RETRY =
+  static final Shape.Fields RETRY =
       Shape.object()
           .with("count", Shape.integer(0, RETRIES_MAX))
           .with("period", SECONDS)
@@ -118,7 +123,7 @@ final class DefinitionShape {
               TASKS_MAX),
           Shape.object().with("branch", ID_OR_EMPTY));
 
-  private static final Shape ERROR_HANDLER =
+  static final Shape.Fields ERROR_HANDLER =
       Shape.object()
           .with(
               "operation",
@@ -163,7 +168,7 @@ final class DefinitionShape {
                   "lte",
                   ""));
 
-  private static final Shape LOOP_HANDLER =
+  static final Shape.Fields LOOP_HANDLER =
       Shape.object()
           .with(
               "loopType",
@@ -178,7 +183,7 @@ final class DefinitionShape {
           .with("completion", EXPRESSION)
           .with("keepLast", Shape.integer(1, Integer.MAX_VALUE));
 
-  private static final Shape JOIN =
+  static final Shape.Fields JOIN =
       Shape.object()
           .with("policy", Shape.word("all", "any", "n", "specific"))
           .with("n", Shape.integer(1, Integer.MAX_VALUE))
@@ -188,7 +193,7 @@ final class DefinitionShape {
           .with("merge", Shape.word("keyed", "array", "shallow"))
           .with("timeout", SECONDS);
 
-  private static final Shape TASK =
+  static final Shape.Fields TASK =
       Shape.object()
           .with("instId", TASK_ID)
           .with("name", Shape.text(0, NAME_LENGTH_MAX))
@@ -228,14 +233,15 @@ final class DefinitionShape {
 
   private static final Shape TASKS = Shape.list(TASK, TASKS_MAX);
 
-  private static final Shape EXTENSION =
+  static final Shape.Fields EXTENSION =
       Shape.object()
           .with("errorHandler", ERROR_HANDLER)
+          .with("rateLimit", Shape.either(String.class, Shape.word(""), RATE))
           .with("siblingsOnError", Shape.word("", "stop", "cancel", "finish"))
           .with("maxVisits", Shape.integer(1, ITERATIONS_MAX))
           .with("loopLimit", Shape.word("", "end", "error"));
 
-  private static final Shape PROCESS =
+  static final Shape.Fields PROCESS =
       Shape.object()
           .with("id", Shape.text(0, Integer.MAX_VALUE))
           .with("name", Shape.text(1, NAME_LENGTH_MAX))

@@ -4,7 +4,9 @@ import dev.millrace.engine.JsonValue;
 import dev.millrace.engine.expression.ExpressionException;
 import dev.millrace.engine.expression.Expressions;
 import dev.millrace.engine.graph.NodeType;
+import dev.millrace.engine.graph.NodeType.Content;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -18,6 +20,23 @@ final class ExpressionCheck {
       Pattern.compile("\\{\\{[^{}#]*\\s(?:[<>]=?|[=!]=|&&|\\|\\||[-+*/])\\s[^{}#]*}}");
 
   private static final Pattern SECRET = Pattern.compile("\\{[{%][^}]*\\bsecret\\.");
+
+  private static final Set<String> CONDITION_TYPES = Set.of("string", "number", "integer", "float");
+  private static final Set<String> OPERATIONS =
+      Set.of(
+          "equal",
+          "not_equal",
+          "contain",
+          "not_contain",
+          "start_with",
+          "not_start_with",
+          "end_with",
+          "not_end_with",
+          "regex",
+          "gt",
+          "gte",
+          "lt",
+          "lte");
 
   private final Expressions expressions;
   private final Problems problems;
@@ -60,24 +79,51 @@ final class ExpressionCheck {
 
   private void parameters(TaskDocument task) {
     NodeType type = task.type();
-    Set<String> raw =
+    Map<String, Content> contents =
         type == null
-            ? Set.of()
+            ? Map.of()
             : type.parameters().stream()
-                .filter(NodeType.ParameterSpec::raw)
-                .map(NodeType.ParameterSpec::name)
-                .collect(Collectors.toSet());
+                .collect(
+                    Collectors.toMap(
+                        NodeType.ParameterSpec::name, NodeType.ParameterSpec::content));
     secretsFit = type != null && type.takesSecrets();
     task.object("parameters")
         .forEach((key, parameter) -> {
           String name = String.valueOf(key);
-          if (!raw.contains(name)) {
-            String path = Json.member(task.path("parameters"), name);
-            template(JsonValue.get(parameter, "value"), path + ".value");
-            template(JsonValue.get(parameter, "default"), path + ".default");
-          }
+          Content content = contents.getOrDefault(name, Content.TEMPLATE);
+          String path = Json.member(task.path("parameters"), name);
+          parameter(content, JsonValue.get(parameter, "value"), path + ".value");
+          parameter(content, JsonValue.get(parameter, "default"), path + ".default");
         });
     secretsFit = false;
+  }
+
+  private void parameter(Content content, @Nullable Object value, String path) {
+    switch (content) {
+      case TEMPLATE -> template(value, path);
+      case EXPRESSION -> source(value, path);
+      case CONDITION -> condition(value, path);
+      case CASES -> cases(value, path);
+      case OWN, SCHEMA -> {}
+    }
+  }
+
+  private void source(@Nullable Object value, String path) {
+    if (value instanceof String text && !text.isBlank()) {
+      String stripped = text.strip();
+      boolean delimited = stripped.startsWith("{%") && stripped.endsWith("%}");
+      parse(delimited ? text : "{%" + text + "%}", path);
+    }
+  }
+
+  private void cases(@Nullable Object value, String path) {
+    if (value instanceof List<?> list) {
+      for (int i = 0; i < list.size(); i++) {
+        String at = Json.element(path, i);
+        condition(JsonValue.get(list.get(i), "when"), at + ".when");
+        template(JsonValue.get(list.get(i), "value"), at + ".value");
+      }
+    }
   }
 
   private void errorHandler(@Nullable Object handler, String path) {
@@ -90,12 +136,35 @@ final class ExpressionCheck {
 
   /** A condition without delimiters is an expression as a whole. */
   private void condition(@Nullable Object condition, String path) {
-    if (condition instanceof String text && !text.contains("{{") && !text.contains("{%")) {
-      if (!text.isBlank()) {
-        parse("{% " + text + " %}", path);
+    switch (condition) {
+      case String text when !text.contains("{{") && !text.contains("{%") -> source(text, path);
+      case List<?> list -> {
+        for (int i = 0; i < list.size(); i++) {
+          condition(list.get(i), Json.element(path, i));
+        }
       }
-    } else {
-      template(condition, path);
+      case Map<?, ?> map when map.get("condition_list") instanceof List<?> list ->
+          condition(list, path + ".condition_list");
+      case Map<?, ?> map -> {
+        word(map, "operation", OPERATIONS, path);
+        word(map, "type", CONDITION_TYPES, path);
+        template(map, path);
+      }
+      case null, default -> template(condition, path);
+    }
+  }
+
+  /** A member that, where it is written out, must be one of some words in any case. */
+  private void word(Map<?, ?> condition, String member, Set<String> words, String path) {
+    String word = Json.text(condition, member).strip();
+    if (!word.isEmpty() && !word.contains("{") && !words.contains(word.toLowerCase(Locale.ROOT))) {
+      problems.error(
+          Json.member(path, member),
+          "invalid_value",
+          "expected one of "
+              + String.join(", ", words.stream().sorted().toList())
+              + ", found "
+              + Json.shown(word));
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Looks for faults in how tasks follow each other. */
 final class FlowCheck {
@@ -33,17 +34,16 @@ final class FlowCheck {
   static void check(Layout layout, boolean partial, Problems problems) {
     FlowCheck check = new FlowCheck(layout, problems);
     check.findEndlessLoops();
+    BitSet leftOut = partial ? check.leftOut() : new BitSet();
     for (int i = 0; i < layout.plans().size(); i++) {
       check.checkJoin(i);
       check.checkOutcomes(layout.plans().get(i));
       check.checkRace(layout.plans().get(i));
-      if (!partial && !layout.flow().reached(i)) {
+      if (!leftOut.get(i) && !layout.flow().reached(i)) {
         problems.warning(
             layout.plans().get(i).task().path(),
             "unreachable",
-            "expected a path from a start to "
-                + Json.shown(layout.id(i))
-                + ", found none; it never runs");
+            "expected a path to " + Json.shown(layout.id(i)) + ", found none; it never runs");
       }
     }
     check.findUnsynchronised();
@@ -108,9 +108,34 @@ final class FlowCheck {
             + ", found none");
   }
 
+  private BitSet leftOut() {
+    BitSet leftOut = new BitSet();
+    layout.roots().forEach(root -> leftOut.or(layout.before(root)));
+    return leftOut;
+  }
+
+  private void checkCount(int index, JoinSource join) {
+    List<String> incoming = layout.incoming(index, false);
+    if (join.count() <= incoming.size() || !layout.flow().reached(index)) {
+      return;
+    }
+    long most = Arrivals.most(layout, index);
+    if (join.count() > most) {
+      problems.error(
+          join.countPath(),
+          "maximum",
+          "expected at most %d, as no more can arrive at %s, found %d"
+              .formatted(most, Json.shown(layout.id(index)), join.count()));
+    }
+  }
+
   private void checkJoin(int index) {
     JoinSource join = layout.plans().get(index).join();
-    if (join == null || join.kind() == Kind.COUNT) {
+    if (join == null) {
+      return;
+    }
+    if (join.kind() == Kind.COUNT) {
+      checkCount(index, join);
       return;
     }
     List<String> incoming = layout.incoming(index, false);
@@ -205,19 +230,30 @@ final class FlowCheck {
     return false;
   }
 
+  /** Behind one that takes all errors, no other is given any. */
   private void findSpareErrorCatches() {
-    int used = layout.errorCatch();
-    for (int i = used + 1; used >= 0 && i < layout.plans().size(); i++) {
-      if (layout.plans().get(i).task().is(Templates.ERROR_CATCH)) {
+    String all = "";
+    for (TaskPlan plan : layout.plans()) {
+      TaskDocument task = plan.task();
+      if (!task.is(Templates.ERROR_CATCH)) {
+        continue;
+      }
+      if (!all.isEmpty()) {
         problems.warning(
-            layout.plans().get(i).task().path(),
+            task.path(),
             "spare_error_catch",
-            "expected one "
+            "expected no "
                 + Templates.ERROR_CATCH
-                + ", found another after "
-                + Json.shown(layout.id(used))
-                + "; errors only reach the first");
+                + " behind one that takes all errors, found one after "
+                + Json.shown(all)
+                + "; it is never reached");
+      } else if (takesAll(task.argument("on").value())) {
+        all = task.id();
       }
     }
+  }
+
+  private static boolean takesAll(@Nullable Object on) {
+    return Json.blank(on) || List.of().equals(on);
   }
 }

@@ -10,12 +10,14 @@ import org.jspecify.annotations.Nullable;
  * What a task says about joining: its {@code join}, or the parameters of an aggregation.
  *
  * @param ofPath where {@code of} stands
+ * @param countPath where {@code n} stands
  */
 record JoinSource(
     Kind kind,
     int count,
     List<String> of,
     String ofPath,
+    String countPath,
     boolean strict,
     boolean cancelRest,
     Merge merge,
@@ -43,6 +45,7 @@ record JoinSource(
         kind == Kind.COUNT ? count : 0,
         named,
         of.path(),
+        n.path(),
         Boolean.TRUE.equals(reader.find("strict", "strict").value()),
         "cancel".equals(reader.find("rest", "rest").value()),
         merge(reader.find("merge", "merge"), problems),

@@ -23,6 +23,7 @@ final class Layout {
   private final BitSet handlers = new BitSet();
   private final Bodies bodies;
   private final List<Integer> roots;
+  private final List<Integer> entries;
   private final Flow flow;
   private final Forks forks;
   private final List<List<Integer>> predecessors;
@@ -41,7 +42,7 @@ final class Layout {
     bodies = new Bodies(plans, document.indexes(), successors);
     bodies.check(problems);
     roots = findRoots();
-    List<Integer> entries = new ArrayList<>(roots);
+    entries = new ArrayList<>(roots);
     handlers.stream().filter(node -> !roots.contains(node)).forEach(entries::add);
     flow = new Flow(successors, entries);
     BitSet splits = new BitSet();
@@ -181,6 +182,16 @@ final class Layout {
 
   List<Integer> roots() {
     return roots;
+  }
+
+  /** The roots, and the tasks that are reached from none by an edge: of errors and of bodies. */
+  List<Integer> entries() {
+    return entries;
+  }
+
+  /** The tasks from which a task is reached, over back edges too. */
+  BitSet before(int node) {
+    return flow.upstream(node, -1, predecessors);
   }
 
   Flow flow() {

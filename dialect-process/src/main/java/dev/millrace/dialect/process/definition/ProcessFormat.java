@@ -66,9 +66,11 @@ public final class ProcessFormat implements DefinitionFormat {
       new ExpressionCheck(expressions, problems).check(process);
       Layout layout = new Layout(process, problems);
       FlowCheck.check(layout, !process.text("startTaskInstId").isEmpty(), problems);
+      ParameterCheck.check(layout, schemas, problems);
       if (process.fast()) {
         FastCheck.check(layout, standard, problems);
       }
+      MemberCheck.check(process, problems);
     }
     return problems.result();
   }
@@ -104,10 +106,6 @@ public final class ProcessFormat implements DefinitionFormat {
             task.path("template"),
             "unknown_template",
             "expected a template of this server, found " + Json.shown(task.template()));
-      }
-      if (!Json.blank(task.get("mutex"))) {
-        problems.warning(
-            task.path("mutex"), "unsupported", "expected no mutex; it has no effect yet");
       }
     }
   }

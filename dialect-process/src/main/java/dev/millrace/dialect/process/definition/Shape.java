@@ -59,6 +59,40 @@ interface Shape {
     };
   }
 
+  /** The same without what cannot be seen: blanks of every script, controls, marks of direction. */
+  static Shape visible(Shape text) {
+    return (value, path, problems) -> {
+      text.check(value, path, problems);
+      if (value instanceof String given) {
+        given
+            .codePoints()
+            .filter(Shape::invisible)
+            .findFirst()
+            .ifPresent(found ->
+                problems.error(
+                    path,
+                    "pattern",
+                    "expected only characters that can be seen, found U+%04X".formatted(found)));
+      }
+    };
+  }
+
+  private static boolean invisible(int character) {
+    return switch (Character.getType(character)) {
+      case Character.CONTROL,
+          Character.FORMAT,
+          Character.SURROGATE,
+          Character.PRIVATE_USE,
+          Character.UNASSIGNED,
+          Character.LINE_SEPARATOR,
+          Character.PARAGRAPH_SEPARATOR ->
+          true;
+      // The plain blank is named with the other characters that an id may not have.
+      case Character.SPACE_SEPARATOR -> character != ' ';
+      default -> false;
+    };
+  }
+
   static Shape word(String... words) {
     List<String> allowed = List.of(words);
     return (value, path, problems) -> {

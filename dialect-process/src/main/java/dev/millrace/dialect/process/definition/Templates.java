@@ -12,6 +12,10 @@ final class Templates {
   static final String INTERVAL = "interval";
   static final String ERROR_CATCH = "error-catch";
   static final String FORM = "form";
+  static final String APPROVAL = "approval";
+  static final String FORM_TASK = "form-task";
+  static final String SCRIPT = "script";
+  static final String MAIL = "mail";
 
   /**
    * Where a run begins, unless an edge leads there: a form in the middle is filled in by a user.
@@ -29,8 +33,11 @@ final class Templates {
           "mail-received",
           "file");
 
+  /** Starts by something other than a call to start; no trigger listens for them yet. */
+  static final Set<String> TRIGGERED = Set.of("cron-timer", "webhook", "sync-api", FORM);
+
   /** What waits for people or for the world outside, which a fast run can't. */
-  static final Set<String> NOT_IN_FAST = Set.of("approval", "form-task", "callback", "signal");
+  static final Set<String> NOT_IN_FAST = Set.of(APPROVAL, FORM_TASK, "callback", "signal");
 
   private Templates() {}
 }

@@ -298,7 +298,10 @@ final class CompileTest {
     Graph graph =
         Documents.compile(
             Documents.process(
-                "{instId:'h',template:'script',connections:['a']},{instId:'a'," + members + "}"));
+                "{instId:'h',template:'script',connections:['a']},"
+                    + "{instId:'g',template:'script',connections:['a']},{instId:'a',"
+                    + members
+                    + "}"));
     JoinPolicy join = Objects.requireNonNull(graph.node("a").policies().join());
     assertThat(join.kind()).isEqualTo(kind);
     assertThat(join.count()).isEqualTo(count);

@@ -259,8 +259,6 @@ final class DefinitionCheckTest {
         .containsExactly("$.tasks[0].errorHandler.operation retry_ignored");
     assertThat(warnings(Documents.process(task("connections:[{to:'a',on:'approved'}]"))))
         .containsExactly("$.tasks[0].connections[0].to unknown_outcome");
-    assertThat(warnings(Documents.process(task("mutex:'m'"))))
-        .containsExactly("$.tasks[0].mutex unsupported");
   }
 
   @Test

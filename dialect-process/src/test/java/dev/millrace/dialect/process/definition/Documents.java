@@ -186,9 +186,11 @@ final class Documents {
 
     @Override
     public List<ParameterSpec> parameters() {
-      return name.equals("script")
-          ? List.of(ParameterSpec.required("code", "string", "the code").asRaw())
-          : List.of(ParameterSpec.optional("value", "integer", "a value"));
+      return switch (name) {
+        case "script" -> List.of(ParameterSpec.optional("code", "string", "the code").asRaw());
+        case "webhook" -> List.of(ParameterSpec.optional("value", "integer", "a value"));
+        default -> List.of();
+      };
     }
 
     @Override

@@ -45,10 +45,11 @@ final class ApprovalNode implements NodeType {
             "title", "string", "The title of the work item; the node's name without it."),
         ParameterSpec.optional("content", "string", "What is to be approved."),
         ParameterSpec.optional(
-            "attr",
-            "string",
-            "会签 or all: everybody must agree, the first rejection decides; 或签 or any: the first "
-                + "answer decides. 会签 without it."),
+                "attr",
+                "string",
+                "会签 or all: everybody must agree, the first rejection decides; 或签 or any: the first "
+                    + "answer decides. 会签 without it.")
+            .of("会签", "all", "或签", "any"),
         ParameterSpec.optional(
             "aggree_btn",
             "string",
@@ -60,9 +61,10 @@ final class ApprovalNode implements NodeType {
             "The text of the rejecting button, also taken as an answer; 驳回 without it."),
         ParameterSpec.optional("disagree_btn", "string", "Another name of disaggree_btn."),
         ParameterSpec.optional(
-            "onEmpty",
-            "string",
-            "When there are no members: error, or skip to go on as approved; error without it."),
+                "onEmpty",
+                "string",
+                "When there are no members: error, or skip to go on as approved; error without it.")
+            .of("error", "skip"),
         ParameterSpec.optional(
             "true_branch", "string", "The node to go to after approval: an edge on approved."),
         ParameterSpec.optional(
@@ -76,6 +78,11 @@ final class ApprovalNode implements NodeType {
   @Override
   public Set<String> outcomes() {
     return Set.of(Outcomes.APPROVED, Outcomes.REJECTED);
+  }
+
+  @Override
+  public List<List<String>> requiredChoices() {
+    return List.of(List.of(MEMBERS));
   }
 
   @Override

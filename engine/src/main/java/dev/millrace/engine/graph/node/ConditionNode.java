@@ -39,15 +39,18 @@ final class ConditionNode implements NodeType {
     return List.of(
         ParameterSpec.optional(
                 "condition_list", "array", "Conditions {type, value1, operation, value2}.")
-            .asRaw(),
+            .as(Content.CONDITION),
         ParameterSpec.optional(
-            "relation", "string", "and: all conditions must hold; or: one must. and without it."),
+                "relation",
+                "string",
+                "and: all conditions must hold; or: one must. and without it.")
+            .of("and", "or"),
         ParameterSpec.optional(
                 "condition",
                 "any",
                 "Used without condition_list: an expression or a condition object.")
-            .asRaw(),
-        ParameterSpec.optional("when", "any", "Another name of condition.").asRaw(),
+            .as(Content.CONDITION),
+        ParameterSpec.optional("when", "any", "Another name of condition.").as(Content.CONDITION),
         ParameterSpec.optional(
             "true_branch", "string", "The node to go to when it holds: an edge on true."),
         ParameterSpec.optional(
@@ -57,6 +60,11 @@ final class ConditionNode implements NodeType {
   @Override
   public Set<String> outcomes() {
     return Set.of(Outcomes.TRUE, Outcomes.FALSE, Outcomes.SUCCESS);
+  }
+
+  @Override
+  public List<List<String>> requiredChoices() {
+    return List.of(List.of("condition_list", "condition", "when"));
   }
 
   @Override

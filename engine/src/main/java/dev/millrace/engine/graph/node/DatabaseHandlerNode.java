@@ -40,7 +40,8 @@ final class DatabaseHandlerNode implements NodeType {
         ParameterSpec.required(
             "datasource", "string", "The name of a data source of the server's configuration."),
         ParameterSpec.required("sql", "string", "One statement, values only as :name.").asRaw(),
-        ParameterSpec.optional("operation", "string", "query, update or batch; query without it."),
+        ParameterSpec.optional("operation", "string", "query, update or batch; query without it.")
+            .of("query", "update", "batch"),
         ParameterSpec.optional(
             "params", "any", "The values by name; a list of such objects for batch."),
         ParameterSpec.optional("maxRows", "integer", "The most rows read; 1000 without it."),

@@ -36,10 +36,11 @@ final class EndNode implements NodeType {
   public List<ParameterSpec> parameters() {
     return List.of(
         ParameterSpec.optional(
-            "status",
-            "string",
-            "completed or failed: ends the instance at once with it. Without it only this path "
-                + "ends."),
+                "status",
+                "string",
+                "completed or failed: ends the instance at once with it. Without it only this path "
+                    + "ends.")
+            .of("completed", "failed"),
         ParameterSpec.optional("output", "any", "The output of the path or the instance."));
   }
 

@@ -8,6 +8,7 @@ import java.util.Map;
 
 /** The global exception node. */
 final class ErrorCatchNode implements NodeType {
+  private static final String ON = "on";
 
   @Override
   public String name() {
@@ -31,7 +32,13 @@ final class ErrorCatchNode implements NodeType {
 
   @Override
   public List<ParameterSpec> parameters() {
-    return List.of();
+    return List.of(
+        ParameterSpec.optional(
+                ON,
+                "array",
+                "The types of errors it takes, as timeout or http.5*; all without it. Of several"
+                    + " such nodes the first that takes an error is given it.")
+            .asRaw());
   }
 
   @Override

@@ -38,7 +38,7 @@ final class FormNode implements NodeType {
         ParameterSpec.optional("assignees", "array", "Another name of members."),
         ParameterSpec.optional(
             "require_login", "boolean", "Whether only known users may submit the start form."),
-        ParameterSpec.optional("schema", "object", "Schema of the values.").asRaw(),
+        ParameterSpec.optional("schema", "object", "Schema of the values.").as(Content.SCHEMA),
         ParameterSpec.optional(
             "title", "string", "The title of the work item; the node's name without it."),
         ParameterSpec.optional("content", "string", "What the form is about."),

@@ -43,12 +43,17 @@ final class FormTaskNode implements NodeType {
         ParameterSpec.optional(
             "assignees", "array", "The users asked; either this or members is required."),
         ParameterSpec.optional("members", "array", "Another name of assignees."),
-        ParameterSpec.optional("schema", "object", "Schema of the values.").asRaw(),
+        ParameterSpec.optional("schema", "object", "Schema of the values.").as(Content.SCHEMA),
         ParameterSpec.optional(
             "title", "string", "The title of the work item; the node's name without it."),
         ParameterSpec.optional("content", "string", "What the form is about."),
         NodeParameters.TIMEOUT,
         NodeParameters.TIMEOUT_BRANCH);
+  }
+
+  @Override
+  public List<List<String>> requiredChoices() {
+    return List.of(List.of(ASSIGNEES, MEMBERS));
   }
 
   @Override

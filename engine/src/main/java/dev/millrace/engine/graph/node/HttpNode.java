@@ -39,7 +39,10 @@ final class HttpNode implements NodeType {
     return List.of(
         ParameterSpec.required("url", "string", "Where to, http or https."),
         ParameterSpec.optional(
-            "method", "string", "GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS; GET without it."),
+                "method",
+                "string",
+                "GET, HEAD, POST, PUT, PATCH, DELETE or OPTIONS; GET without it.")
+            .of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"),
         ParameterSpec.optional("headers", "object", "Header fields."),
         ParameterSpec.optional(
             "query", "object", "Query parameters added to the URL; a list repeats one."),
@@ -58,7 +61,10 @@ final class HttpNode implements NodeType {
             "any",
             "Statuses that are a success, as 204, 200-299, 2xx or a list; 2xx without it."),
         ParameterSpec.optional(
-            "responseType", "string", "How the body is read: auto, json or text; auto without it."),
+                "responseType",
+                "string",
+                "How the body is read: auto, json or text; auto without it.")
+            .of("auto", "json", "text"),
         ActivityWait.TIMEOUT);
   }
 

@@ -59,6 +59,11 @@ final class IntervalNode implements NodeType {
   }
 
   @Override
+  public List<List<String>> requiredChoices() {
+    return List.of(List.of(INTERVAL, UNTIL));
+  }
+
+  @Override
   public Map<String, Object> example() {
     return Map.of(INTERVAL, 60L);
   }

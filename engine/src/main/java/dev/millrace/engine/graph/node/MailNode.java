@@ -50,6 +50,11 @@ final class MailNode implements NodeType {
   }
 
   @Override
+  public List<List<String>> requiredChoices() {
+    return List.of(List.of("to", "cc", "bcc"));
+  }
+
+  @Override
   public Map<String, Object> example() {
     return Map.of(
         "to", List.of("li@example.org"), "subject", "Order 7", "text", "It is on its way.");

@@ -40,7 +40,7 @@ final class ScriptNode implements NodeType {
                 "The body of a function, which reads input, tasks, vars, env, item, index and "
                     + "params (the other parameters) and returns the output.")
             .asRaw(),
-        ParameterSpec.optional("language", "string", "js, also without it."),
+        ParameterSpec.optional("language", "string", "js, also without it.").of("js"),
         ActivityWait.TIMEOUT);
   }
 

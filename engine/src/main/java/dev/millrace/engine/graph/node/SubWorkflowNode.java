@@ -47,14 +47,16 @@ final class SubWorkflowNode implements NodeType {
                 + "that the app's workers hold as code."),
         ParameterSpec.optional("revision", "integer", "Its revision; 0 or absent for the newest."),
         ParameterSpec.optional(
-            "operation",
-            "string",
-            "sync: wait for its end; async: go on at once. sync without it."),
+                "operation",
+                "string",
+                "sync: wait for its end; async: go on at once. sync without it.")
+            .of("sync", "async"),
         ParameterSpec.optional(
-            "whenParentComplete",
-            "string",
-            "What becomes of an async child still running when this instance ends: terminate or "
-                + "continue; terminate without it. A sync child never outlives this instance."),
+                "whenParentComplete",
+                "string",
+                "What becomes of an async child still running when this instance ends: terminate or "
+                    + "continue; terminate without it. A sync child never outlives this instance.")
+            .of("terminate", "continue"),
         ParameterSpec.optional(
             "input", "any", "The input of the child; in a loop the item without it, else none."),
         NodeParameters.TIMEOUT,

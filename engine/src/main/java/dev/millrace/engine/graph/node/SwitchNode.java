@@ -43,7 +43,7 @@ final class SwitchNode implements NodeType {
                 "array",
                 "Cases {name, value} or {name, when}, tried in order; their names are the "
                     + "outcomes.")
-            .asRaw(),
+            .as(Content.CASES),
         ParameterSpec.optional("value", "any", "What the values of the cases are compared with."));
   }
 

@@ -34,11 +34,16 @@ final class TransformNode implements NodeType {
     return List.of(
         ParameterSpec.optional(
                 "expression", "string", "JSONata source; either this or template is required.")
-            .asRaw(),
+            .as(Content.EXPRESSION),
         ParameterSpec.optional(
             "template",
             "any",
             "A value in which expressions are replaced, used without expression."));
+  }
+
+  @Override
+  public List<List<String>> requiredChoices() {
+    return List.of(List.of("expression", "template"));
   }
 
   @Override

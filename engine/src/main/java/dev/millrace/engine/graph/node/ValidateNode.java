@@ -41,7 +41,7 @@ final class ValidateNode implements NodeType {
   public List<ParameterSpec> parameters() {
     return List.of(
         ParameterSpec.required("schema", "object", "JSON Schema, or the fields of inputDataSchema.")
-            .asRaw(),
+            .as(Content.SCHEMA),
         ParameterSpec.optional("value", "any", "What is tested, may be null but must be given."));
   }
 

@@ -51,19 +51,22 @@ final class VariableNode implements NodeType {
     return List.of(
         ParameterSpec.required("key", "string", "The name of the variable."),
         ParameterSpec.optional(
-            "scope",
-            "string",
-            "local or process: of this instance; env or global: shared by all processes of the"
-                + " owner. local without it."),
+                "scope",
+                "string",
+                "local or process: of this instance; env or global: shared by all processes of the"
+                    + " owner. local without it.")
+            .of("local", "process", "env", "global"),
         ParameterSpec.optional(
-            "operation",
-            "string",
-            "read, write, append (to a list), increment (a number) or delete; read without it."),
+                "operation",
+                "string",
+                "read, write, append (to a list), increment (a number) or delete; read without it.")
+            .of("read", "write", "append", "increment", "delete"),
         ParameterSpec.optional(
-            "type",
-            "string",
-            "What a written value is made: string, integer, float, number, boolean, array, object"
-                + " or any; any without it."),
+                "type",
+                "string",
+                "What a written value is made: string, integer, float, number, boolean, array, object"
+                    + " or any; any without it.")
+            .of("any", "string", "integer", "float", "number", "boolean", "array", "object"),
         ParameterSpec.optional(
             VALUE, "any", "What is written or appended, or the step of increment (1 without it)."));
   }

@@ -1,5 +1,6 @@
 package dev.millrace.format.nocobase.node;
 
+import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.NodeRun.Notes;
 import dev.millrace.engine.Wait;
@@ -19,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * is the result of the job then, and {@code {message}} where an error has none.
  */
 class ActivityNode extends NocoBaseNode {
-
-  /** The bits of a job's id that number the run in its execution. */
-  private static final int RUN_BITS = 20;
 
   private final NocoBaseExpressions expressions;
   private final boolean slow;
@@ -79,7 +77,7 @@ class ActivityNode extends NocoBaseNode {
     Map<String, @Nullable Object> node = context.node().config();
     Map<String, @Nullable Object> job = new LinkedHashMap<>();
     job.put("executionId", context.instanceId());
-    job.put("jobId", (context.instanceId() << RUN_BITS) | run.id());
+    job.put("jobId", (context.instanceId() << InstanceState.ID_BITS) | run.id());
     job.put("nodeId", node.get("id"));
     job.put("nodeKey", context.node().id());
     job.put("workflowId", node.get("workflowId"));
