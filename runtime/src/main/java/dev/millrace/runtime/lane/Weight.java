@@ -5,6 +5,7 @@ import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.engine.code.CodeState;
 import dev.millrace.engine.code.FailureDetails;
+import dev.millrace.engine.code.PropagatedHistory;
 import dev.millrace.runtime.activity.JsonSize;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -71,7 +72,8 @@ final class Weight {
 
   private static long payload(CodeEvent event) {
     return switch (event) {
-      case CodeEvent.ExecutionStarted started -> length(started.input());
+      case CodeEvent.ExecutionStarted started ->
+          length(started.input()) + propagated(started.propagated());
       case CodeEvent.ExecutionCompleted completed -> length(completed.result());
       case CodeEvent.TaskScheduled task -> length(task.input());
       case CodeEvent.TaskCompleted task -> length(task.result());
@@ -84,6 +86,16 @@ final class Weight {
       // The others carry names and numbers only.
       default -> 0;
     };
+  }
+
+  private static long propagated(@Nullable PropagatedHistory history) {
+    long sum = 0;
+    if (history != null) {
+      for (PropagatedHistory.Chunk chunk : history.chunks()) {
+        sum += code(chunk.events());
+      }
+    }
+    return sum;
   }
 
   private static long failure(@Nullable FailureDetails failure) {

@@ -82,6 +82,9 @@ final class Pool {
     }
   }
 
+  /** How much more than the others a worker may have and still be given the runs it remembers. */
+  private static final int WARM_LEAD = 16;
+
   final String app;
   final Deque<Slot> turns = new ArrayDeque<>();
   final Deque<Slot> tasks = new ArrayDeque<>();
@@ -95,8 +98,18 @@ final class Pool {
     this.app = app;
   }
 
-  /** The next worker that has room, counted round. */
-  @Nullable Seat seat(boolean turn, @Nullable Set<Seat> avoid) {
+  /**
+   * The worker that remembers the run, unless it has much more to do than another; else the next
+   * one that has room, counted round.
+   */
+  @Nullable Seat seat(Slot slot, @Nullable Set<Seat> avoid) {
+    boolean turn = slot.task == null;
+    if (turn && avoid == null && slot.newest instanceof Effect.DispatchTurn dispatch) {
+      Seat warm = remembering(slot.key, dispatch.token().execution());
+      if (warm != null) {
+        return warm;
+      }
+    }
     for (int i = 0; i < seats.size(); i++) {
       Seat seat = seats.removeFirst();
       seats.addLast(seat);
@@ -105,6 +118,18 @@ final class Pool {
       }
     }
     return null;
+  }
+
+  private @Nullable Seat remembering(InstanceKey key, String execution) {
+    Seat warm = null;
+    int least = Integer.MAX_VALUE;
+    for (Seat seat : seats) {
+      least = Math.min(least, seat.has.size());
+      if (warm == null && seat.room(true) && seat.worker.remembers(key, execution)) {
+        warm = seat;
+      }
+    }
+    return warm == null || warm.has.size() > least + WARM_LEAD ? null : warm;
   }
 
   static void enqueue(Slot slot, boolean first) {

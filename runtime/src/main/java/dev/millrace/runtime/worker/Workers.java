@@ -424,9 +424,8 @@ public final class Workers implements WorkerDispatcher {
         queue.removeFirst();
         continue;
       }
-      boolean turn = slot.task == null;
-      Seat seat = pool.seat(turn, slot.avoid);
-      if (seat == null && slot.avoid != null && pool.seat(turn, null) != null) {
+      Seat seat = pool.seat(slot, slot.avoid);
+      if (seat == null && slot.avoid != null && pool.seat(slot, null) != null) {
         queue.removeFirst();
         pool.stalled.add(slot);
         continue;
