@@ -83,7 +83,7 @@ public final class SharedMessages {
   @SuppressWarnings("deprecation")
   public static TraceContext trace(dev.millrace.proto.durabletask.TraceContext message) {
     return new TraceContext(
-        message.getTraceParent(),
+        TraceHeaders.parent(message.getTraceParent(), message.getSpanID()),
         message.getSpanID(),
         Texts.orNull(message.hasTraceState(), message.getTraceState()));
   }
