@@ -120,6 +120,28 @@ final class Instances {
     }
   }
 
+  /** Offers workers again what they may have left to the store. */
+  void offerAgain(InstanceCache.Entry entry) {
+    InstanceKey key = entry.state.header().key();
+    List<Effect> effects;
+    try {
+      effects = memory.decider.resume(entry.state, moment(entry.state));
+    } catch (RuntimeException | StackOverflowError e) {
+      quarantine(key, e);
+      return;
+    }
+    for (Effect effect : effects) {
+      boolean forWorkers =
+          effect instanceof Effect.DispatchTurn
+              || effect instanceof Effect.DispatchTask
+              || (effect instanceof Effect.DispatchActivity attempt
+                  && WorkerActivity.of(attempt.activity()) != null);
+      if (forWorkers) {
+        memory.building.after(() -> memory.ports.workers().again(key, effect));
+      }
+    }
+  }
+
   /** Sets an instance aside; the lane goes on. */
   void quarantine(InstanceKey key, Throwable cause) {
     LOG.log(Level.ERROR, "instance " + key + " is quarantined", cause);
