@@ -5,6 +5,7 @@ import dev.millrace.dialect.dapr.wire.MessageJson;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.code.CodeState;
+import dev.millrace.store.query.Queries.QuarantineView;
 import dev.millrace.transport.Problem;
 import dev.millrace.transport.Request;
 import dev.millrace.transport.Response;
@@ -13,6 +14,8 @@ import dev.millrace.transport.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** What Dapr has over gRPC only or not at all: list, history, explain, rerun. */
 final class ManagementRoutes {
@@ -51,14 +54,26 @@ final class ManagementRoutes {
   }
 
   private Response explain(Request request) throws InterruptedException {
-    InstanceState state = state(request);
-    String app = state.header().key().namespace();
+    String app = app(request, GET_TAG);
+    InstanceKey key = new InstanceKey(app, request.pathParameter("id"));
+    QuarantineView aside = engine.queries().quarantine(key).orElse(null);
+    CompletableFuture<Optional<InstanceState>> read = engine.instance(key);
+    // What set it aside may be that it cannot be read; that is to be told all the more.
+    Optional<InstanceState> found =
+        HttpAnswers.await(aside == null ? read : read.exceptionally(_ -> Optional.empty()));
+    if (found.isEmpty() && aside == null) {
+      throw WorkflowOperations.notFound(key.uid());
+    }
+    Map<String, Object> json =
+        found.map(this::explained).orElseGet(() -> Explanation.ofUnreadable(key));
+    return Response.json(OK, aside == null ? json : Explanation.aside(json, aside));
+  }
+
+  private Map<String, Object> explained(InstanceState state) {
     CodeState code = state.code();
-    return Response.json(
-        OK,
-        code == null
-            ? Explanation.of(state, engine.graph(state.header().definition()))
-            : Explanation.of(state, code, engine.workers().connected(app)));
+    return code == null
+        ? Explanation.of(state, engine.graph(state.header().definition()))
+        : Explanation.of(state, code, engine.workers().connected(state.header().key().namespace()));
   }
 
   private InstanceState state(Request request) throws InterruptedException {

@@ -91,7 +91,9 @@ final class Recovery {
 
   /** Notes that work has run. */
   void ran(Work work) {
-    if (work instanceof Work.Recover || work instanceof Work.OfferAgain) {
+    boolean ofPage = work instanceof Work.Recover || work instanceof Work.OfferAgain;
+    // What has changed meanwhile is offered once more, and counts once.
+    if (ofPage && outstanding > 0) {
       outstanding--;
     }
   }

@@ -334,9 +334,10 @@ SELECT
   coalesce(n.execution_uid, i.execution_uid) AS execution_uid,
   n.run_index AS "index",
   n.node_id AS node_id,
-  coalesce(t.name, '') AS name,
+  coalesce(t.name, iif(i.definition_revision = 0, {{json n.meta}} ->> '$.name', ''), '') AS name,
   coalesce(t."desc", '') AS "desc",
-  coalesce(t.template, '') AS template,
+  coalesce(t.template, iif(i.definition_revision = 0, {{json n.meta}} ->> '$.template', ''), '')
+    AS template,
   NULL AS trigger_token,
   NULL AS trigger_data,
   {{json t.task}} AS task,

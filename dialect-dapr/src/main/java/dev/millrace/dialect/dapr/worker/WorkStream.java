@@ -195,7 +195,7 @@ final class WorkStream implements Worker {
           workers
               .stallTurn(
                   turn,
-                  "Workflow payload size %d bytes exceeds %d%% of max gRPC body size %d bytes"
+                  "Workflow payload size %d bytes exceeds %d%% of max gRPC body size %d bytes; raise grpc-max-send and what the worker's client takes"
                       .formatted(size, PERCENT_USED, maxItemBytes))
               .exceptionally(WorkStream::logged);
       case dev.millrace.runtime.worker.WorkItem.Task task ->
