@@ -49,6 +49,9 @@ func addDeeper(registry *workflow.Registry) error {
 	if err := addReuse(registry); err != nil {
 		return err
 	}
+	if err := addPropagation(registry); err != nil {
+		return err
+	}
 	return registry.AddActivityN("Tick", tick)
 }
 

@@ -198,6 +198,48 @@ def steps(ctx, order):
     return done
 
 
+if hasattr(wf, "PropagationScope"):  # From 1.19 on.
+
+    def names(history):
+        return [] if history is None else [one.name for one in history.get_workflows()]
+
+    @runtime.activity(name="Audit")
+    def audit(ctx, ignored=None):
+        return names(ctx.get_propagated_history())
+
+    @runtime.workflow(name="Paying")
+    def paying(ctx, ignored=None):
+        shown = {"child": names(ctx.get_propagated_history())}
+        lineage, own = wf.PropagationScope.LINEAGE, wf.PropagationScope.OWN_HISTORY
+        shown["lineage"] = yield ctx.call_activity(audit, propagation=lineage)
+        shown["own"] = yield ctx.call_activity(audit, propagation=own)
+        shown["nothing"] = yield ctx.call_activity(audit)
+        return shown
+
+    @runtime.workflow(name="Ordering")
+    def ordering(ctx, number):
+        yield ctx.call_activity(plus_one, input=number)
+        shown = yield ctx.call_child_workflow(
+            paying, propagation=wf.PropagationScope.LINEAGE
+        )
+        return shown
+
+
+def count_deltas():
+    """Counts the turns for which the server sent only what is new of a history."""
+    from dapr.ext.workflow._durabletask.worker import TaskHubGrpcWorker
+
+    counts = {"deltas": 0, "whole": 0}
+    resolve = TaskHubGrpcWorker._resolve_history
+
+    def counted(self, request):
+        counts["deltas" if request.HasField("cachedHistory") else "whole"] += 1
+        return resolve(self, request)
+
+    TaskHubGrpcWorker._resolve_history = counted
+    return counts
+
+
 # Scenarios
 
 
@@ -363,6 +405,17 @@ class Scenarios:
 
     def bulk(self):
         return self.run(bulky, 5 * 1024 * 1024)
+
+    def wait(self):
+        """An instance that waits, for others to manage."""
+        return self.started(wait_event)
+
+    def propagation(self):
+        return self.run("Ordering", 1)
+
+    def deltas(self):
+        counts = count_deltas()
+        return {"instance": self.run(steps, {"steps": 20, "millis": 0}), **counts}
 
     def unicode(self):
         return self.run(echo_all, {"größe": "世界 🎉 ¿\u0001\"\\"}, "订单-" + fresh("é"))

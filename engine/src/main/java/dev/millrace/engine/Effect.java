@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import dev.millrace.engine.code.CodeEvent;
+import dev.millrace.engine.code.PropagatedHistory;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -106,8 +107,13 @@ public sealed interface Effect {
    * Hands an activity of a code workflow to a worker.
    *
    * @param app the application whose workers run it
+   * @param propagated what it is shown of the history, null for nothing
    */
-  record DispatchTask(String execution, String app, CodeEvent.TaskScheduled task)
+  record DispatchTask(
+      String execution,
+      String app,
+      CodeEvent.TaskScheduled task,
+      @Nullable PropagatedHistory propagated)
       implements Effect {}
 
   /**

@@ -39,7 +39,7 @@ final class GrpcDoor implements AutoCloseable {
     this.listener =
         new GrpcListener(
             new InetSocketAddress(resolved(address), port),
-            GrpcLimits.DEFAULT,
+            GrpcLimits.DEFAULT.withMessages(configuration.code().maxReceiveBytes()),
             dialect.services(),
             interceptors,
             configuration.listening().tls());

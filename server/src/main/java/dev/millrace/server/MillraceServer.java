@@ -98,7 +98,7 @@ public final class MillraceServer implements AutoCloseable {
               runtime,
               runtime,
               runtime::health,
-              DaprDialect.Settings.DEFAULT.withApps(configuration.access().apps()),
+              daprSettings(configuration),
               components.bindings());
       dapr.register(routes);
       grpc = new GrpcDoor(configuration, dapr);
@@ -295,10 +295,17 @@ public final class MillraceServer implements AutoCloseable {
             lane.mailbox(),
             lane.batch(),
             lane.cache(),
-            configuration.connections().secrets()),
+            configuration.connections().secrets(),
+            configuration.code().activityRows()),
         settings.clock(),
         settings.worker(),
         settings.activities());
+  }
+
+  private static DaprDialect.Settings daprSettings(Configuration configuration) {
+    return DaprDialect.Settings.DEFAULT
+        .withApps(configuration.access().apps())
+        .withItems(configuration.code().maxSendBytes());
   }
 
   private static ProcessDialect.Settings dialect(Configuration configuration) {

@@ -34,6 +34,9 @@ public final class Batch {
   /** Instances whose rows go, all of them, before anything else is written. */
   public final List<Rows.PurgeRow> purged = new ArrayList<>();
 
+  /** Instances whose node runs of before go. */
+  public final List<Rows.ClearRow> cleared = new ArrayList<>();
+
   /** History that is no longer needed, removed after everything else is written. */
   public final List<Rows.TrimRow> trimmed = new ArrayList<>();
 
@@ -71,6 +74,7 @@ public final class Batch {
         + quarantined.size()
         + held.size()
         + purged.size()
-        + trimmed.size();
+        + trimmed.size()
+        + cleared.size();
   }
 }

@@ -54,6 +54,13 @@ public final class Rows {
   /** The events of an instance up to a number, which a snapshot stands for. */
   public record TrimRow(InstanceKey key, long upToSeq) {}
 
+  /**
+   * All node runs of an instance so far, removed before those of the batch are written.
+   *
+   * @param seq the number of the event that made them void
+   */
+  public record ClearRow(InstanceKey key, long seq) {}
+
   /** A due time that fires a command. Unique by instance and timer id. */
   public record TimerRow(
       InstanceKey key, int partition, int generation, String timerId, Instant dueAt) {}

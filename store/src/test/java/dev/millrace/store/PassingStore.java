@@ -39,6 +39,7 @@ public class PassingStore implements Store {
     copy.held.addAll(batch.held);
     copy.purged.addAll(batch.purged);
     copy.trimmed.addAll(batch.trimmed);
+    copy.cleared.addAll(batch.cleared);
     return copy;
   }
 

@@ -192,6 +192,61 @@ public abstract class QueriesContract extends StoreContract {
   }
 
   @Test
+  void shouldFilterKeysInOrderOfUid() {
+    Batch batch = next();
+    for (int id = 1; id <= 4; id++) {
+      Status status = id % 2 == 0 ? Status.FAILED : Status.RUNNING;
+      batch.instances.add(
+          row(
+              States.state(
+                  InstanceKey.of((id == 4 ? "b_" : "a%") + id), id, status, EndReason.NONE, 1),
+              0));
+    }
+    commit(batch);
+    Queries queries = store.queries();
+    Queries.KeyFilter.Span always = Queries.KeyFilter.Span.ALWAYS;
+    Queries.KeyFilter failed =
+        new Queries.KeyFilter(
+            "default",
+            Set.of("proc-1", "proc-2"),
+            Set.of(Status.FAILED),
+            "",
+            "",
+            new Queries.KeyFilter.Span(States.START, States.START.plusMillis(1)));
+    assertThat(queries.keys(failed, null, 9))
+        .extracting(InstanceKey::uid)
+        .containsExactly("a%2", "b_4");
+    assertThat(queries.keys(failed, "a%2", 9)).extracting(InstanceKey::uid).containsExactly("b_4");
+    assertThat(
+            queries.keys(
+                new Queries.KeyFilter("default", Set.of(), Set.of(), "a%", "", always), null, 2))
+        .extracting(InstanceKey::uid)
+        .containsExactly("a%1", "a%2");
+    assertThat(
+            List.of(
+                new Queries.KeyFilter("other", Set.of(), Set.of(), "", "", always),
+                new Queries.KeyFilter("default", Set.of("proc-9"), Set.of(), "", "", always),
+                new Queries.KeyFilter("default", Set.of(), Set.of(Status.PENDING), "", "", always),
+                new Queries.KeyFilter("default", Set.of(), Set.of(), "%", "", always),
+                new Queries.KeyFilter("default", Set.of(), Set.of(), "", "nobody", always),
+                new Queries.KeyFilter(
+                    "default",
+                    Set.of(),
+                    Set.of(),
+                    "",
+                    "",
+                    new Queries.KeyFilter.Span(States.START.plusNanos(1), null)),
+                new Queries.KeyFilter(
+                    "default",
+                    Set.of(),
+                    Set.of(),
+                    "",
+                    "",
+                    new Queries.KeyFilter.Span(null, States.START))))
+        .allSatisfy(none -> assertThat(queries.keys(none, null, 9)).isEmpty());
+  }
+
+  @Test
   void shouldFindWhatIsSetAside() {
     Batch batch = next();
     batch.instances.add(row(States.running("i1", 1), 0));

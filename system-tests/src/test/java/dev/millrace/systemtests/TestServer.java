@@ -18,7 +18,9 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -47,6 +49,7 @@ public final class TestServer implements AutoCloseable {
   private final Path log;
   private final int httpPort;
   private final int grpcPort;
+  private final Map<String, String> settings = new HashMap<>();
   private @Nullable Process process;
   private @Nullable Api api;
 
@@ -69,6 +72,21 @@ public final class TestServer implements AutoCloseable {
     try {
       Path directory = Files.createTempDirectory("millrace-system-test-");
       TestServer server = new TestServer(javaOptions, directory, ports.getFirst(), ports.getLast());
+      server.restart();
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A server with settings by their variables, as {@code MILLRACE_AUTH}. */
+  public static TestServer startWith(Map<String, String> settings) {
+    List<Integer> ports = freePorts();
+    try {
+      Path directory = Files.createTempDirectory("millrace-system-test-");
+      TestServer server =
+          new TestServer(List.of(), directory, ports.getFirst(), ports.getLast());
+      server.settings.putAll(settings);
       server.restart();
       return server;
     } catch (IOException e) {
@@ -110,7 +128,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   /** A command of the packaged server as a process still to be started. */
-  static ProcessBuilder command(List<String> javaOptions, String... arguments) {
+  public static ProcessBuilder command(List<String> javaOptions, String... arguments) {
     List<String> line = new ArrayList<>();
     line.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     line.add("--enable-native-access=ALL-UNNAMED");
@@ -136,6 +154,7 @@ public final class TestServer implements AutoCloseable {
             Integer.toString(grpcPort),
             "--allow-egress",
             LOOPBACK);
+    builder.environment().putAll(settings);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     try {
       process = builder.start();
@@ -256,7 +275,7 @@ public final class TestServer implements AutoCloseable {
   }
 
   /** The first column of all rows as text, read by a connection that cannot write. */
-  List<String> queryTexts(String sql) {
+  public List<String> queryTexts(String sql) {
     String url = "jdbc:sqlite:file:" + dataDirectory().resolve("millrace.db") + "?mode=ro";
     try (Connection connection = DriverManager.getConnection(url);
         PreparedStatement statement = connection.prepareStatement(sql);

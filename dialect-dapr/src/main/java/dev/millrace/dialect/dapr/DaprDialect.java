@@ -72,6 +72,11 @@ public final class DaprDialect implements AutoCloseable {
     /** Application {@code default}; 4 MiB, which is what gRPC clients take by default; 64 MiB. */
     public static final Settings DEFAULT = new Settings("default", 4 << 20, 64 << 20, Map.of());
 
+    /** The same with another limit for items. */
+    public Settings withItems(int maxBytes) {
+      return new Settings(defaultApp, maxBytes, Math.max(maxBytes, maxLargeItemBytes), appOfCaller);
+    }
+
     /** The same with applications bound to callers. */
     public Settings withApps(Map<String, String> ofCallers) {
       return new Settings(defaultApp, maxItemBytes, maxLargeItemBytes, Map.copyOf(ofCallers));

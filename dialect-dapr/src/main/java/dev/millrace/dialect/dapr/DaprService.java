@@ -67,7 +67,7 @@ final class DaprService extends DaprGrpc.DaprImplBase {
                     request.getInstanceId(),
                     request.getWorkflowName(),
                     request.getInput().toByteArray(),
-                    request.getOptionsMap())
+                    WorkflowOperations.traced(request.getOptionsMap(), CallContext.trace()))
                 .thenApply(id -> StartWorkflowResponse.newBuilder().setInstanceId(id).build()));
   }
 

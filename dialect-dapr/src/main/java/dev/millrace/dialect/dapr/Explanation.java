@@ -1,6 +1,7 @@
 package dev.millrace.dialect.dapr;
 
 import dev.millrace.dialect.dapr.wire.Snapshot;
+import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.engine.code.CodeState;
@@ -8,6 +9,7 @@ import dev.millrace.engine.graph.Graph;
 import dev.millrace.runtime.explain.CodeExplain;
 import dev.millrace.runtime.explain.Explain;
 import dev.millrace.runtime.explain.WaitReason;
+import dev.millrace.store.query.Queries.QuarantineView;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +33,28 @@ final class Explanation {
     List<WaitReason> reasons = Explain.explain(state, graph);
     json.put("why", reasons.isEmpty() ? "it has ended" : reasons.getFirst().sentence());
     json.put("waiting", reasons.stream().map(Explanation::waiting).toList());
+    return json;
+  }
+
+  /** Of an instance that is set aside and whose state cannot be read. */
+  static Map<String, Object> ofUnreadable(InstanceKey key) {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("instanceID", key.uid());
+    return json;
+  }
+
+  /** The same of an instance that an error of the server has set aside. */
+  static Map<String, Object> aside(Map<String, Object> explained, QuarantineView aside) {
+    Map<String, Object> json = new LinkedHashMap<>(explained);
+    json.put(
+        "why",
+        "an error of the server set it aside: "
+            + aside.cause()
+            + "; what reaches it is kept until POST /api/processInst/{id}/actions/release");
+    Map<String, Object> quarantine = new LinkedHashMap<>();
+    quarantine.put("since", aside.at().toString());
+    quarantine.put("cause", aside.cause());
+    json.put("quarantine", quarantine);
     return json;
   }
 

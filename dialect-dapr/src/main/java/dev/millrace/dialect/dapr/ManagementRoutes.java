@@ -2,26 +2,24 @@ package dev.millrace.dialect.dapr;
 
 import dev.millrace.dialect.dapr.wire.EventMessages;
 import dev.millrace.dialect.dapr.wire.MessageJson;
-import dev.millrace.dialect.dapr.wire.Snapshot;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.code.CodeState;
+import dev.millrace.store.query.Queries.QuarantineView;
 import dev.millrace.transport.Problem;
 import dev.millrace.transport.Request;
 import dev.millrace.transport.Response;
 import dev.millrace.transport.Routes;
 import dev.millrace.transport.json.Json;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /** What Dapr has over gRPC only or not at all: list, history, explain, rerun. */
 final class ManagementRoutes {
   private static final int OK = 200;
-  private static final int DEFAULT_PAGE = 50;
-  private static final int MAX_PAGE = 500;
   private static final String GET_TAG = "ERR_GET_WORKFLOW";
   private static final String RERUN_TAG = "ERR_RERUN_WORKFLOW";
 
@@ -45,46 +43,7 @@ final class ManagementRoutes {
 
   private Response list(Request request) throws InterruptedException {
     String app = app(request, GET_TAG);
-    int size = pageSize(request.query("pageSize"));
-    String after = request.query("continuationToken");
-    if (after != null && after.indexOf(0) >= 0) {
-      throw DaprProblem.invalid(
-          "ERR_MALFORMED_REQUEST", "expected the continuationToken of a page, found a NUL in it");
-    }
-    List<InstanceKey> keys = Pages.keys(engine.queries(), app, after == null ? "" : after, size);
-    List<Object> instances = new ArrayList<>();
-    for (InstanceKey key : keys.subList(0, Math.min(size, keys.size()))) {
-      // One that was purged meanwhile is left out.
-      HttpAnswers.await(engine.instance(key))
-          .ifPresent(state -> {
-            Map<String, Object> json = WorkflowRoutes.json(Snapshot.of(state));
-            json.remove("properties");
-            instances.add(json);
-          });
-    }
-    Map<String, Object> answer = new LinkedHashMap<>();
-    answer.put("instances", instances);
-    if (keys.size() > size) {
-      answer.put("continuationToken", keys.get(size - 1).uid());
-    }
-    return Response.json(OK, answer);
-  }
-
-  private static int pageSize(@Nullable String text) {
-    if (text == null || text.isEmpty()) {
-      return DEFAULT_PAGE;
-    }
-    try {
-      int size = Integer.parseInt(text);
-      if (size >= 1 && size <= MAX_PAGE) {
-        return size;
-      }
-    } catch (NumberFormatException e) {
-      // Said below, as for a number out of range.
-    }
-    throw DaprProblem.invalid(
-        "ERR_MALFORMED_REQUEST",
-        "expected a pageSize of 1 to %d, found %s".formatted(MAX_PAGE, text));
+    return Response.json(OK, InstanceSearch.of(request, app).answer(engine));
   }
 
   private Response history(Request request) throws InterruptedException {
@@ -95,14 +54,26 @@ final class ManagementRoutes {
   }
 
   private Response explain(Request request) throws InterruptedException {
-    InstanceState state = state(request);
-    String app = state.header().key().namespace();
+    String app = app(request, GET_TAG);
+    InstanceKey key = new InstanceKey(app, request.pathParameter("id"));
+    QuarantineView aside = engine.queries().quarantine(key).orElse(null);
+    CompletableFuture<Optional<InstanceState>> read = engine.instance(key);
+    // What set it aside may be that it cannot be read; that is to be told all the more.
+    Optional<InstanceState> found =
+        HttpAnswers.await(aside == null ? read : read.exceptionally(_ -> Optional.empty()));
+    if (found.isEmpty() && aside == null) {
+      throw WorkflowOperations.notFound(key.uid());
+    }
+    Map<String, Object> json =
+        found.map(this::explained).orElseGet(() -> Explanation.ofUnreadable(key));
+    return Response.json(OK, aside == null ? json : Explanation.aside(json, aside));
+  }
+
+  private Map<String, Object> explained(InstanceState state) {
     CodeState code = state.code();
-    return Response.json(
-        OK,
-        code == null
-            ? Explanation.of(state, engine.graph(state.header().definition()))
-            : Explanation.of(state, code, engine.workers().connected(app)));
+    return code == null
+        ? Explanation.of(state, engine.graph(state.header().definition()))
+        : Explanation.of(state, code, engine.workers().connected(state.header().key().namespace()));
   }
 
   private InstanceState state(Request request) throws InterruptedException {

@@ -91,7 +91,7 @@ final class TaskHubService extends TaskHubSidecarServiceGrpc.TaskHubSidecarServi
                 : null,
             request.hasParentTraceContext()
                 ? SharedMessages.trace(request.getParentTraceContext())
-                : null,
+                : CallContext.trace(),
             request.getTagsMap(),
             source,
             null,

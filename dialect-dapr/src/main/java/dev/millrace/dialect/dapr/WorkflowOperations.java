@@ -2,17 +2,20 @@ package dev.millrace.dialect.dapr;
 
 import dev.millrace.components.WorkflowState;
 import dev.millrace.dialect.dapr.wire.Snapshot;
+import dev.millrace.dialect.dapr.wire.TraceHeaders;
 import dev.millrace.engine.Command;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
 import dev.millrace.engine.code.CodeStart;
+import dev.millrace.engine.code.TraceContext;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -52,7 +55,7 @@ final class WorkflowOperations implements WorkflowVerbs {
             null,
             text,
             startTime(name, options),
-            null,
+            TraceHeaders.of(options.get(TraceHeaders.PARENT), options.get(TraceHeaders.STATE)),
             Map.of(),
             app,
             null,
@@ -71,6 +74,19 @@ final class WorkflowOperations implements WorkflowVerbs {
           }
           return id;
         });
+  }
+
+  /** The options of a start, and the trace of the call; that which the options name is kept. */
+  static Map<String, String> traced(Map<String, String> options, @Nullable TraceContext trace) {
+    if (trace == null || options.containsKey(TraceHeaders.PARENT)) {
+      return options;
+    }
+    Map<String, String> traced = new LinkedHashMap<>(options);
+    traced.put(TraceHeaders.PARENT, trace.traceParent());
+    if (trace.traceState() != null) {
+      traced.put(TraceHeaders.STATE, trace.traceState());
+    }
+    return traced;
   }
 
   /** The id to start with, a fresh one if none is given; checks it and the name. */

@@ -2,6 +2,7 @@ package dev.millrace.dialect.dapr;
 
 import dev.millrace.components.WorkflowState;
 import dev.millrace.dialect.dapr.wire.Snapshot;
+import dev.millrace.dialect.dapr.wire.TraceHeaders;
 import dev.millrace.transport.Request;
 import dev.millrace.transport.Response;
 import dev.millrace.transport.Routes;
@@ -45,7 +46,11 @@ final class WorkflowRoutes {
                     request.query("instanceID"),
                     request.pathParameter("name"),
                     request.body(),
-                    Map.of())));
+                    WorkflowOperations.traced(
+                        Map.of(),
+                        TraceHeaders.of(
+                            request.header(TraceHeaders.PARENT),
+                            request.header(TraceHeaders.STATE))))));
   }
 
   private Response get(Request request) throws InterruptedException {

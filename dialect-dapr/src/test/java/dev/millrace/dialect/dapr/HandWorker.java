@@ -35,11 +35,15 @@ final class HandWorker implements AutoCloseable {
   private final Context.CancellableContext stream = Context.current().withCancellation();
 
   HandWorker(Channel channel) {
+    this(channel, GetWorkItemsRequest.getDefaultInstance());
+  }
+
+  HandWorker(Channel channel, GetWorkItemsRequest capabilities) {
     hub = TaskHubSidecarServiceGrpc.newBlockingStub(channel);
     stream.run(() ->
         TaskHubSidecarServiceGrpc.newStub(channel)
             .getWorkItems(
-                GetWorkItemsRequest.getDefaultInstance(),
+                capabilities,
                 new StreamObserver<>() {
                   @Override
                   public void onNext(WorkItem item) {

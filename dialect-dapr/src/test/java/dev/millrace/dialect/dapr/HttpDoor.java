@@ -32,13 +32,16 @@ final class HttpDoor implements AutoCloseable {
   }
 
   /** The status and the body of an answer, with a space between. */
-  String send(String method, String path, String body) throws IOException, InterruptedException {
-    HttpRequest request =
+  String send(String method, String path, String body, String... headers)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listener.port() + path))
             .method(
-                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
-            .build();
-    HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
     return answer.statusCode() + " " + answer.body();
   }
 

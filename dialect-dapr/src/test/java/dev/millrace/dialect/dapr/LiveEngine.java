@@ -5,6 +5,8 @@ import dev.millrace.engine.graph.node.BuiltInNodeTypes;
 import dev.millrace.engine.interpreter.Engine;
 import dev.millrace.expression.JsonSchemas;
 import dev.millrace.expression.ProcessExpressions;
+import dev.millrace.proto.durabletask.GetWorkItemsRequest;
+import dev.millrace.proto.durabletask.WorkerCapability;
 import dev.millrace.runtime.DefinitionFormat;
 import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
@@ -81,6 +83,15 @@ final class LiveEngine implements AutoCloseable {
   /** Connects a worker that is played by hand. */
   HandWorker worker() {
     return new HandWorker(channel);
+  }
+
+  /** As the other, with a worker that keeps histories. */
+  HandWorker keepingWorker() {
+    return new HandWorker(
+        channel,
+        GetWorkItemsRequest.newBuilder()
+            .addCapabilities(WorkerCapability.WORKER_CAPABILITY_STATEFUL_HISTORY)
+            .build());
   }
 
   @Override

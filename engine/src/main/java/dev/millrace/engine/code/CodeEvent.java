@@ -34,6 +34,7 @@ public sealed interface CodeEvent {
    *
    * @param scheduledStart the time asked for, or null
    * @param trace the caller's
+   * @param propagated what the run is shown of those above it, null for nothing
    */
   record ExecutionStarted(
       Instant at,
@@ -46,8 +47,38 @@ public sealed interface CodeEvent {
       @Nullable CodeParent parent,
       @Nullable Instant scheduledStart,
       @Nullable TraceContext trace,
-      Map<String, String> tags)
-      implements CodeEvent {}
+      Map<String, String> tags,
+      @Nullable PropagatedHistory propagated)
+      implements CodeEvent {
+
+    /** A run that is shown nothing of those above it. */
+    public ExecutionStarted(
+        Instant at,
+        @Nullable Router router,
+        String name,
+        @Nullable String version,
+        @Nullable String input,
+        String instanceId,
+        String executionId,
+        @Nullable CodeParent parent,
+        @Nullable Instant scheduledStart,
+        @Nullable TraceContext trace,
+        Map<String, String> tags) {
+      this(
+          at,
+          router,
+          name,
+          version,
+          input,
+          instanceId,
+          executionId,
+          parent,
+          scheduledStart,
+          trace,
+          tags,
+          null);
+    }
+  }
 
   /** The run ended; {@code eventId} is {@link #NO_ID} when the server ended it. */
   record ExecutionCompleted(

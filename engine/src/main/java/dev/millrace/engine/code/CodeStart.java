@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param input raw text, null when none was given
  * @param scheduledAt not before this time; null for at once
  * @param source the application that asks
+ * @param propagated what it is shown of those above it, null for nothing
  */
 public record CodeStart(
     String name,
@@ -21,7 +22,22 @@ public record CodeStart(
     Map<String, String> tags,
     String source,
     @Nullable CodeParent parent,
-    Conflict conflict) {
+    Conflict conflict,
+    @Nullable PropagatedHistory propagated) {
+
+  /** A start that is shown nothing of those above it. */
+  public CodeStart(
+      String name,
+      @Nullable String version,
+      @Nullable String input,
+      @Nullable Instant scheduledAt,
+      @Nullable TraceContext trace,
+      Map<String, String> tags,
+      String source,
+      @Nullable CodeParent parent,
+      Conflict conflict) {
+    this(name, version, input, scheduledAt, trace, tags, source, parent, conflict, null);
+  }
 
   /** What happens when an instance of this id exists. */
   public enum Conflict {

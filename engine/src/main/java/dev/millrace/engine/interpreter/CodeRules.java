@@ -90,7 +90,10 @@ final class CodeRules {
     CodeDecision decision = new CodeDecision(state, moment);
     CodeState code = decision.code();
     decision.offerTurn();
-    code.open().tasks().values().forEach(task -> CodeStarts.launchTask(decision, task));
+    code.open()
+        .tasks()
+        .values()
+        .forEach(task -> CodeStarts.launchTask(decision, code.history(), task));
     // The workers of before are gone, and whoever connects now may have the right code.
     return decision.decided(Reply.OK).effects().stream().map(CodeRules::forNewWorkers).toList();
   }

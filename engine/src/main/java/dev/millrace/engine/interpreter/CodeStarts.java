@@ -108,7 +108,8 @@ final class CodeStarts {
             start.parent(),
             start.scheduledAt(),
             start.trace(),
-            start.tags()));
+            start.tags(),
+            start.propagated()));
     Instant due = decision.code().progress().notBefore();
     if (due != null) {
       decision.effect(new Effect.ArmTimer(Timers.START, Timers.due(due)));
@@ -150,27 +151,41 @@ final class CodeStarts {
             null,
             null,
             started.trace(),
-            started.tags());
+            started.tags(),
+            started.propagated());
     List<CodeEvent> seed = new ArrayList<>();
     for (CodeEvent event : command.seed().history()) {
       seed.add(event instanceof CodeEvent.ExecutionStarted ? own : event);
     }
     decision.emit(new HistoryEvent.HistorySeeded(decision.now(), List.copyOf(seed)));
     CodeState.Open open = decision.code().open();
-    open.tasks().values().forEach(task -> launchTask(decision, task));
+    List<CodeEvent> history = decision.code().history();
+    open.tasks().values().forEach(task -> launchTask(decision, history, task));
     open.timers().values().forEach(timer -> launchTimer(decision, timer));
-    open.children().values().forEach(child -> launchChild(decision, child));
+    open.children().values().forEach(child -> launchChild(decision, history, child));
     return decision.decided(Reply.OK);
   }
 
-  static void launchTask(CodeDecision decision, CodeEvent.TaskScheduled task) {
+  /**
+   * Hands an activity to a worker.
+   *
+   * @param history in which it was asked for
+   */
+  static void launchTask(
+      CodeDecision decision, List<CodeEvent> history, CodeEvent.TaskScheduled task) {
     Router router = task.router();
     String target = router == null ? null : router.target();
     decision.effect(
         new Effect.DispatchTask(
             decision.state().life().executionUid(),
             target == null ? decision.app() : target,
-            task));
+            task,
+            Propagating.shown(
+                decision.code().started(),
+                decision.app(),
+                history,
+                task.eventId(),
+                task.propagation())));
   }
 
   static void launchTimer(CodeDecision decision, CodeEvent.TimerCreated timer) {
@@ -188,7 +203,13 @@ final class CodeStarts {
         child.instanceId());
   }
 
-  static void launchChild(CodeDecision decision, CodeEvent.ChildCreated child) {
+  /**
+   * Starts a child.
+   *
+   * @param history in which it was asked for
+   */
+  static void launchChild(
+      CodeDecision decision, List<CodeEvent> history, CodeEvent.ChildCreated child) {
     InstanceState state = decision.state();
     CodeEvent.ExecutionStarted self = decision.code().started();
     InstanceKey key = childKey(decision.app(), child);
@@ -230,7 +251,8 @@ final class CodeStarts {
             Map.of(),
             decision.app(),
             told,
-            CodeStart.Conflict.REPLACE_ENDED);
+            CodeStart.Conflict.REPLACE_ENDED,
+            Propagating.shown(self, decision.app(), history, child.eventId(), child.propagation()));
     decision.send(
         new Command.StartCodeInstance(
             key,

@@ -18,11 +18,13 @@ import dev.millrace.engine.code.CodeVersion;
 import dev.millrace.engine.code.FailureDetails;
 import dev.millrace.engine.code.Router;
 import dev.millrace.engine.code.StallReason;
+import dev.millrace.engine.code.TraceContext;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,8 @@ final class TurnAnswer {
 
   /** An action that no release knows fails the workflow; retrying would never end. */
   private static final String UNKNOWN_ACTION = "UnknownAction";
+
+  private static final int SPAN_DIGITS = 16;
 
   /** The reply to an answer that was no progress. */
   static final Reply STALLED = new Reply.Accepted("stalled");
@@ -268,7 +272,7 @@ final class TurnAnswer {
         decision.effect(new Effect.CancelTimer(Timers.id(timer)));
       }
     }
-    launch();
+    launch(decision.code().history());
     if (completed != null) {
       end(completed);
     } else {
@@ -276,11 +280,11 @@ final class TurnAnswer {
     }
   }
 
-  private void launch() {
+  private void launch(List<CodeEvent> history) {
     for (CodeEvent event : produced) {
       switch (event) {
-        case CodeEvent.TaskScheduled task -> CodeStarts.launchTask(decision, task);
-        case CodeEvent.ChildCreated child -> CodeStarts.launchChild(decision, child);
+        case CodeEvent.TaskScheduled task -> CodeStarts.launchTask(decision, history, task);
+        case CodeEvent.ChildCreated child -> CodeStarts.launchChild(decision, history, child);
         case CodeEvent.TimerCreated timer -> {
           if (completed == null) {
             CodeStarts.launchTimer(decision, timer);
@@ -313,7 +317,8 @@ final class TurnAnswer {
         .keySet()
         .forEach(id -> decision.effect(new Effect.CancelTimer(Timers.id(id))));
     // What was asked for before the end of the run still happens; nobody waits for it.
-    launch();
+    List<CodeEvent> history = endedRun();
+    launch(history);
     CodeEvent.ExecutionStarted before = decision.code().started();
     decision.emit(
         new HistoryEvent.ContinuedAsNew(
@@ -330,11 +335,28 @@ final class TurnAnswer {
                 decision.drawUuid(),
                 before.parent(),
                 null,
-                null,
-                java.util.Map.of()),
+                before.trace() == null ? null : newTrace(),
+                Map.of(),
+                Propagating.forNextRun(before, decision.app(), history)),
             complete.carryover(),
             answer.customStatus()));
     decision.offerTurn();
+  }
+
+  /** The history of the run that ends with this turn, which is recorded nowhere. */
+  private List<CodeEvent> endedRun() {
+    List<CodeEvent> history = new ArrayList<>(decision.code().history());
+    history.add(new CodeEvent.TurnStarted(answer.token().startedAt(), null));
+    history.addAll(decision.code().inbox().subList(0, answer.token().consumed()));
+    history.addAll(produced);
+    return history;
+  }
+
+  /** A root of its own, so that the trace of a workflow that never ends does not grow for ever. */
+  private TraceContext newTrace() {
+    String trace = decision.drawUuid().replace("-", "");
+    String span = decision.drawUuid().replace("-", "").substring(0, SPAN_DIGITS);
+    return new TraceContext("00-%s-%s-01".formatted(trace, span), "", null);
   }
 
   private void send(CodeAction message) {

@@ -82,7 +82,14 @@ public final class CodeExplain {
     }
     int next = code.progress().turn() + 1;
     switch (workers.turnOf(state.header().key(), next)) {
-      case NONE -> {}
+      case NONE -> {
+        // Too much waits to be kept in memory: the turn is found in the store again.
+        if (workers.leavesToStore(app)
+            && !code.inbox().isEmpty()
+            && state.life().status() != Status.SUSPENDED) {
+          reasons.add(waits(app, workflow, since, workers));
+        }
+      }
       case WITH_WORKER ->
           reasons.add(
               new WaitReason(

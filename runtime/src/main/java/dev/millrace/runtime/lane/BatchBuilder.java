@@ -41,6 +41,7 @@ final class BatchBuilder {
   private final List<Rows.HeldRow> held = new ArrayList<>();
   private final Map<InstanceKey, Rows.PurgeRow> purged = new LinkedHashMap<>();
   private final Map<InstanceKey, Rows.TrimRow> trimmed = new LinkedHashMap<>();
+  private final Map<InstanceKey, Rows.ClearRow> cleared = new LinkedHashMap<>();
   private long eventBytes;
 
   private record RunKey(InstanceKey key, int generation, int run) {}
@@ -101,7 +102,14 @@ final class BatchBuilder {
     timers.keySet().removeIf(timer -> timer.key().equals(key));
     humanTasks.values().removeIf(task -> task.key().equals(key));
     trimmed.remove(key);
+    cleared.remove(key);
     purged.put(key, row);
+  }
+
+  /** Removes the node runs of an instance, those collected so far included. */
+  void clearRuns(Rows.ClearRow row) {
+    nodeRuns.keySet().removeIf(run -> run.key().equals(row.key()));
+    cleared.put(row.key(), row);
   }
 
   /** Removes the history that a snapshot of this batch stands for. */
@@ -202,7 +210,8 @@ final class BatchBuilder {
         + quarantined.size()
         + held.size()
         + purged.size()
-        + trimmed.size();
+        + trimmed.size()
+        + cleared.size();
   }
 
   long bytes() {
@@ -246,6 +255,7 @@ final class BatchBuilder {
     batch.held.addAll(held);
     batch.purged.addAll(purged.values());
     batch.trimmed.addAll(trimmed.values());
+    batch.cleared.addAll(cleared.values());
     return batch;
   }
 }

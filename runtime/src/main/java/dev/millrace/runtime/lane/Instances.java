@@ -14,6 +14,7 @@ import dev.millrace.store.Rows;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +121,44 @@ final class Instances {
     }
   }
 
+  /** Offers workers again what they may have left to the store. */
+  void offerAgain(InstanceCache.Entry entry) {
+    InstanceKey key = entry.state.header().key();
+    List<Effect> effects;
+    try {
+      effects = memory.decider.resume(entry.state, moment(entry.state));
+    } catch (RuntimeException | StackOverflowError e) {
+      quarantine(key, e);
+      return;
+    }
+    List<Effect> offered = new ArrayList<>();
+    for (Effect effect : effects) {
+      boolean forWorkers =
+          effect instanceof Effect.DispatchTurn
+              || effect instanceof Effect.DispatchTask
+              || (effect instanceof Effect.DispatchActivity attempt
+                  && WorkerActivity.of(attempt.activity()) != null);
+      if (forWorkers) {
+        offered.add(effect);
+      }
+    }
+    InstanceState state = entry.state;
+    memory.building.after(() -> {
+      if (unchanged(key, state)) {
+        offered.forEach(effect -> memory.ports.workers().again(key, effect));
+      } else {
+        memory.submit(new Work.OfferAgain(key));
+      }
+    });
+  }
+
+  /** Whether nothing was decided since; otherwise an answer may be in that a worker gave. */
+  @SuppressWarnings("ReferenceEquality") // states are replaced by whatever is decided
+  private boolean unchanged(InstanceKey key, InstanceState state) {
+    InstanceCache.Entry now = memory.cache.get(key);
+    return now != null && now.state == state;
+  }
+
   /** Sets an instance aside; the lane goes on. */
   void quarantine(InstanceKey key, Throwable cause) {
     LOG.log(Level.ERROR, "instance " + key + " is quarantined", cause);
@@ -205,6 +244,9 @@ final class Instances {
     BatchBuilder rows = memory.building.rows;
     if (!after.header().fast()) {
       Projection.standard(rows, owned, before, after, decision.events());
+      if (memory.settings.activityRows() && after.code() != null) {
+        Projection.activities(rows, before, after, decision.events());
+      }
       long seq = after.life().eventCount();
       boolean again = Projection.beginsAgain(decision.events());
       if (again || seq - entry.snapshotSeq >= LaneSettings.SNAPSHOT_EVERY) {

@@ -75,6 +75,7 @@ public final class LaneLoop {
     admission = new Admission(new LaneLoads(store, memory), ports.loaders(), this::wake);
     runner = new WorkRunner(memory);
     recovery = new Recovery(store, memory, this::wake);
+    ports.workers().onWantsMore(this::wake);
   }
 
   /** Names what is called when there is something to do; it must not block. */

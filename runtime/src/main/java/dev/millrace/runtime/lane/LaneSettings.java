@@ -12,6 +12,7 @@ import java.util.Map;
  * @param batch the size at which no more is added to a batch
  * @param cache what may be kept of instances in memory
  * @param secrets by name, as nodes refer to them
+ * @param activityRows whether activities of code workflows have rows among the node runs
  */
 public record LaneSettings(
     String owner,
@@ -19,9 +20,21 @@ public record LaneSettings(
     int mailbox,
     Size batch,
     Size cache,
-    Map<String, String> secrets) {
+    Map<String, String> secrets,
+    boolean activityRows) {
 
   public static final int DEFAULT_PARTITIONS = 16;
+
+  /** Without rows for activities of code workflows. */
+  public LaneSettings(
+      String owner,
+      int partitions,
+      int mailbox,
+      Size batch,
+      Size cache,
+      Map<String, String> secrets) {
+    this(owner, partitions, mailbox, batch, cache, secrets, false);
+  }
 
   /** Sixteen partitions, batches of 2,000 rows or 4 MB, 20,000 instances or 64 MB in memory. */
   public static final LaneSettings DEFAULT =

@@ -54,6 +54,21 @@ final class Projection {
     }
   }
 
+  /** Adds the rows of the activities of a code workflow, after all its other rows. */
+  static void activities(
+      BatchBuilder rows,
+      @Nullable InstanceState before,
+      InstanceState after,
+      List<HistoryEvent> events) {
+    InstanceState.Header header = after.header();
+    if (beginsAgain(events)) {
+      rows.clearRuns(new Rows.ClearRow(header.key(), after.life().eventCount()));
+    }
+    for (NodeRun run : ActivityRuns.changed(before, events)) {
+      rows.nodeRun(new Rows.NodeRunRow(header.key(), header.id(), after.life().generation(), run));
+    }
+  }
+
   /** Adds the two rows of a fast instance: what lists show, and the whole state. */
   static void fast(BatchBuilder rows, Owned owned, InstanceState after) {
     rows.instance(instanceRow(owned, after));

@@ -1,6 +1,7 @@
 package dev.millrace.runtime.lane;
 
 import dev.millrace.engine.InstanceKey;
+import dev.millrace.runtime.worker.WorkerDispatcher;
 import dev.millrace.store.Rows;
 import dev.millrace.store.Store;
 import java.util.List;
@@ -10,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes up what a server left behind: messages not delivered, instances with open work, a page at a
- * time beside the work of callers. Lane thread only, except that pages are read by the loaders.
+ * time beside the work of callers. Afterwards it goes through the instances again whenever workers
+ * have room for what they left to the store. Lane thread only, except that pages are read by the
+ * loaders.
  */
 final class Recovery {
 
@@ -21,6 +24,10 @@ final class Recovery {
   private int outstanding;
   private boolean reading;
   private boolean last;
+
+  /** Whether this is not the first time, when all is taken up, but one for workers only. */
+  private boolean forWorkers;
+
   private @Nullable InstanceKey after;
 
   private record Page(List<InstanceKey> keys, @Nullable RuntimeException failure) {}
@@ -41,7 +48,7 @@ final class Recovery {
       take(page);
       return true;
     }
-    if (last || reading || outstanding > 0) {
+    if (reading || outstanding > 0 || !goesOn()) {
       return false;
     }
     reading = true;
@@ -62,9 +69,31 @@ final class Recovery {
     return true;
   }
 
+  /** Whether there is a page to read now; begins anew when workers want more. */
+  private boolean goesOn() {
+    WorkerDispatcher workers = memory.ports.workers();
+    if (!last) {
+      return !forWorkers || workers.wantsMore();
+    }
+    if (forWorkers) {
+      forWorkers = false;
+      workers.offering(false);
+    }
+    if (!workers.wantsMore()) {
+      return false;
+    }
+    workers.offering(true);
+    forWorkers = true;
+    last = false;
+    after = null;
+    return true;
+  }
+
   /** Notes that work has run. */
   void ran(Work work) {
-    if (work instanceof Work.Recover) {
+    boolean ofPage = work instanceof Work.Recover || work instanceof Work.OfferAgain;
+    // What has changed meanwhile is offered once more, and counts once.
+    if (ofPage && outstanding > 0) {
       outstanding--;
     }
   }
@@ -79,6 +108,8 @@ final class Recovery {
     if (!page.keys().isEmpty()) {
       after = page.keys().getLast();
     }
-    page.keys().forEach(key -> memory.internal.add(new Work.Recover(key)));
+    for (InstanceKey key : page.keys()) {
+      memory.internal.add(forWorkers ? new Work.OfferAgain(key) : new Work.Recover(key));
+    }
   }
 }

@@ -2,12 +2,10 @@ package dev.millrace.runtime.lane;
 
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState;
-import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.engine.code.CodeState;
-import dev.millrace.engine.code.FailureDetails;
 import dev.millrace.runtime.activity.JsonSize;
+import dev.millrace.runtime.worker.CodeSize;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Estimates of stored size in bytes; good enough to bound batches and memory. */
 final class Weight {
@@ -30,7 +28,7 @@ final class Weight {
   static long state(InstanceState state) {
     CodeState code = state.code();
     long sum = STATE + (long) RUN * state.graph().runs().size();
-    return code == null ? sum : sum + code(code.history()) + code(code.inbox());
+    return code == null ? sum : sum + CodeSize.of(code.history()) + CodeSize.of(code.inbox());
   }
 
   private static long payload(HistoryEvent event) {
@@ -51,46 +49,14 @@ final class Weight {
       case HistoryEvent.InstanceEnded ended -> JsonSize.of(ended.output());
       case HistoryEvent.InstanceRerun rerun -> JsonSize.of(rerun.parameters());
       case HistoryEvent.ParametersSet set -> JsonSize.of(set.parameters());
-      case HistoryEvent.CodeArrived arrived -> payload(arrived.event());
+      case HistoryEvent.CodeArrived arrived -> CodeSize.payload(arrived.event());
       case HistoryEvent.TurnTaken taken ->
-          JsonSize.of(taken.customStatus()) + code(taken.produced());
-      case HistoryEvent.ContinuedAsNew again -> payload(again.started()) + code(again.carryover());
-      case HistoryEvent.HistorySeeded seeded -> code(seeded.events());
+          JsonSize.of(taken.customStatus()) + CodeSize.of(taken.produced());
+      case HistoryEvent.ContinuedAsNew again ->
+          CodeSize.payload(again.started()) + CodeSize.of(again.carryover());
+      case HistoryEvent.HistorySeeded seeded -> CodeSize.of(seeded.events());
       // The others carry names and numbers only.
       default -> 0;
     };
-  }
-
-  private static long code(List<CodeEvent> events) {
-    long sum = 0;
-    for (CodeEvent event : events) {
-      sum += EVENT + payload(event);
-    }
-    return sum;
-  }
-
-  private static long payload(CodeEvent event) {
-    return switch (event) {
-      case CodeEvent.ExecutionStarted started -> length(started.input());
-      case CodeEvent.ExecutionCompleted completed -> length(completed.result());
-      case CodeEvent.TaskScheduled task -> length(task.input());
-      case CodeEvent.TaskCompleted task -> length(task.result());
-      case CodeEvent.TaskFailed task -> failure(task.failure());
-      case CodeEvent.ChildCreated child -> length(child.input());
-      case CodeEvent.ChildCompleted child -> length(child.result());
-      case CodeEvent.ChildFailed child -> failure(child.failure());
-      case CodeEvent.EventSent sent -> length(sent.input());
-      case CodeEvent.EventRaised raised -> length(raised.input());
-      // The others carry names and numbers only.
-      default -> 0;
-    };
-  }
-
-  private static long failure(@Nullable FailureDetails failure) {
-    return failure == null ? 0 : failure.message().length() + length(failure.stackTrace());
-  }
-
-  private static long length(@Nullable String text) {
-    return text == null ? 0 : text.length();
   }
 }

@@ -223,4 +223,7 @@ sealed interface Work {
 
   /** An instance that had open work when the server stopped. */
   record Recover(InstanceKey key) implements OfInstance {}
+
+  /** An instance whose work for workers may have been left to the store. */
+  record OfferAgain(InstanceKey key) implements OfInstance {}
 }

@@ -83,6 +83,7 @@ final class WorkRunner {
       case Work.Deliver message -> deliver(message, fault);
       case Work.Fire fire -> fire(fire.armed());
       case Work.Recover recover -> recover(recover.key());
+      case Work.OfferAgain offer -> offerAgain(offer.key());
       case Work.Release release -> release(release);
       case Work.TakeUp takeUp -> takeUp(takeUp);
     }
@@ -433,6 +434,13 @@ final class WorkRunner {
         && (!entry.state.life().status().terminal() || entry.state.code() != null)
         && !memory.quarantine.contains(key)) {
       instances.resume(entry);
+    }
+  }
+
+  private void offerAgain(InstanceKey key) {
+    InstanceCache.Entry entry = memory.cache.get(key);
+    if (entry != null && !entry.state.header().fast() && !memory.quarantine.contains(key)) {
+      instances.offerAgain(entry);
     }
   }
 

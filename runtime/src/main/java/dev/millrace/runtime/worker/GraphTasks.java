@@ -43,7 +43,8 @@ final class GraphTasks {
             // The same for each attempt, so that an activity can tell a repeat.
             attempt.idempotencyKey(),
             null,
-            null));
+            null),
+        null);
   }
 
   /** The command that a worker's answer is. */

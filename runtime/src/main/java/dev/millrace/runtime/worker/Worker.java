@@ -1,5 +1,7 @@
 package dev.millrace.runtime.worker;
 
+import dev.millrace.engine.InstanceKey;
+
 /** A connected worker: one stream of work items. */
 @FunctionalInterface
 public interface Worker {
@@ -10,4 +12,12 @@ public interface Worker {
    * it was connected with.
    */
   void take(WorkItem item);
+
+  /**
+   * Whether it keeps the history of a run, so that a turn costs it less than it costs others.
+   * Called as {@link #take} is.
+   */
+  default boolean remembers(InstanceKey key, String execution) {
+    return false;
+  }
 }

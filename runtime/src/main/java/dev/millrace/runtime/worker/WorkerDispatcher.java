@@ -24,6 +24,22 @@ public interface WorkerDispatcher {
    */
   void activity(InstanceKey key, Effect.DispatchActivity attempt);
 
+  /**
+   * Offers work that the store has: a turn, a task or an activity that may be known here already.
+   */
+  default void again(InstanceKey key, Effect work) {}
+
+  /** Whether work was left to the store that a worker may take now. */
+  default boolean wantsMore() {
+    return false;
+  }
+
+  /** All that the store has is going to be offered, or has been. */
+  default void offering(boolean begins) {}
+
+  /** Names what is called when {@link #wantsMore} may have come true; it must not block. */
+  default void onWantsMore(Runnable listener) {}
+
   /** Forgets the work of an instance's run that no worker has yet. */
   void drop(InstanceKey key, String execution);
 

@@ -13,12 +13,11 @@ import dev.millrace.runtime.worker.Pool.Handed;
 import dev.millrace.runtime.worker.Pool.Seat;
 import dev.millrace.runtime.worker.Pool.Slot;
 import dev.millrace.runtime.worker.Pool.TaskName;
+import dev.millrace.runtime.worker.Pool.Waiting;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The workers of all applications: hands turns and activities to those that have room, in order of
  * arrival and to each worker in turn; hands them to others when a worker goes; and takes their
- * answers. What waits is in memory only, the instances' rows are the truth. Thread-safe.
+ * answers. What waits is in memory only, and only so much of it: the instances' rows are the truth,
+ * and what found no room is offered again out of the store when there is some. Thread-safe.
  */
 public final class Workers implements WorkerDispatcher {
 
@@ -41,10 +41,17 @@ public final class Workers implements WorkerDispatcher {
   private final String tokenPrefix;
   private final Later later;
   private final Map<String, Pool> pools = new HashMap<>();
-  private final Map<InstanceKey, Slot> turns = new HashMap<>();
-  private final Map<InstanceKey, Map<TaskName, Slot>> tasks = new HashMap<>();
-  private final Map<AnswerName, Deque<Handed>> out = new HashMap<>();
+  private final KnownWork known = new KnownWork();
+  private final Outstanding out = new Outstanding();
+  private final Waiting limit;
+  private Runnable onWantsMore = () -> {};
   private long tokens;
+
+  /** Whether any application's work was left to the store; asked for at every step of the lane. */
+  private volatile boolean someMissing;
+
+  /** Whether what is offered just now comes out of the store. */
+  private boolean fromStore;
 
   /** Runs something after a while, on any thread. */
   @FunctionalInterface
@@ -78,9 +85,18 @@ public final class Workers implements WorkerDispatcher {
    */
   public Workers(
       Function<Command, CompletableFuture<Reply>> engine, String tokenPrefix, Later later) {
+    this(engine, tokenPrefix, later, Waiting.DEFAULT);
+  }
+
+  Workers(
+      Function<Command, CompletableFuture<Reply>> engine,
+      String tokenPrefix,
+      Later later,
+      Waiting limit) {
     this.engine = engine;
     this.tokenPrefix = tokenPrefix;
     this.later = later;
+    this.limit = limit;
   }
 
   /**
@@ -95,9 +111,11 @@ public final class Workers implements WorkerDispatcher {
       Pool pool = pool(app);
       seat = new Seat(pool, worker, capacity);
       pool.seats.addFirst(seat);
-      pool.turns.addAll(pool.stalled);
-      pool.stalled.clear();
+      pool.takeBackStalled();
+      someMissing |= pool.missing;
+      pool.stalledMissing = false;
       pump(pool);
+      onWantsMore.run();
     }
     return () -> leave(seat);
   }
@@ -114,7 +132,7 @@ public final class Workers implements WorkerDispatcher {
    * @param turn its number; of one that was answered a moment ago nothing is said
    */
   public synchronized TurnPlace turnOf(InstanceKey key, int turn) {
-    Slot slot = turns.get(key);
+    Slot slot = known.turn(key);
     if (slot == null
         || !(slot.newest instanceof Effect.DispatchTurn present)
         || present.token().turn() != turn) {
@@ -128,7 +146,7 @@ public final class Workers implements WorkerDispatcher {
 
   /** Why the last answer to the present turn of an instance was refused; empty when it was not. */
   public synchronized String refusalOf(InstanceKey key) {
-    Slot slot = turns.get(key);
+    Slot slot = known.turn(key);
     return slot == null ? "" : slot.refusal;
   }
 
@@ -138,14 +156,14 @@ public final class Workers implements WorkerDispatcher {
   }
 
   private boolean out(InstanceKey key, TaskName name) {
-    Slot slot = tasks.getOrDefault(key, Map.of()).get(name);
+    Slot slot = known.task(key, name);
     return slot != null && (slot.handed != null || slot.answering);
   }
 
   @Override
   public synchronized void turn(InstanceKey key, Effect.DispatchTurn turn) {
-    Slot slot = turns.computeIfAbsent(key, _ -> new Slot(key, pool(key.namespace()), null, turn));
-    boolean same = sameTurn(slot, turn.token());
+    Slot slot = known.turn(key, () -> new Slot(key, pool(key.namespace()), null, turn));
+    boolean same = slot.isTurn(turn.token());
     if (same && slot.shown) {
       // Every worker is shown the same, so that it does not matter whose answer counts: some
       // workers do not say which copy they answer. What came since is for the turn that follows.
@@ -163,45 +181,91 @@ public final class Workers implements WorkerDispatcher {
     slot.stalled = turn.stalled();
     if (!turn.stalled()) {
       slot.avoid = null;
-      if (slot.pool.stalled.remove(slot)) {
+      if (slot.aside && slot.pool.stalled.remove(slot)) {
+        slot.aside = false;
         slot.pool.turns.addLast(slot);
       }
     }
-    Pool.enqueue(slot, false);
-    pump(slot.pool);
+    queue(slot);
   }
 
-  private static boolean sameTurn(Slot slot, Command.TurnToken token) {
-    return slot.newest instanceof Effect.DispatchTurn known
-        && known.token().turn() == token.turn()
-        && known.token().execution().equals(token.execution());
+  @Override
+  public synchronized void again(InstanceKey key, Effect work) {
+    fromStore = true;
+    try {
+      switch (work) {
+        case Effect.DispatchTurn turn -> turn(key, turn);
+        case Effect.DispatchTask task -> task(key, task);
+        case Effect.DispatchActivity attempt -> activity(key, attempt);
+        default -> throw new IllegalArgumentException("no work for a worker: " + work);
+      }
+    } finally {
+      fromStore = false;
+    }
+  }
+
+  @Override
+  public boolean wantsMore() {
+    if (!someMissing) {
+      return false;
+    }
+    synchronized (this) {
+      return pools.values().stream().anyMatch(Pool::wantsMore);
+    }
+  }
+
+  @Override
+  public synchronized void offering(boolean begins) {
+    pools.values().forEach(pool -> pool.offering(begins));
+    someMissing = pools.values().stream().anyMatch(pool -> pool.missing || pool.refilling);
+  }
+
+  @Override
+  public synchronized void onWantsMore(Runnable listener) {
+    onWantsMore = listener;
+  }
+
+  /** Whether some of an application's work is in the store only, until there is room for it. */
+  public synchronized boolean leavesToStore(String app) {
+    Pool pool = pools.get(app);
+    return pool != null && (pool.missing || pool.refilling);
+  }
+
+  /** Hands work to a worker, or has it wait; what finds no room is left to the store. */
+  private void queue(Slot slot) {
+    Pool.enqueue(slot, false);
+    pump(slot.pool);
+    if (!slot.queued || slot.counted || slot.aside) {
+      return;
+    }
+    long bytes = CodeSize.of(slot.newest);
+    if (slot.shown || slot.pool.fits(bytes, fromStore)) {
+      Pool.count(slot, bytes);
+    } else {
+      Pool.dequeue(slot);
+      known.remove(slot);
+      slot.pool.missing = true;
+      someMissing = true;
+    }
   }
 
   @Override
   public synchronized void task(InstanceKey key, Effect.DispatchTask task) {
     TaskName name = new TaskName(task.execution(), task.task().eventId());
-    Map<TaskName, Slot> known = tasks.computeIfAbsent(key, _ -> new HashMap<>());
-    if (known.containsKey(name)) {
-      return;
+    Slot slot = known.newTask(key, name, () -> new Slot(key, pool(task.app()), name, task));
+    if (slot != null) {
+      queue(slot);
     }
-    Slot slot = new Slot(key, pool(task.app()), name, task);
-    known.put(name, slot);
-    Pool.enqueue(slot, false);
-    pump(slot.pool);
   }
 
   @Override
   public synchronized void activity(InstanceKey key, Effect.DispatchActivity attempt) {
     WorkerActivity activity = Objects.requireNonNull(WorkerActivity.of(attempt.activity()));
     TaskName name = activityName(attempt.token());
-    Map<TaskName, Slot> known = tasks.computeIfAbsent(key, _ -> new HashMap<>());
-    if (known.containsKey(name)) {
-      return;
+    Slot slot = known.newTask(key, name, () -> new Slot(key, pool(activity.app()), name, attempt));
+    if (slot != null) {
+      queue(slot);
     }
-    Slot slot = new Slot(key, pool(activity.app()), name, attempt);
-    known.put(name, slot);
-    Pool.enqueue(slot, false);
-    pump(slot.pool);
   }
 
   private static TaskName activityName(Command.WorkToken token) {
@@ -215,28 +279,7 @@ public final class Workers implements WorkerDispatcher {
 
   @Override
   public synchronized void drop(InstanceKey key, String execution) {
-    Slot turn = turns.get(key);
-    if (turn != null
-        && turn.newest instanceof Effect.DispatchTurn known
-        && known.token().execution().equals(execution)) {
-      turns.remove(key);
-      Pool.dequeue(turn);
-    }
-    Map<TaskName, Slot> known = tasks.get(key);
-    if (known == null) {
-      return;
-    }
-    Iterator<Map.Entry<TaskName, Slot>> all = known.entrySet().iterator();
-    while (all.hasNext()) {
-      Map.Entry<TaskName, Slot> entry = all.next();
-      if (entry.getKey().execution().equals(execution)) {
-        Pool.dequeue(entry.getValue());
-        all.remove();
-      }
-    }
-    if (known.isEmpty()) {
-      tasks.remove(key);
-    }
+    known.drop(key, execution);
   }
 
   /**
@@ -298,35 +341,16 @@ public final class Workers implements WorkerDispatcher {
 
   /** Finds what an answer is for and frees the worker's room. */
   private synchronized @Nullable Handed take(AnswerName name, String token) {
-    Deque<Handed> candidates = out.get(name);
-    if (candidates == null) {
-      return null;
-    }
-    for (Handed handed : candidates) {
-      if (token.isEmpty() || token.equals(handed.item.token())) {
-        forget(handed);
-        if (handed.slot.handed == handed) {
-          handed.slot.handed = null;
-          handed.slot.answering = true;
-        }
-        pump(handed.seat.pool);
-        return handed;
+    Handed handed = out.find(name, token);
+    if (handed != null) {
+      out.forget(handed);
+      if (handed.slot.handed == handed) {
+        handed.slot.handed = null;
+        handed.slot.answering = true;
       }
+      pump(handed.seat.pool);
     }
-    return null;
-  }
-
-  private void forget(Handed handed) {
-    Deque<Handed> same = out.get(handed.name);
-    if (same != null) {
-      same.remove(handed);
-      if (same.isEmpty()) {
-        out.remove(handed.name);
-      }
-    }
-    if (handed.seat.has.remove(handed) && handed.item instanceof WorkItem.Turn) {
-      handed.seat.turns--;
-    }
+    return handed;
   }
 
   private CompletableFuture<@Nullable Void> answered(Handed handed, Command command) {
@@ -349,16 +373,13 @@ public final class Workers implements WorkerDispatcher {
   private synchronized void settled(Handed handed, boolean stalled) {
     Slot slot = handed.slot;
     if (slot.task != null) {
-      Map<TaskName, Slot> known = tasks.get(slot.key);
-      if (known != null && known.remove(slot.task, slot) && known.isEmpty()) {
-        tasks.remove(slot.key);
-      }
+      known.remove(slot);
       return;
     }
     if (slot.answering && handed.item instanceof WorkItem.Turn item) {
-      if (sameTurn(slot, item.turn().token())) {
+      if (slot.isTurn(item.turn().token())) {
         if (!stalled) {
-          turns.remove(slot.key, slot);
+          known.remove(slot);
         }
         slot.answering = false;
       }
@@ -380,15 +401,14 @@ public final class Workers implements WorkerDispatcher {
 
   private synchronized void again(Slot slot, Effect refused) {
     if (!slot.answering
-        || turns.get(slot.key) != slot
+        || known.turn(slot.key) != slot
         || !(refused instanceof Effect.DispatchTurn turn)
-        || !sameTurn(slot, turn.token())) {
+        || !slot.isTurn(turn.token())) {
       return;
     }
     slot.answering = false;
     slot.avoid = null;
-    Pool.enqueue(slot, false);
-    pump(slot.pool);
+    queue(slot);
   }
 
   private synchronized void leave(Seat seat) {
@@ -397,11 +417,12 @@ public final class Workers implements WorkerDispatcher {
     }
     Set<Pool> touched = new HashSet<>();
     for (Handed handed : List.copyOf(seat.has)) {
-      forget(handed);
+      out.forget(handed);
       Slot slot = handed.slot;
       if (slot.handed == handed) {
         slot.handed = null;
         Pool.enqueue(slot, true);
+        Pool.count(slot, CodeSize.of(slot.newest));
         touched.add(slot.pool);
       }
     }
@@ -409,12 +430,15 @@ public final class Workers implements WorkerDispatcher {
   }
 
   private Pool pool(String app) {
-    return pools.computeIfAbsent(app, Pool::new);
+    return pools.computeIfAbsent(app, name -> new Pool(name, limit));
   }
 
   private void pump(Pool pool) {
     hand(pool, pool.tasks);
     hand(pool, pool.turns);
+    if (pool.wantsMore()) {
+      onWantsMore.run();
+    }
   }
 
   private void hand(Pool pool, Deque<Slot> queue) {
@@ -424,11 +448,12 @@ public final class Workers implements WorkerDispatcher {
         queue.removeFirst();
         continue;
       }
-      boolean turn = slot.task == null;
-      Seat seat = pool.seat(turn, slot.avoid);
-      if (seat == null && slot.avoid != null && pool.seat(turn, null) != null) {
+      Seat seat = pool.seat(slot, slot.avoid);
+      if (seat == null && slot.avoid != null && pool.seat(slot, null) != null) {
         queue.removeFirst();
-        pool.stalled.add(slot);
+        if (!pool.setAside(slot)) {
+          known.remove(slot);
+        }
         continue;
       }
       if (seat == null) {
@@ -454,6 +479,7 @@ public final class Workers implements WorkerDispatcher {
     AnswerName name = new AnswerName(seat.pool.app, slot.key.uid(), taskId);
     Handed handed = new Handed(name, item, slot, seat);
     slot.queued = false;
+    Pool.discount(slot);
     slot.shown = true;
     slot.handed = handed;
     if (slot.task == null) {
@@ -465,8 +491,7 @@ public final class Workers implements WorkerDispatcher {
       tried.add(seat);
       slot.avoid = tried;
     }
-    seat.has.add(handed);
-    out.computeIfAbsent(name, _ -> new ArrayDeque<>(1)).addLast(handed);
+    out.add(handed);
     seat.worker.take(item);
   }
 }

@@ -21,7 +21,17 @@ public record Configuration(
     Access access,
     Connections connections,
     ComponentSources components,
+    CodeWorkflows code,
     List<Shown> shown) {
+
+  /**
+   * What concerns workflows written as code.
+   *
+   * @param maxReceiveBytes the largest message taken from SDKs and workers
+   * @param maxSendBytes the largest item sent to workers that do not say that they take more
+   * @param activityRows whether their activities have rows in node_inst
+   */
+  public record CodeWorkflows(int maxReceiveBytes, int maxSendBytes, boolean activityRows) {}
 
   /**
    * Where and how the server listens, and its ways.

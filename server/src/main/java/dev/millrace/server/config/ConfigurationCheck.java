@@ -3,6 +3,7 @@ package dev.millrace.server.config;
 import dev.millrace.activities.http.EgressPolicy;
 import dev.millrace.activities.mail.MailSettings;
 import dev.millrace.server.config.Configuration.Access;
+import dev.millrace.server.config.Configuration.CodeWorkflows;
 import dev.millrace.server.config.Configuration.ComponentSources;
 import dev.millrace.server.config.Configuration.Connections;
 import dev.millrace.server.config.Configuration.Database;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 final class ConfigurationCheck {
   private static final int HIGHEST_PORT = 65_535;
   private static final int MOST_DRAIN_SECONDS = 3_600;
+  private static final int LEAST_MESSAGE = 1 << 16;
+  private static final int MOST_MESSAGE = 1 << 30;
   private static final int STARTTLS_PORT = 587;
   private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
   private static final String COMPONENTS = "components";
@@ -60,7 +63,24 @@ final class ConfigurationCheck {
     }
     Connections connections = connections();
     return new Configuration(
-        dataDir(), listening, access, connections, components(connections.secrets()), shown());
+        dataDir(),
+        listening,
+        access,
+        connections,
+        components(connections.secrets()),
+        code(),
+        shown());
+  }
+
+  private CodeWorkflows code() {
+    return new CodeWorkflows(
+        messageBytes(Setting.GRPC_MAX_RECEIVE),
+        messageBytes(Setting.GRPC_MAX_SEND),
+        Values.flag(value(Setting.PROJECTION_ACTIVITIES), where(Setting.PROJECTION_ACTIVITIES)));
+  }
+
+  private int messageBytes(Setting setting) {
+    return Values.number(value(setting), LEAST_MESSAGE, MOST_MESSAGE, where(setting));
   }
 
   private Path dataDir() {

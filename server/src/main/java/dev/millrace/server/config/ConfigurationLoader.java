@@ -91,12 +91,21 @@ public final class ConfigurationLoader {
             "UTC",
             Setting.DRAIN_SECONDS,
             10);
+    Map<Setting, Object> ofCode =
+        Map.of(
+            Setting.GRPC_MAX_RECEIVE,
+            64 << 20,
+            Setting.GRPC_MAX_SEND,
+            4 << 20,
+            Setting.PROJECTION_ACTIVITIES,
+            false);
     for (Setting setting : Setting.values()) {
       Object value =
           switch (setting.kind()) {
             case LIST -> List.of();
             case MAP, SECRET_MAP, OBJECT -> Map.of();
-            case TEXT, SECRET, NUMBER, FLAG -> defaults.getOrDefault(setting, "");
+            case TEXT, SECRET, NUMBER, FLAG ->
+                defaults.getOrDefault(setting, ofCode.getOrDefault(setting, ""));
           };
       values.put(setting, new Sourced(value, "default"));
     }

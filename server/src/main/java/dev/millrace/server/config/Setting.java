@@ -25,6 +25,16 @@ public enum Setting {
       Kind.TEXT,
       "directory of workflow components; components in the data directory, if there"),
   TIME_ZONE("time-zone", Kind.TEXT, "zone of times that are written as text"),
+  GRPC_MAX_RECEIVE(
+      "grpc-max-receive", Kind.NUMBER, "bytes of the largest message taken from SDKs and workers"),
+  GRPC_MAX_SEND(
+      "grpc-max-send",
+      Kind.NUMBER,
+      "bytes of the largest item sent to workers that do not say that they take more"),
+  PROJECTION_ACTIVITIES(
+      "projection.activities",
+      Kind.FLAG,
+      "whether activities of workflows written as code have rows in node_inst"),
   DRAIN_SECONDS("drain-seconds", Kind.NUMBER, "longest wait for requests in work at shutdown"),
   TOKENS("tokens", Kind.MAP, "SHA-256 hashes of bearer tokens, by the name of the caller"),
   APPS("apps", Kind.MAP, "the one Dapr application that a caller speaks for, by the caller's name"),
@@ -81,7 +91,7 @@ public enum Setting {
 
   /** The environment variable. */
   public String variable() {
-    return VARIABLE_PREFIX + key.toUpperCase(Locale.ROOT).replace('-', '_');
+    return VARIABLE_PREFIX + key.toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');
   }
 
   static Optional<Setting> ofKey(String key) {

@@ -54,6 +54,7 @@ final class EncodedBatch {
       encoded.purge(row.key());
     });
     batch.instances.forEach(row -> encoded.instance(row, batch.fenceOf(row.partition())));
+    batch.cleared.forEach(encoded::clear);
     batch.nodeRuns.forEach(encoded::nodeRun);
     batch.history.forEach(chunk -> encoded.history(chunk, batch.fenceOf(chunk.partition())));
     batch.snapshots.forEach(encoded::snapshot);
@@ -95,7 +96,7 @@ final class EncodedBatch {
    * Whose rows refer to a large payload.
    *
    * @param instance its numeric id, or its key where the batch does not have it; 0 for none
-   * @param part 'history' or 'snapshot', which may go before the instance does
+   * @param part 'history', 'snapshot' or 'run', which may go before the instance does
    */
   private record Referrer(Object instance, String part, long seq) {
     private static final Referrer NONE = new Referrer(0L, "", 0);
@@ -201,7 +202,11 @@ final class EncodedBatch {
     NodeRun run = row.run();
     NodeRun.Result result = run.result();
     InstanceState state = states.get(row.key());
-    Referrer instance = new Referrer(row.instanceId(), "", 0);
+    // Runs of code go when the workflow begins anew; those of graphs stay with their instance.
+    Referrer instance =
+        state != null && state.code() != null
+            ? new Referrer(row.instanceId(), "run", state.life().eventCount())
+            : new Referrer(row.instanceId(), "", 0);
     String execution =
         state != null && state.life().generation() == row.generation()
             ? state.life().executionUid()
@@ -268,6 +273,11 @@ final class EncodedBatch {
     for (Sql sql : Sql.PURGES) {
       add(sql, key.uid(), key.namespace());
     }
+  }
+
+  private void clear(Rows.ClearRow row) {
+    add(Sql.CLEAR_RUN_BLOBS, instance(row.key()), row.seq());
+    add(Sql.CLEAR_RUNS, instance(row.key()));
   }
 
   private void trim(Rows.TrimRow row) {

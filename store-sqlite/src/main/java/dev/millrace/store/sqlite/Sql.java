@@ -52,6 +52,8 @@ enum Sql {
       WHERE id = ? AND uid = ? AND namespace = ?
       """,
       true),
+  CLEAR_RUN_BLOBS("DELETE FROM mr_blob_ref WHERE instance_id = ? AND part = 'run' AND seq < ?"),
+  CLEAR_RUNS("DELETE FROM mr_node_run WHERE instance_id = ?"),
   NODE_RUN(
       """
       INSERT INTO mr_node_run (

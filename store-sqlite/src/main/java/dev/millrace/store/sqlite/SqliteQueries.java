@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The questions of dialects as SQL. */
@@ -163,24 +164,13 @@ final class SqliteQueries implements Queries {
       parameters.add(filter.definitionId());
     }
     if (!filter.statuses().isEmpty()) {
-      int count = filter.statuses().size();
-      terms.add("i.status IN (" + String.join(", ", Collections.nCopies(count, "?")) + ")");
-      filter.statuses().forEach(status -> parameters.add(status.name()));
+      terms.add(oneOf("i.status", filter.statuses(), parameters));
     }
     if (!filter.executor().isEmpty()) {
       terms.add("i.executor = ?");
       parameters.add(filter.executor());
     }
-    Instant from = filter.from();
-    if (from != null) {
-      terms.add("i.start_at >= ?");
-      parameters.add(from.toEpochMilli());
-    }
-    Instant to = filter.to();
-    if (to != null) {
-      terms.add("i.start_at < ?");
-      parameters.add(to.toEpochMilli());
-    }
+    span("i.start_at", filter.from(), filter.to(), terms, parameters);
     if (filter.quarantined()) {
       terms.add("(i.namespace, i.uid) IN (SELECT namespace, uid FROM mr_quarantine)");
     }
@@ -261,18 +251,71 @@ final class SqliteQueries implements Queries {
   }
 
   @Override
-  public List<InstanceKey> keys(String namespace, @Nullable String after, int limit) {
+  public List<InstanceKey> keys(KeyFilter filter, @Nullable String after, int limit) {
+    List<Object> parameters = new ArrayList<>();
+    String where = where(filter, after, parameters);
+    parameters.add(Math.min(limit, PAGE_MAX));
     return reads.read(connection ->
         ReadPool.rows(
             connection,
-            """
-            SELECT uid FROM mr_instance WHERE namespace = ?1 AND (?2 IS NULL OR uid > ?2)
-            ORDER BY uid LIMIT ?3
-            """,
-            row -> new InstanceKey(namespace, row.getString(1)),
-            namespace,
-            after,
-            Math.min(limit, PAGE_MAX)));
+            "SELECT uid FROM mr_instance WHERE " + where + " ORDER BY uid LIMIT ?",
+            row -> new InstanceKey(filter.namespace(), row.getString(1)),
+            parameters.toArray()));
+  }
+
+  private static String where(KeyFilter filter, @Nullable String after, List<Object> parameters) {
+    List<String> terms = new ArrayList<>();
+    terms.add("namespace = ?");
+    parameters.add(filter.namespace());
+    if (after != null) {
+      terms.add("uid > ?");
+      parameters.add(after);
+    }
+    if (!filter.prefix().isEmpty()) {
+      // The first finds the place in the index, the second where the prefix ends.
+      terms.add("uid >= ? AND substr(uid, 1, length(?)) = ?");
+      parameters.addAll(Collections.nCopies(3, filter.prefix()));
+    }
+    if (!filter.definitions().isEmpty()) {
+      // Without the sign the rows of the definition would be sorted for every page.
+      terms.add(oneOf("+definition_id", filter.definitions(), parameters));
+    }
+    if (!filter.statuses().isEmpty()) {
+      terms.add(oneOf("status", filter.statuses(), parameters));
+    }
+    if (!filter.parent().isEmpty()) {
+      terms.add("parent_uid = ?");
+      parameters.add(filter.parent());
+    }
+    span("start_at", filter.span().from(), filter.span().to(), terms, parameters);
+    return String.join(" AND ", terms);
+  }
+
+  private static String oneOf(String column, Set<?> values, List<Object> parameters) {
+    values.forEach(value -> parameters.add(value.toString()));
+    return column + " IN (" + String.join(", ", Collections.nCopies(values.size(), "?")) + ")";
+  }
+
+  private static void span(
+      String column,
+      @Nullable Instant from,
+      @Nullable Instant to,
+      List<String> terms,
+      List<Object> parameters) {
+    if (from != null) {
+      terms.add(column + " >= ?");
+      parameters.add(ceiling(from));
+    }
+    if (to != null) {
+      terms.add(column + " < ?");
+      parameters.add(ceiling(to));
+    }
+  }
+
+  /** Rows hold whole milliseconds: the first that is not before a time. */
+  private static long ceiling(Instant time) {
+    long millis = time.toEpochMilli();
+    return Instant.ofEpochMilli(millis).isBefore(time) ? millis + 1 : millis;
   }
 
   @Override

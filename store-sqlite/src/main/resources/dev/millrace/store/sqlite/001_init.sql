@@ -337,9 +337,10 @@ SELECT
   coalesce(n.execution_uid, i.execution_uid) AS execution_uid,
   n.run_index AS "index",
   n.node_id AS node_id,
-  coalesce(t.name, '') AS name,
+  coalesce(t.name, iif(i.definition_revision = 0, {{json n.meta}} ->> '$.name', ''), '') AS name,
   coalesce(t."desc", '') AS "desc",
-  coalesce(t.template, '') AS template,
+  coalesce(t.template, iif(i.definition_revision = 0, {{json n.meta}} ->> '$.template', ''), '')
+    AS template,
   NULL AS trigger_token,
   iif(n.from_run = 0
       AND t.template IN ('manual', 'cron-timer', 'webhook', 'sync-api', 'form'),

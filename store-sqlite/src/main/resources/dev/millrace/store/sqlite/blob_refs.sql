@@ -1,7 +1,7 @@
 -- Which rows refer to a row of mr_blob; it goes with the last of them.
 --
 -- instance_id: whose rows they are, 0 for rows of no instance. part: which of them, as far as that
--- matters: 'history' and 'snapshot' go before their instance does, by the number in seq;
+-- matters: 'history', 'snapshot' and 'run' go before their instance does, by the number in seq;
 -- 'variable:OWNER/NAME' when the variable is written. Others go with their instance, or never.
 CREATE TABLE mr_blob_ref (
   instance_id INTEGER NOT NULL,

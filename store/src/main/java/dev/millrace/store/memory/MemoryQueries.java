@@ -4,8 +4,10 @@ import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.JsonValue;
+import dev.millrace.engine.ParentRef;
 import dev.millrace.store.Rows;
 import dev.millrace.store.query.Queries;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -86,10 +88,12 @@ final class MemoryQueries implements Queries {
   }
 
   @Override
-  public List<InstanceKey> keys(String namespace, @Nullable String after, int limit) {
+  public List<InstanceKey> keys(KeyFilter filter, @Nullable String after, int limit) {
     return store.locked(() ->
-        store.tables().instances.keySet().stream()
-            .filter(key -> key.namespace().equals(namespace))
+        store.tables().instances.values().stream()
+            .map(Rows.InstanceRow::state)
+            .filter(state -> matches(filter, state))
+            .map(state -> state.header().key())
             .filter(key -> after == null || Tables.TEXT.compare(key.uid(), after) > 0)
             .limit(Math.min(limit, PAGE_MAX))
             .toList());
@@ -112,6 +116,22 @@ final class MemoryQueries implements Queries {
       case Boolean flag -> flag.toString();
       case null, default -> null;
     };
+  }
+
+  private static boolean matches(KeyFilter filter, InstanceState state) {
+    InstanceState.Header header = state.header();
+    ParentRef parent = header.parent();
+    Instant from = filter.span().from();
+    Instant to = filter.span().to();
+    return header.key().namespace().equals(filter.namespace())
+        && header.key().uid().startsWith(filter.prefix())
+        && (filter.definitions().isEmpty()
+            || filter.definitions().contains(header.definition().id()))
+        && (filter.statuses().isEmpty() || filter.statuses().contains(state.life().status()))
+        && (filter.parent().isEmpty()
+            || (parent != null && filter.parent().equals(parent.key().uid())))
+        && (from == null || !header.startedAt().isBefore(from))
+        && (to == null || header.startedAt().isBefore(to));
   }
 
   private static boolean matches(InstanceFilter filter, InstanceView view) {

@@ -177,6 +177,13 @@ final class Tables {
       instances.put(row.key(), row);
       instanceIds.put(row.state().header().id(), row.key());
     }
+    for (Rows.ClearRow row : batch.cleared) {
+      Rows.InstanceRow owner = instances.get(row.key());
+      if (owner != null) {
+        long id = owner.state().header().id();
+        nodeRuns.keySet().removeIf(run -> run.instanceId() == id);
+      }
+    }
     for (Rows.NodeRunRow row : batch.nodeRuns) {
       nodeRuns.put(new RunKey(row.instanceId(), row.run().id()), row);
     }

@@ -42,7 +42,16 @@ public interface Queries {
    *
    * @param after begin behind this uid; null for the first page
    */
-  List<InstanceKey> keys(String namespace, @Nullable String after, int limit);
+  default List<InstanceKey> keys(String namespace, @Nullable String after, int limit) {
+    return keys(KeyFilter.of(namespace), after, limit);
+  }
+
+  /**
+   * Some instances of a namespace in order of their uid.
+   *
+   * @param after begin behind this uid; null for the first page
+   */
+  List<InstanceKey> keys(KeyFilter filter, @Nullable String after, int limit);
 
   /** How many instances of a definition have not ended. */
   long liveInstances(String definitionId);
@@ -130,6 +139,34 @@ public interface Queries {
         @Nullable Instant to,
         boolean quarantined) {
       this(definitionId, statuses, executor, from, to, quarantined, Map.of());
+    }
+  }
+
+  /**
+   * Which instances of a namespace; empty or null members do not restrict.
+   *
+   * @param definitions ids, one of which it has; {@link DefinitionRef#code} makes them for
+   *     workflows written as code
+   * @param prefix what the uid begins with
+   * @param parent the uid of the instance that started it
+   * @param span from the earliest start to the first one that is too late
+   */
+  record KeyFilter(
+      String namespace,
+      Set<String> definitions,
+      Set<Status> statuses,
+      String prefix,
+      String parent,
+      Span span) {
+
+    /** Between two times, each null for none. */
+    public record Span(@Nullable Instant from, @Nullable Instant to) {
+      public static final Span ALWAYS = new Span(null, null);
+    }
+
+    /** All of a namespace. */
+    public static KeyFilter of(String namespace) {
+      return new KeyFilter(namespace, Set.of(), Set.of(), "", "", Span.ALWAYS);
     }
   }
 

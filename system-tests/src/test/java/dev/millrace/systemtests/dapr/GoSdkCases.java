@@ -2,6 +2,8 @@ package dev.millrace.systemtests.dapr;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.proto.durabletask.GetInstanceHistoryRequest;
+import dev.millrace.proto.durabletask.HistoryEvent;
 import dev.millrace.systemtests.TestServer;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,11 @@ final class GoSdkCases extends RecentSdkScenarios {
                   Stream.of("executionCompleted")))
           .<Object>map(kind -> kind)
           .toList();
+
+  @Test
+  void shouldShowHistoryToThoseBelow() {
+    assertPropagated(play("propagation"));
+  }
 
   @Test
   void shouldListReadHistoryAndRerun() {
@@ -159,6 +166,29 @@ final class GoSdkCases extends RecentSdkScenarios {
         assertThat(WorkflowCalls.property(ended, "output")).isEqualTo("\"v1 on\"");
         assertCompleted(third.play("chain"), 6);
       }
+    }
+  }
+
+  @Test
+  void case34ShouldRetryWithTimersOfTheirKindAndOneExecutionId() {
+    String id = play("retries").at("/healed/id").asString("");
+    try (HubClient client = new HubClient(RUNNING.get().grpcPort(), "")) {
+      List<HistoryEvent> events =
+          client
+              .hub()
+              .getInstanceHistory(GetInstanceHistoryRequest.newBuilder().setInstanceId(id).build())
+              .getEventsList();
+
+      assertThat(events)
+          .filteredOn(HistoryEvent::hasTaskScheduled)
+          .hasSize(3)
+          .extracting(event -> event.getTaskScheduled().getTaskExecutionId())
+          .doesNotContain("")
+          .satisfies(ids -> assertThat(ids.stream().distinct()).hasSize(1));
+      assertThat(events)
+          .filteredOn(HistoryEvent::hasTimerCreated)
+          .hasSize(2)
+          .allSatisfy(event -> assertThat(event.getTimerCreated().hasActivityRetry()).isTrue());
     }
   }
 

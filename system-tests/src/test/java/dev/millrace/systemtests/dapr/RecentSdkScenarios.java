@@ -178,6 +178,17 @@ abstract class RecentSdkScenarios extends SdkScenarios {
     }
   }
 
+  /** Expects what the child Paying, and the activity Audit below it, saw of the workflows above. */
+  static void assertPropagated(JsonNode instance) {
+    assertCompleted(
+        instance,
+        Map.of(
+            "child", List.of("Ordering"),
+            "lineage", List.of("Ordering", "Paying"),
+            "own", List.of("Paying"),
+            "nothing", List.of()));
+  }
+
   private static List<String> startSteps(WorkflowCalls calls, int count) {
     return IntStream.range(0, count).mapToObj(n -> calls.start("Steps", ORDER)).toList();
   }

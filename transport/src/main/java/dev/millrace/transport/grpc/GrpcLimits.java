@@ -42,6 +42,19 @@ public record GrpcLimits(
           Duration.ofMinutes(3),
           Duration.ofSeconds(2));
 
+  /** The same with another limit for messages. */
+  public GrpcLimits withMessages(int maxBytes) {
+    return new GrpcLimits(
+        maxBytes,
+        maxMetadataBytes,
+        maxCallsPerConnection,
+        pingInterval,
+        pingTimeout,
+        clientPingInterval,
+        maxIdle,
+        drain);
+  }
+
   /** Checks that every limit is positive. */
   public GrpcLimits {
     positive("maxMessageBytes", maxMessageBytes);

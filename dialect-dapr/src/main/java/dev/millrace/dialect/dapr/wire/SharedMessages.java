@@ -1,10 +1,12 @@
 package dev.millrace.dialect.dapr.wire;
 
 import dev.millrace.engine.code.FailureDetails;
+import dev.millrace.engine.code.PropagatedHistory;
 import dev.millrace.engine.code.Propagation;
 import dev.millrace.engine.code.Router;
 import dev.millrace.engine.code.TraceContext;
 import dev.millrace.proto.durabletask.HistoryPropagationScope;
+import dev.millrace.proto.durabletask.PropagatedHistoryChunk;
 import dev.millrace.proto.durabletask.TaskFailureDetails;
 import dev.millrace.proto.durabletask.TaskRouter;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +83,7 @@ public final class SharedMessages {
   @SuppressWarnings("deprecation")
   public static TraceContext trace(dev.millrace.proto.durabletask.TraceContext message) {
     return new TraceContext(
-        message.getTraceParent(),
+        TraceHeaders.parent(message.getTraceParent(), message.getSpanID()),
         message.getSpanID(),
         Texts.orNull(message.hasTraceState(), message.getTraceState()));
   }
@@ -92,6 +94,23 @@ public final class SharedMessages {
       case OWN_HISTORY -> HistoryPropagationScope.HISTORY_PROPAGATION_SCOPE_OWN_HISTORY;
       case LINEAGE -> HistoryPropagationScope.HISTORY_PROPAGATION_SCOPE_LINEAGE;
     };
+  }
+
+  /** What a worker is shown of the history of those above. */
+  static dev.millrace.proto.durabletask.PropagatedHistory propagated(PropagatedHistory history) {
+    dev.millrace.proto.durabletask.PropagatedHistory.Builder message =
+        dev.millrace.proto.durabletask.PropagatedHistory.newBuilder()
+            .setScope(propagation(history.scope()));
+    for (PropagatedHistory.Chunk chunk : history.chunks()) {
+      PropagatedHistoryChunk.Builder part =
+          PropagatedHistoryChunk.newBuilder()
+              .setAppId(chunk.app())
+              .setInstanceId(chunk.instanceId())
+              .setWorkflowName(chunk.workflow());
+      chunk.events().forEach(event -> part.addRawEvents(EventMessages.of(event).toByteString()));
+      message.addChunks(part);
+    }
+    return message.build();
   }
 
   static @Nullable Propagation propagation(boolean present, HistoryPropagationScope scope) {

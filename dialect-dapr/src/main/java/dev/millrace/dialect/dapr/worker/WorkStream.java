@@ -1,7 +1,10 @@
 package dev.millrace.dialect.dapr.worker;
 
 import dev.millrace.dialect.dapr.wire.ItemMessages;
+import dev.millrace.dialect.dapr.worker.ShownHistories.Shown;
+import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.code.FailureDetails;
+import dev.millrace.proto.durabletask.HistoryEvent;
 import dev.millrace.proto.durabletask.WorkItem;
 import dev.millrace.runtime.worker.Worker;
 import dev.millrace.runtime.worker.Workers;
@@ -37,13 +40,17 @@ final class WorkStream implements Worker {
   private final AtomicBoolean ended = new AtomicBoolean();
   private final Status shutdown;
   private final Runnable onEnd;
+
+  /** Null for a worker that keeps no histories. */
+  private final @Nullable ShownHistories shown;
+
   private volatile Workers.@Nullable Connection connection;
   private volatile @Nullable Thread sender;
 
   /**
    * A stream that has not begun.
    *
-   * @param maxItemBytes the largest message that the client takes
+   * @param client what is known of it
    * @param shutdown how the stream ends when the server stops
    * @param onEnd called once when the stream is over
    */
@@ -51,16 +58,25 @@ final class WorkStream implements Worker {
       String app,
       Workers workers,
       ServerCallStreamObserver<WorkItem> out,
-      int maxItemBytes,
+      Client client,
       Status shutdown,
       Runnable onEnd) {
     this.app = app;
     this.workers = workers;
     this.out = out;
-    this.maxItemBytes = maxItemBytes;
+    this.maxItemBytes = client.maxItemBytes();
+    this.shown = client.keepsHistories() ? new ShownHistories() : null;
     this.shutdown = shutdown;
     this.onEnd = onEnd;
   }
+
+  /**
+   * What is known of a worker.
+   *
+   * @param maxItemBytes the largest message that it takes
+   * @param keepsHistories whether it can be sent what is new of a history only
+   */
+  record Client(int maxItemBytes, boolean keepsHistories) {}
 
   /** Begins to take work. Called within the call, where handlers can still be set. */
   void open(int capacity) {
@@ -77,6 +93,12 @@ final class WorkStream implements Worker {
   @Override
   public void take(dev.millrace.runtime.worker.WorkItem item) {
     outbox.add(item);
+  }
+
+  @Override
+  public boolean remembers(InstanceKey key, String execution) {
+    return shown != null
+        && !shown.of(key.uid(), execution, Integer.MAX_VALUE).equals(ShownHistories.Shown.NOTHING);
   }
 
   /** Ends the stream because the server stops; what its worker had is offered again. */
@@ -123,8 +145,15 @@ final class WorkStream implements Worker {
   }
 
   private void send(dev.millrace.runtime.worker.WorkItem item) throws InterruptedException {
-    WorkItem message = ItemMessages.of(item);
-    int size = message.getSerializedSize();
+    Shown known = known(item);
+    WorkItem message =
+        switch (item) {
+          case dev.millrace.runtime.worker.WorkItem.Turn turn ->
+              ItemMessages.of(turn, known.events());
+          case dev.millrace.runtime.worker.WorkItem.Task task -> ItemMessages.of(task);
+        };
+    // What is left out counts: another worker would have to be sent all of it.
+    long size = message.getSerializedSize() + known.bytes();
     if (size > (long) maxItemBytes * PERCENT_USED / PERCENT) {
       refuse(item, size);
       return;
@@ -143,15 +172,30 @@ final class WorkStream implements Worker {
         out.onNext(message);
       }
     }
+    if (shown != null && item instanceof dev.millrace.runtime.worker.WorkItem.Turn turn) {
+      long bytes = known.bytes();
+      for (HistoryEvent event : message.getWorkflowRequest().getPastEventsList()) {
+        bytes += event.getSerializedSize();
+      }
+      shown.sent(
+          turn.key().uid(),
+          new Shown(turn.turn().token().execution(), turn.turn().past().size(), bytes));
+    }
   }
 
-  private void refuse(dev.millrace.runtime.worker.WorkItem item, int size) {
+  private Shown known(dev.millrace.runtime.worker.WorkItem item) {
+    return shown != null && item instanceof dev.millrace.runtime.worker.WorkItem.Turn turn
+        ? shown.of(turn.key().uid(), turn.turn().token().execution(), turn.turn().past().size())
+        : Shown.NOTHING;
+  }
+
+  private void refuse(dev.millrace.runtime.worker.WorkItem item, long size) {
     switch (item) {
       case dev.millrace.runtime.worker.WorkItem.Turn turn ->
           workers
               .stallTurn(
                   turn,
-                  "Workflow payload size %d bytes exceeds %d%% of max gRPC body size %d bytes"
+                  "Workflow payload size %d bytes exceeds %d%% of max gRPC body size %d bytes; raise grpc-max-send and what the worker's client takes"
                       .formatted(size, PERCENT_USED, maxItemBytes))
               .exceptionally(WorkStream::logged);
       case dev.millrace.runtime.worker.WorkItem.Task task ->

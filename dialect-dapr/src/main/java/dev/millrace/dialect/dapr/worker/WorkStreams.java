@@ -68,7 +68,11 @@ public final class WorkStreams implements AutoCloseable {
             app,
             workers,
             out,
-            large ? maxLargeItemBytes : maxItemBytes,
+            new WorkStream.Client(
+                large ? maxLargeItemBytes : maxItemBytes,
+                request
+                    .getCapabilitiesList()
+                    .contains(WorkerCapability.WORKER_CAPABILITY_STATEFUL_HISTORY)),
             shutdown(userAgent),
             () -> streams.remove(self.get()));
     self.set(stream);
