@@ -12,6 +12,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -78,7 +80,8 @@ class ProcessApiTest {
                 method,
                 body == null
                     ? HttpRequest.BodyPublishers.noBody()
-                    : HttpRequest.BodyPublishers.ofString(body.replace('\'', '"')));
+                    : HttpRequest.BodyPublishers.ofString(
+                        body.startsWith("{'") ? body.replace('\'', '"') : body));
     if (headers.length > 0) {
       request.headers(headers);
     }
@@ -217,6 +220,24 @@ class ProcessApiTest {
     assertThat(accepted).isBetween(2, 19);
     assertThat(send("GET", "/api/processInsts?procId=" + process, null).body())
         .contains("\"total\":" + accepted);
+  }
+
+  @Test
+  void shouldSayInTheCatalogueWhatTemplatesNeed() throws Exception {
+    assertThat(send("GET", "/api/templates", null).body())
+        .contains(
+            "\"requiredChoices\":[[\"expression\",\"template\"]]", "\"enum\":[\"sync\",\"async\"]");
+  }
+
+  @Test
+  void shouldHaveNothingToSayOfTheExamples() throws Exception {
+    try (DirectoryStream<Path> examples =
+        Files.newDirectoryStream(Path.of("..", "examples"), "*.json")) {
+      for (Path example : examples) {
+        Object saved = response(send("POST", "/api/process", Files.readString(example)));
+        assertThat(JsonValue.get(saved, "warnings")).as(example.toString()).isNull();
+      }
+    }
   }
 
   @Test

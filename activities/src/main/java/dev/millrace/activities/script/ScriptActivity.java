@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Parameters: {@code code} (at most 256 KiB), {@code language} ({@code js} or absent), {@code
  * timeout} in seconds (60 unless told, never more than 30 of running). Every other parameter is
- * readable as {@code params}. The output is the returned JSON value, at most 1 MiB; {@code
+ * readable as {@code params}. The output is the returned JSON value, at most 4 MiB; {@code
  * undefined} becomes null and a returned promise is waited for. A script has 32 MiB of memory.
  *
  * <p>Errors: {@code script.<ErrorName>}, {@code timeout}, {@code resource_unavailable} (out of
@@ -43,8 +43,11 @@ public final class ScriptActivity implements Activity, AutoCloseable {
   /** The largest JSON of everything a script may read, bytes of UTF-8. */
   public static final int INPUT_LIMIT = 4 * 1024 * 1024;
 
-  /** The largest JSON a script may return, characters. */
-  public static final int OUTPUT_LIMIT = 1024 * 1024;
+  /**
+   * The largest JSON a script may return, bytes of UTF-8. Who dispatches activities counts them for
+   * every activity; here a text of more characters is not taken out of the sandbox.
+   */
+  public static final int OUTPUT_LIMIT = 4 * 1024 * 1024;
 
   /** The longest a script may run. */
   public static final Duration LONGEST_RUN = Duration.ofSeconds(30);
@@ -161,7 +164,7 @@ public final class ScriptActivity implements Activity, AutoCloseable {
     Object tooLarge = JsonValue.get(parsed, "tooLarge");
     if (tooLarge != null) {
       String message =
-          "script: the returned JSON may have at most %d characters, found %s"
+          "script: the returned JSON may have at most %d bytes, found at least %s"
               .formatted(OUTPUT_LIMIT, tooLarge);
       throw new ActivityException("too_large", message, false);
     }

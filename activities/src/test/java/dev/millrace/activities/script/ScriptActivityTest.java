@@ -199,8 +199,9 @@ class ScriptActivityTest {
   void shouldRefuseTooLargeCodeAndValues() throws Exception {
     String code = "/*" + "x".repeat(ScriptActivity.CODE_LIMIT) + "*/";
     assertThat(failure(SCRIPT, Map.of("code", code)).type()).isEqualTo("too_large");
-    assertThat(failure(SCRIPT, Map.of("code", "return 'x'.repeat(1024 * 1024)")).type())
+    assertThat(failure(SCRIPT, Map.of("code", "return 'x'.repeat(4 * 1024 * 1024)")).type())
         .isEqualTo("too_large");
+    assertThat(js("return 'x'.repeat(4 * 1024 * 1024 - 2)")).asString().hasSize(4_194_302);
     String big = "x".repeat(ScriptActivity.INPUT_LIMIT);
     assertThat(failure(SCRIPT, Map.of("code", "", "big", big)).type()).isEqualTo("too_large");
     String fits = "x".repeat(ScriptActivity.INPUT_LIMIT / 2);

@@ -49,8 +49,12 @@ final class EngineCalls {
 
   /** The state of an existing instance, otherwise 404. */
   InstanceState state(InstanceKey key) throws InterruptedException {
-    return await(engine.instance(key))
-        .orElseThrow(() -> Problem.notFound("there is no process instance " + key));
+    return existing(key).orElseThrow(() -> Problem.notFound("there is no process instance " + key));
+  }
+
+  /** The state of an instance, empty when there is none. */
+  Optional<InstanceState> existing(InstanceKey key) throws InterruptedException {
+    return await(engine.instance(key));
   }
 
   /** The newest revision of a definition, otherwise 404. */

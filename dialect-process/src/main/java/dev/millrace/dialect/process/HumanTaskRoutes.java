@@ -4,22 +4,24 @@ import dev.millrace.engine.Command;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.store.query.Queries.HumanTaskView;
 import dev.millrace.store.query.Queries.Page;
-import dev.millrace.transport.Problem;
 import dev.millrace.transport.Request;
 import dev.millrace.transport.Response;
 import dev.millrace.transport.Routes;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Work items of persons: list and submit. */
 final class HumanTaskRoutes {
   private final EngineCalls calls;
+  private final RunIds runs;
   private final Users users;
   private final Times times;
 
   HumanTaskRoutes(EngineCalls calls, Users users, Times times) {
     this.calls = calls;
+    this.runs = new RunIds(calls);
     this.users = users;
     this.times = times;
   }
@@ -63,12 +65,10 @@ final class HumanTaskRoutes {
     String id = request.pathParameter("id");
     Object payload = request.json();
     String user = users.of(request);
-    HumanTaskView view =
-        calls
-            .queries()
-            .humanTask(id)
-            .orElseThrow(() -> Problem.notFound("there is no task instance " + id));
-    calls.submit(new Command.ActOnHumanTask(view.key(), id, user, payload));
-    return Answers.id(id);
+    Optional<HumanTaskView> item = calls.queries().humanTask(id);
+    InstanceKey key = item.isPresent() ? item.get().key() : runs.instance(id, request);
+    String itemId = item.isPresent() ? id : runs.workItem(key, id, user);
+    calls.submit(new Command.ActOnHumanTask(key, itemId, user, payload));
+    return Answers.id(itemId);
   }
 }

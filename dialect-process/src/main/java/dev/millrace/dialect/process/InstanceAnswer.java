@@ -45,6 +45,7 @@ final class InstanceAnswer {
     json.put("revision", header.definition().revision());
     json.put("status", StatusView.word(state));
     json.put("executor", header.origin().executor());
+    json.put("input", code == null ? header.input() : Payloads.plain(header.input()));
     json.put("output", code == null ? life.output() : Payloads.plain(life.output()));
     json.put("executionUid", life.executionUid());
     Failure failure = life.failure() == null ? life.caught() : life.failure();

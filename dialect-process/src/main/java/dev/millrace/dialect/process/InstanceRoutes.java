@@ -10,12 +10,18 @@ import dev.millrace.transport.Problem;
 import dev.millrace.transport.Request;
 import dev.millrace.transport.Response;
 import dev.millrace.transport.Routes;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads of instances: whole, one task, search, history, what they wait for, variables. */
 final class InstanceRoutes {
+  private static final String METADATA = "metadata.";
+
+  /** So that a query stays short. */
+  private static final int METADATA_MAX = 10;
+
   private final EngineCalls calls;
   private final Workers workers;
   private final Times times;
@@ -55,12 +61,6 @@ final class InstanceRoutes {
 
   private Response search(Request request) {
     Paging paging = Paging.of(request);
-    for (String name : request.query().keySet()) {
-      // Leaving a filter out silently would answer instances that nobody asked for.
-      if (name.startsWith("metadata.")) {
-        throw Parameters.invalid("expected no filter by metadata, found %s".formatted(name));
-      }
-    }
     InstanceFilter filter =
         new InstanceFilter(
             Parameters.text(request, "procId"),
@@ -68,10 +68,28 @@ final class InstanceRoutes {
             Parameters.text(request, "executor"),
             times.parameter(request, "from"),
             times.parameter(request, "to"),
-            Parameters.flag(request, "quarantined"));
+            Parameters.flag(request, "quarantined"),
+            metadata(request));
     InstancePage page = calls.queries().instances(filter, paging.limit(), paging.cursor());
     return Answers.page(
         page.rows().stream().map(InstanceAnswer::row).toList(), page.total(), page.next());
+  }
+
+  /** The members of the definition's metadata that are asked for, as {@code metadata.email=…}. */
+  private static Map<String, String> metadata(Request request) {
+    Map<String, String> wanted = new LinkedHashMap<>();
+    for (String parameter : request.query().keySet()) {
+      if (parameter.startsWith(METADATA)) {
+        String name = parameter.substring(METADATA.length());
+        if (name.isEmpty() || wanted.size() == METADATA_MAX) {
+          throw Parameters.invalid(
+              "expected at most %d filters metadata.NAME, found %s"
+                  .formatted(METADATA_MAX, Parameters.shown(parameter)));
+        }
+        wanted.put(name, Parameters.text(request, parameter));
+      }
+    }
+    return wanted;
   }
 
   private Response history(Request request) throws InterruptedException {

@@ -38,6 +38,9 @@ final class TemplateAnswer {
       parameters.add(parameter);
     }
     json.put("parameters", parameters);
+    if (!type.requiredChoices().isEmpty()) {
+      json.put("requiredChoices", type.requiredChoices());
+    }
     json.put("outcomes", type.outcomes().stream().sorted().toList());
     json.put("example", type.example());
     return json;

@@ -34,7 +34,7 @@ class InstanceAnswerTest {
             "own":"kept","output":"ok","tasks":[{"instId":"A","positions":[],"later":{},\
             "runtimes":[{"index":0,"startAt":1700063265000,"endAt":1700063307000,\
             "status":"done","error":"","input":{"code":"xxx"},"output":"ok",\
-            "outcome":"success"}]},{"instId":"B","runtimes":[]}],"revision":2,\
+            "outcome":"success"}]},{"instId":"B","runtimes":[]}],"revision":2,"input":null,\
             "executionUid":"777","errorDetail":null,"incident":false,\
             "startAt":1700063265000,"endAt":1700063307000}\
             """);
