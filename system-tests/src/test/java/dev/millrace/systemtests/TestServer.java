@@ -84,8 +84,7 @@ public final class TestServer implements AutoCloseable {
     List<Integer> ports = freePorts();
     try {
       Path directory = Files.createTempDirectory("millrace-system-test-");
-      TestServer server =
-          new TestServer(List.of(), directory, ports.getFirst(), ports.getLast());
+      TestServer server = new TestServer(List.of(), directory, ports.getFirst(), ports.getLast());
       server.settings.putAll(settings);
       server.restart();
       return server;

@@ -35,7 +35,8 @@ final class HistoryCases {
         .activity("Next", input -> Integer.toString(Integer.parseInt(input) + 1))
         .flow(
             "Three",
-            replay -> replay.activity("Next", replay.activity("Next", replay.activity("Next", "1"))))
+            replay ->
+                replay.activity("Next", replay.activity("Next", replay.activity("Next", "1"))))
         .connect();
   }
 

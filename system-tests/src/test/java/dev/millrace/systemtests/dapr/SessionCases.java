@@ -69,7 +69,9 @@ final class SessionCases {
                     input -> {
                       throw new IllegalStateException("declined");
                     })
-                .flow("Both", replay -> replay.activity("Upper", "\"a\"") + replay.activity("Fail", ""))
+                .flow(
+                    "Both",
+                    replay -> replay.activity("Upper", "\"a\"") + replay.activity("Fail", ""))
                 .connect()) {
       String id = client.start("Both", "rows", "");
       assertThat(client.end(id).getName()).isEqualTo("Both");
