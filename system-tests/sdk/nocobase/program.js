@@ -1,44 +1,19 @@
 // Plays what a program with NocoBase's SDK does, one scenario for each line on standard input, and
-// prints what it saw as one line of JSON. MILLRACE_URL names the server.
+// prints what it saw as one line of JSON. MILLRACE_URL names the server; where it asks for a
+// sign-in, MILLRACE_PASSWORD is the root user's.
 import { createInterface } from "node:readline";
-import { setTimeout as nap } from "node:timers/promises";
-import sdk from "@nocobase/sdk";
-
-const URL = process.env.MILLRACE_URL;
-const PATIENCE_MILLIS = 60_000;
-const NAPS_MILLIS = 50;
-
-const api = new sdk.APIClient({ baseURL: `${URL}/api` });
-let names = 0;
-
-/** The data of an answer. */
-async function data(call) {
-  return (await call).data.data;
-}
-
-async function until(read, enough) {
-  const deadline = Date.now() + PATIENCE_MILLIS;
-  let value = await read();
-  while (!enough(value) && Date.now() < deadline) {
-    await nap(NAPS_MILLIS);
-    value = await read();
-  }
-  return value;
-}
+import { engine, restarts } from "./cases-engine.js";
+import { instructions } from "./cases-instructions.js";
+import { triggers } from "./cases-triggers.js";
+import { actions } from "./cases-workflows.js";
+import * as h from "./harness.js";
+import { URL, api, data, execution, nocobase as sdk, statuses, until } from "./harness.js";
 
 async function collection() {
-  const name = `posts_${process.pid}_${++names}`;
-  await api.resource("collections").create({
-    values: {
-      name,
-      title: name,
-      fields: [
-        { name: "title", type: "string" },
-        { name: "read", type: "integer", defaultValue: 0 },
-      ],
-    },
-  });
-  return name;
+  return h.collection("posts", [
+    { name: "title", type: "string" },
+    { name: "read", type: "integer", defaultValue: 0 },
+  ]);
 }
 
 /** A workflow on the creation of records, of nodes that follow each other, and their keys. */
@@ -51,9 +26,7 @@ async function workflow(config, nodes, values = {}) {
   let upstreamId = null;
   const keys = [];
   for (const node of nodes(keys)) {
-    const stored = await data(
-      api.resource("workflows.nodes", made.id).create({ values: { upstreamId, ...node } }),
-    );
+    const stored = await h.node(made, { upstreamId, ...node });
     keys.push(stored.key);
     upstreamId = stored.id;
   }
@@ -66,15 +39,13 @@ function executions(key) {
   );
 }
 
-function execution(id) {
-  return data(api.resource("executions").get({ filterByTk: id, appends: ["jobs", "workflow"] }));
-}
-
-function statuses(rows) {
-  return rows.map((row) => row.status);
-}
-
 const scenarios = {
+  ...engine,
+  ...restarts,
+  ...actions,
+  ...triggers,
+  ...instructions,
+
   async approve() {
     const posts = await collection();
     const made = await workflow({ collection: posts, mode: 1 }, function* (keys) {
@@ -236,11 +207,12 @@ function report(line) {
   process.stdout.write(JSON.stringify(line) + "\n");
 }
 
+await h.begin();
 report({ ready: true });
 for await (const line of createInterface({ input: process.stdin })) {
   const name = line.trim();
   try {
-    report({ scenario: name, result: await scenarios[name]() });
+    report({ scenario: name, result: (await scenarios[name]()) ?? null });
   } catch (error) {
     const answer = error.response ? JSON.stringify(error.response.data) : "";
     process.stderr.write(`${error.stack}\n${answer}\n`);

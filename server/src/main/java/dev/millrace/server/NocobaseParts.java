@@ -99,7 +99,7 @@ final class NocobaseParts {
             signIn.adminPassword()),
         configuration.listening().timeZone(),
         Version.current(),
-        0,
+        configuration.access().workflowNodes(),
         PATIENCE);
   }
 

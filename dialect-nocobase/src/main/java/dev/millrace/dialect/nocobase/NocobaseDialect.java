@@ -155,13 +155,14 @@ public final class NocobaseDialect implements AutoCloseable {
 
   /** Takes up events that are left, and begins to watch the clock. */
   public void start() {
+    counters.open();
     relay.start();
     schedules.start();
     flushing =
         ports
             .background()
             .scheduleWithFixedDelay(
-                counters::flush, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+                counters::flushTold, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Writes what was only counted. */

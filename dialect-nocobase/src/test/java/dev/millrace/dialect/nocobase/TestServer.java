@@ -6,6 +6,10 @@ import dev.millrace.data.Database;
 import dev.millrace.data.DatabaseSettings;
 import dev.millrace.dialect.nocobase.activity.NocobaseActivities;
 import dev.millrace.dialect.nocobase.auth.AccessSettings;
+import dev.millrace.dialect.nocobase.run.Calls;
+import dev.millrace.dialect.nocobase.run.Counters;
+import dev.millrace.dialect.nocobase.run.Dispatcher;
+import dev.millrace.dialect.nocobase.run.Versions;
 import dev.millrace.engine.graph.NodeTypes;
 import dev.millrace.engine.interpreter.Engine;
 import dev.millrace.expression.JsonSchemas;
@@ -160,6 +164,12 @@ final class TestServer implements AutoCloseable {
 
   Database database() {
     return database;
+  }
+
+  /** Another dispatcher over the same engine, as a second one who saw the same event. */
+  Dispatcher dispatcher() {
+    return new Dispatcher(
+        new Calls(runtime), database, new Versions(database), new Counters(database), PATIENCE);
   }
 
   /** Uses another token from here on; an empty one stands for none. */

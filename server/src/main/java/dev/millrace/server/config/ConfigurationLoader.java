@@ -90,7 +90,9 @@ public final class ConfigurationLoader {
             Setting.TIME_ZONE,
             "UTC",
             Setting.DRAIN_SECONDS,
-            10);
+            10,
+            Setting.WORKFLOW_NODES_LIMIT,
+            0);
     for (Setting setting : Setting.values()) {
       Object value =
           switch (setting.kind()) {
