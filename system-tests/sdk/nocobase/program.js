@@ -178,26 +178,66 @@ const scenarios = {
     };
   },
 
+  // The published calls, letter for letter but for the host: of curl, then of the SDK, whose option
+  // `auth` sends "Authorization: Basic Og==".
   async documented() {
     const posts = await collection();
-    const made = await workflow({ collection: posts, mode: 1 }, () => []);
-    const plain = new sdk.APIClient({ baseURL: URL, auth: { bearerToken: "none" } });
-    const result = await plain.resource("workflows").execute({
-      filterByTk: String(made.id),
-      values: { data: { name: "John Doe", email: "john@example.com" } },
+    await workflow({ collection: posts, mode: 1 }, () => [h.waits()], { id: 1 });
+    const started = await fetch(`${URL}/workflows:execute`, {
+      method: "POST",
+      headers: { Authorization: "Bearer <token>", "Content-Type": "application/json" },
+      body: `{
+    "filterByTk": "1",
+    "values": {
+      "data": {
+        "name": "John Doe",
+        "email": "john@example.com"
+      }
+    },
+    "autoRevision": true
+  }`,
     });
-    const listed = await plain.resource("executions").list({
-      filter: { status: 1, key: made.key },
-      createdAt: { $gte: "2023-01-01" },
+    const begun = await started.json();
+    const found = await fetch(`${URL}/executions?filter[status]=0&createdAt[$gte]=2023-01-01`, {
+      headers: { Authorization: "Bearer <token>" },
     });
-    const none = await plain.resource("executions").list({
-      filter: { key: made.key },
+    const { data: rows, meta } = await found.json();
+
+    const api = new sdk.APIClient({
+      baseURL: URL,
+      auth: {
+        bearerToken: "<token>",
+      },
+    });
+    const result = await api.resource("workflows").execute({
+      filterByTk: "1",
+      values: {
+        data: {
+          name: "John Doe",
+          email: "john@example.com",
+        },
+      },
+    });
+    const listed = await api.resource("executions").list({
+      filter: {
+        status: 0,
+      },
+      createdAt: {
+        $gte: "2023-01-01",
+      },
+    });
+    const none = await api.resource("executions").list({
+      filter: { status: 0 },
       createdAt: { $gte: "2999-01-01" },
     });
+    const mine = (all) => all.filter((row) => row.workflowId === 1);
     return {
-      execution: result.data.data.execution.status,
-      listed: listed.data.data.length,
-      meta: listed.data.meta,
+      started: [started.status, begun.data.execution.status, begun.data.newVersionId > 0],
+      context: (await execution(begun.data.execution.id)).context.data,
+      found: [found.status, mine(rows).length, meta.page, meta.totalPage > 0],
+      result: [result.status, Object.keys(result.data.data.execution)],
+      listed: mine(listed.data.data).length,
+      waiting: listed.data.data.every((row) => row.status === 0),
       none: none.data.data.length,
     };
   },
