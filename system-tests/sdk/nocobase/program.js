@@ -1,44 +1,19 @@
 // Plays what a program with NocoBase's SDK does, one scenario for each line on standard input, and
-// prints what it saw as one line of JSON. MILLRACE_URL names the server.
+// prints what it saw as one line of JSON. MILLRACE_URL names the server; where it asks for a
+// sign-in, MILLRACE_PASSWORD is the root user's.
 import { createInterface } from "node:readline";
-import { setTimeout as nap } from "node:timers/promises";
-import sdk from "@nocobase/sdk";
-
-const URL = process.env.MILLRACE_URL;
-const PATIENCE_MILLIS = 60_000;
-const NAPS_MILLIS = 50;
-
-const api = new sdk.APIClient({ baseURL: `${URL}/api` });
-let names = 0;
-
-/** The data of an answer. */
-async function data(call) {
-  return (await call).data.data;
-}
-
-async function until(read, enough) {
-  const deadline = Date.now() + PATIENCE_MILLIS;
-  let value = await read();
-  while (!enough(value) && Date.now() < deadline) {
-    await nap(NAPS_MILLIS);
-    value = await read();
-  }
-  return value;
-}
+import { engine, restarts } from "./cases-engine.js";
+import { instructions } from "./cases-instructions.js";
+import { triggers } from "./cases-triggers.js";
+import { actions } from "./cases-workflows.js";
+import * as h from "./harness.js";
+import { URL, api, data, execution, nocobase as sdk, statuses, until } from "./harness.js";
 
 async function collection() {
-  const name = `posts_${process.pid}_${++names}`;
-  await api.resource("collections").create({
-    values: {
-      name,
-      title: name,
-      fields: [
-        { name: "title", type: "string" },
-        { name: "read", type: "integer", defaultValue: 0 },
-      ],
-    },
-  });
-  return name;
+  return h.collection("posts", [
+    { name: "title", type: "string" },
+    { name: "read", type: "integer", defaultValue: 0 },
+  ]);
 }
 
 /** A workflow on the creation of records, of nodes that follow each other, and their keys. */
@@ -51,9 +26,7 @@ async function workflow(config, nodes, values = {}) {
   let upstreamId = null;
   const keys = [];
   for (const node of nodes(keys)) {
-    const stored = await data(
-      api.resource("workflows.nodes", made.id).create({ values: { upstreamId, ...node } }),
-    );
+    const stored = await h.node(made, { upstreamId, ...node });
     keys.push(stored.key);
     upstreamId = stored.id;
   }
@@ -66,15 +39,13 @@ function executions(key) {
   );
 }
 
-function execution(id) {
-  return data(api.resource("executions").get({ filterByTk: id, appends: ["jobs", "workflow"] }));
-}
-
-function statuses(rows) {
-  return rows.map((row) => row.status);
-}
-
 const scenarios = {
+  ...engine,
+  ...restarts,
+  ...actions,
+  ...triggers,
+  ...instructions,
+
   async approve() {
     const posts = await collection();
     const made = await workflow({ collection: posts, mode: 1 }, function* (keys) {
@@ -207,26 +178,66 @@ const scenarios = {
     };
   },
 
+  // The published calls, letter for letter but for the host: of curl, then of the SDK, whose option
+  // `auth` sends "Authorization: Basic Og==".
   async documented() {
     const posts = await collection();
-    const made = await workflow({ collection: posts, mode: 1 }, () => []);
-    const plain = new sdk.APIClient({ baseURL: URL, auth: { bearerToken: "none" } });
-    const result = await plain.resource("workflows").execute({
-      filterByTk: String(made.id),
-      values: { data: { name: "John Doe", email: "john@example.com" } },
+    await workflow({ collection: posts, mode: 1 }, () => [h.waits()], { id: 1 });
+    const started = await fetch(`${URL}/workflows:execute`, {
+      method: "POST",
+      headers: { Authorization: "Bearer <token>", "Content-Type": "application/json" },
+      body: `{
+    "filterByTk": "1",
+    "values": {
+      "data": {
+        "name": "John Doe",
+        "email": "john@example.com"
+      }
+    },
+    "autoRevision": true
+  }`,
     });
-    const listed = await plain.resource("executions").list({
-      filter: { status: 1, key: made.key },
-      createdAt: { $gte: "2023-01-01" },
+    const begun = await started.json();
+    const found = await fetch(`${URL}/executions?filter[status]=0&createdAt[$gte]=2023-01-01`, {
+      headers: { Authorization: "Bearer <token>" },
     });
-    const none = await plain.resource("executions").list({
-      filter: { key: made.key },
+    const { data: rows, meta } = await found.json();
+
+    const api = new sdk.APIClient({
+      baseURL: URL,
+      auth: {
+        bearerToken: "<token>",
+      },
+    });
+    const result = await api.resource("workflows").execute({
+      filterByTk: "1",
+      values: {
+        data: {
+          name: "John Doe",
+          email: "john@example.com",
+        },
+      },
+    });
+    const listed = await api.resource("executions").list({
+      filter: {
+        status: 0,
+      },
+      createdAt: {
+        $gte: "2023-01-01",
+      },
+    });
+    const none = await api.resource("executions").list({
+      filter: { status: 0 },
       createdAt: { $gte: "2999-01-01" },
     });
+    const mine = (all) => all.filter((row) => row.workflowId === 1);
     return {
-      execution: result.data.data.execution.status,
-      listed: listed.data.data.length,
-      meta: listed.data.meta,
+      started: [started.status, begun.data.execution.status, begun.data.newVersionId > 0],
+      context: (await execution(begun.data.execution.id)).context.data,
+      found: [found.status, mine(rows).length, meta.page, meta.totalPage > 0],
+      result: [result.status, Object.keys(result.data.data.execution)],
+      listed: mine(listed.data.data).length,
+      waiting: listed.data.data.every((row) => row.status === 0),
       none: none.data.data.length,
     };
   },
@@ -236,11 +247,12 @@ function report(line) {
   process.stdout.write(JSON.stringify(line) + "\n");
 }
 
+await h.begin();
 report({ ready: true });
 for await (const line of createInterface({ input: process.stdin })) {
   const name = line.trim();
   try {
-    report({ scenario: name, result: await scenarios[name]() });
+    report({ scenario: name, result: (await scenarios[name]()) ?? null });
   } catch (error) {
     const answer = error.response ? JSON.stringify(error.response.data) : "";
     process.stderr.write(`${error.stack}\n${answer}\n`);

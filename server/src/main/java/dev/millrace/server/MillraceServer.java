@@ -89,7 +89,12 @@ public final class MillraceServer implements AutoCloseable {
                   activities,
                   (graphs, environment) ->
                       new EngineDecider(
-                          new Engine(graphs, environment, allNodeTypes, expressions, schemas))));
+                          new Engine(
+                              graphs,
+                              nocobase.environment(environment),
+                              allNodeTypes,
+                              expressions,
+                              schemas))));
       parts.push(nocobase::stop);
       Metrics metrics = new Metrics(runtime);
       Routes.Builder routes = Routes.builder();

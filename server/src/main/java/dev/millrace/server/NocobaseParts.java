@@ -1,10 +1,16 @@
 package dev.millrace.server;
 
+import dev.millrace.activities.http.EgressPolicy;
+import dev.millrace.activities.mail.MailActivity;
+import dev.millrace.activities.mail.MailSettings;
 import dev.millrace.data.Database;
 import dev.millrace.data.DatabaseSettings;
 import dev.millrace.dialect.nocobase.NocobaseDialect;
+import dev.millrace.dialect.nocobase.activity.MailServers;
 import dev.millrace.dialect.nocobase.activity.NocobaseActivities;
 import dev.millrace.dialect.nocobase.auth.AccessSettings;
+import dev.millrace.dialect.nocobase.run.SharedVariables;
+import dev.millrace.engine.graph.Environment;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.activity.Activity;
 import dev.millrace.server.config.Configuration;
@@ -14,6 +20,7 @@ import dev.millrace.transport.Problem;
 import dev.millrace.transport.Request;
 import dev.millrace.transport.Response;
 import dev.millrace.transport.Routes;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -47,13 +54,41 @@ final class NocobaseParts {
   private final CompletableFuture<Database> database = new CompletableFuture<>();
   private final CompletableFuture<NocobaseDialect> dialect = new CompletableFuture<>();
 
+  private volatile List<Activity> nodeActivities = List.of();
+
   NocobaseParts(Configuration configuration) {
     this.configuration = configuration;
   }
 
   /** The activities of its node types; they wait for the database. */
   List<Activity> activities(List<Activity> builtIn) {
-    return NocobaseActivities.all(database::join, builtIn);
+    nodeActivities = NocobaseActivities.all(database::join, builtIn, mailServers());
+    return nodeActivities;
+  }
+
+  /** Mail servers that nodes name are reached as targets of http tasks are: by the same rules. */
+  private MailServers mailServers() {
+    EgressPolicy policy = EgressPolicy.allowing(configuration.connections().allowEgress());
+    return provider -> {
+      List<InetAddress> _ = policy.addresses(provider.host(), provider.port());
+      return new MailActivity(
+          new MailSettings(
+              provider.host(),
+              provider.port(),
+              provider.from(),
+              provider.user(),
+              provider.password(),
+              provider.secure()
+                  ? MailSettings.Tls.IMPLICIT
+                  : provider.user() == null
+                      ? MailSettings.Tls.NONE
+                      : MailSettings.Tls.STARTTLS));
+    };
+  }
+
+  /** The environment of the engine with the variables of this API, which wait for the database. */
+  Environment environment(Environment others) {
+    return new SharedVariables(others, database::join);
   }
 
   /** Begins to open everything; the store of the engine is there already. */
@@ -79,7 +114,10 @@ final class NocobaseParts {
               opened,
               settings(),
               new NocobaseDialect.Ports(
-                  InstantSource.system(), () -> UUID.randomUUID().toString(), background));
+                  InstantSource.system(),
+                  () -> UUID.randomUUID().toString(),
+                  background,
+                  nodeActivities));
       made.start();
       dialect.complete(made);
     } catch (RuntimeException e) {
@@ -99,7 +137,7 @@ final class NocobaseParts {
             signIn.adminPassword()),
         configuration.listening().timeZone(),
         Version.current(),
-        0,
+        configuration.access().workflowNodes(),
         PATIENCE);
   }
 

@@ -1,5 +1,7 @@
 package dev.millrace.systemtests;
 
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -17,19 +19,30 @@ public final class RunningServer
 
   private static final int PRINTED_LOG = 20_000;
 
+  private final Map<String, String> environment;
   private @Nullable TestServer server;
   private boolean shared;
+
+  /** A server as it is without any configuration. */
+  public RunningServer() {
+    this(Map.of());
+  }
+
+  /** A server that finds these variables in its environment. */
+  public RunningServer(Map<String, String> environment) {
+    this.environment = environment;
+  }
 
   @Override
   public void beforeAll(ExtensionContext context) {
     shared = true;
-    server = TestServer.start();
+    server = TestServer.start(List.of(), environment);
   }
 
   @Override
   public void beforeEach(ExtensionContext context) {
     if (server == null) {
-      server = TestServer.start();
+      server = TestServer.start(List.of(), environment);
     }
     server.api().forget();
   }

@@ -18,7 +18,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
@@ -45,16 +44,22 @@ public final class TestServer implements AutoCloseable {
   private static final int PORT_TRIES = 1_000;
 
   private final List<String> javaOptions;
+  private final Map<String, String> environment;
   private final Path directory;
   private final Path log;
   private final int httpPort;
   private final int grpcPort;
-  private final Map<String, String> settings = new HashMap<>();
   private @Nullable Process process;
   private @Nullable Api api;
 
-  private TestServer(List<String> javaOptions, Path directory, int httpPort, int grpcPort) {
+  private TestServer(
+      List<String> javaOptions,
+      Map<String, String> environment,
+      Path directory,
+      int httpPort,
+      int grpcPort) {
     this.javaOptions = javaOptions;
+    this.environment = environment;
     this.directory = directory;
     this.log = directory.resolve("server.log");
     this.httpPort = httpPort;
@@ -68,24 +73,16 @@ public final class TestServer implements AutoCloseable {
 
   /** The same, with options of the Java command. */
   public static TestServer start(List<String> javaOptions) {
-    List<Integer> ports = freePorts();
-    try {
-      Path directory = Files.createTempDirectory("millrace-system-test-");
-      TestServer server = new TestServer(javaOptions, directory, ports.getFirst(), ports.getLast());
-      server.restart();
-      return server;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return start(javaOptions, Map.of());
   }
 
-  /** A server with settings by their variables, as {@code MILLRACE_AUTH}. */
-  public static TestServer startWith(Map<String, String> settings) {
+  /** The same, with variables in its environment, as {@code MILLRACE_AUTH}. */
+  public static TestServer start(List<String> javaOptions, Map<String, String> environment) {
     List<Integer> ports = freePorts();
     try {
       Path directory = Files.createTempDirectory("millrace-system-test-");
-      TestServer server = new TestServer(List.of(), directory, ports.getFirst(), ports.getLast());
-      server.settings.putAll(settings);
+      TestServer server =
+          new TestServer(javaOptions, environment, directory, ports.getFirst(), ports.getLast());
       server.restart();
       return server;
     } catch (IOException e) {
@@ -153,7 +150,7 @@ public final class TestServer implements AutoCloseable {
             Integer.toString(grpcPort),
             "--allow-egress",
             LOOPBACK);
-    builder.environment().putAll(settings);
+    builder.environment().putAll(environment);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     try {
       process = builder.start();

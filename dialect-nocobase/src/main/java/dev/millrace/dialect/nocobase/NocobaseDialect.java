@@ -19,6 +19,7 @@ import dev.millrace.dialect.nocobase.trigger.Schedules;
 import dev.millrace.dialect.nocobase.trigger.Sources;
 import dev.millrace.dialect.nocobase.trigger.Triggers;
 import dev.millrace.runtime.EngineApi;
+import dev.millrace.runtime.activity.Activity;
 import dev.millrace.transport.ErrorFormat;
 import dev.millrace.transport.Request;
 import dev.millrace.transport.Response;
@@ -64,9 +65,13 @@ public final class NocobaseDialect implements AutoCloseable {
    *
    * @param ids draws UUIDs
    * @param background runs what no request waits for; ended by who made it, after this is closed
+   * @param activities of the node types, which single nodes can be tried with
    */
   public record Ports(
-      InstantSource clock, Supplier<String> ids, ScheduledExecutorService background) {}
+      InstantSource clock,
+      Supplier<String> ids,
+      ScheduledExecutorService background,
+      List<Activity> activities) {}
 
   /** A dialect that is served once {@link #register} was called. */
   public NocobaseDialect(EngineApi engine, Database database, Settings settings, Ports ports) {
@@ -99,7 +104,8 @@ public final class NocobaseDialect implements AutoCloseable {
                     settings.version(),
                     settings.mostNodes(),
                     ports.clock(),
-                    ports.ids())),
+                    ports.ids(),
+                    ports.activities())),
             access.control(),
             SystemCollections.RESERVED_BY_OTHERS);
   }
@@ -155,13 +161,14 @@ public final class NocobaseDialect implements AutoCloseable {
 
   /** Takes up events that are left, and begins to watch the clock. */
   public void start() {
+    counters.open();
     relay.start();
     schedules.start();
     flushing =
         ports
             .background()
             .scheduleWithFixedDelay(
-                counters::flush, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+                counters::flushTold, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS);
   }
 
   /** Writes what was only counted. */

@@ -2,7 +2,16 @@ package dev.millrace.dialect.nocobase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import dev.millrace.dialect.nocobase.TestServer.Reply;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,5 +130,45 @@ class AccessTest extends ServerTest {
     assertThat(server.post("/api/apiKeys:destroy?filterByTk=1", null).at("data")).isEqualTo(1L);
     server.use(String.valueOf(key.at("data.token")));
     assertThat(server.get("/api/roles:check").status()).isEqualTo(401);
+  }
+
+  /** A token of the root user as this server signs them. */
+  private static String token(Duration sinceSignIn, Duration sinceEnd) throws JOSEException {
+    Instant now = Instant.now();
+    SignedJWT jwt =
+        new SignedJWT(
+            new JWSHeader(JWSAlgorithm.HS256),
+            new JWTClaimsSet.Builder()
+                .claim("userId", 1)
+                .claim("temp", true)
+                .claim("signInTime", now.minus(sinceSignIn).toEpochMilli())
+                .expirationTime(Date.from(now.minus(sinceEnd)))
+                .jwtID("of a sign-in")
+                .build());
+    jwt.sign(new MACSigner("k".repeat(32)));
+    return jwt.serialize();
+  }
+
+  @Test
+  void shouldRenewTokensThatExpiredNotLongAgo() throws JOSEException {
+    server.use(token(Duration.ofDays(2), Duration.ofHours(1)));
+    Reply first = server.get("/api/auth:check");
+    assertThat(first.status()).isEqualTo(200);
+    String renewed = first.header("x-new-token");
+    assertThat(renewed).isNotEmpty();
+    server.use(renewed);
+    Reply second = server.get("/api/workflows:list");
+    assertThat(second.status()).isEqualTo(200);
+    assertThat(second.header("x-new-token")).isEmpty();
+
+    server.use(token(Duration.ofDays(3), Duration.ofDays(2)));
+    assertThat(server.get("/api/auth:check").at("errors.0.code")).isEqualTo("EXPIRED_TOKEN");
+    server.use(token(Duration.ofDays(8), Duration.ofHours(1)));
+    assertThat(server.get("/api/auth:check").at("errors.0.code")).isEqualTo("EXPIRED_SESSION");
+
+    server.use(renewed);
+    server.send("POST", "/api/auth:signOut", null);
+    server.use(token(Duration.ofDays(2), Duration.ofHours(1)));
+    assertThat(server.get("/api/auth:check").at("errors.0.code")).isEqualTo("BLOCKED_TOKEN");
   }
 }

@@ -2,10 +2,18 @@ package dev.millrace.dialect.nocobase;
 
 import dev.millrace.activities.BuiltInActivities;
 import dev.millrace.activities.http.EgressPolicy;
+import dev.millrace.activities.mail.MailActivity;
+import dev.millrace.activities.mail.MailSettings;
 import dev.millrace.data.Database;
 import dev.millrace.data.DatabaseSettings;
+import dev.millrace.dialect.nocobase.activity.MailServers;
 import dev.millrace.dialect.nocobase.activity.NocobaseActivities;
 import dev.millrace.dialect.nocobase.auth.AccessSettings;
+import dev.millrace.dialect.nocobase.run.Calls;
+import dev.millrace.dialect.nocobase.run.Counters;
+import dev.millrace.dialect.nocobase.run.Dispatcher;
+import dev.millrace.dialect.nocobase.run.SharedVariables;
+import dev.millrace.dialect.nocobase.run.Versions;
 import dev.millrace.engine.graph.NodeTypes;
 import dev.millrace.engine.interpreter.Engine;
 import dev.millrace.expression.JsonSchemas;
@@ -75,11 +83,15 @@ final class TestServer implements AutoCloseable {
             store,
             RuntimeSettings.DEFAULT,
             List.of(new NocoBaseFormat()),
-            NocobaseActivities.all(opened::join, builtIn),
+            NocobaseActivities.all(opened::join, builtIn, TestServer::mail),
             (graphs, environment) ->
                 new EngineDecider(
                     new Engine(
-                        graphs, environment, types, new ProcessExpressions(), new JsonSchemas())));
+                        graphs,
+                        new SharedVariables(environment, opened::join),
+                        types,
+                        new ProcessExpressions(),
+                        new JsonSchemas())));
     database =
         Database.open(
             DatabaseSettings.sqlite(
@@ -98,7 +110,10 @@ final class TestServer implements AutoCloseable {
                 50,
                 PATIENCE),
             new NocobaseDialect.Ports(
-                InstantSource.system(), () -> UUID.randomUUID().toString(), background));
+                InstantSource.system(),
+                () -> UUID.randomUUID().toString(),
+                background,
+                NocobaseActivities.all(opened::join, builtIn, TestServer::mail)));
     Routes.Builder routes = Routes.builder();
     dialect.register(routes);
     listener =
@@ -111,8 +126,28 @@ final class TestServer implements AutoCloseable {
     listener.start();
   }
 
+  private static Activity mail(MailServers.Provider provider) {
+    return new MailActivity(
+        new MailSettings(
+            provider.host(),
+            provider.port(),
+            provider.from(),
+            provider.user(),
+            provider.password(),
+            MailSettings.Tls.NONE));
+  }
+
   /** An answer. */
-  record Reply(int status, String text) {
+  record Reply(int status, String text, Map<String, String> headers) {
+    Reply(int status, String text) {
+      this(status, text, Map.of());
+    }
+
+    /** A header of the answer, empty when it is missing. */
+    String header(String name) {
+      return headers.getOrDefault(name, "");
+    }
+
     @SuppressWarnings("unchecked") // objects have text keys
     Map<String, @Nullable Object> json() {
       Object parsed = Json.parse(text);
@@ -162,6 +197,12 @@ final class TestServer implements AutoCloseable {
     return database;
   }
 
+  /** Another dispatcher over the same engine, as a second one who saw the same event. */
+  Dispatcher dispatcher() {
+    return new Dispatcher(
+        new Calls(runtime), database, new Versions(database), new Counters(database), PATIENCE);
+  }
+
   /** Uses another token from here on; an empty one stands for none. */
   void use(String other) {
     token = other;
@@ -173,7 +214,8 @@ final class TestServer implements AutoCloseable {
 
   /** Gets with parameters, which are encoded here: {@code name, value, …}. */
   Reply get(String path, String... parameters) {
-    return send("GET", path + query(parameters), null);
+    String query = query(parameters);
+    return send("GET", path + (path.contains("?") ? query.replaceFirst("\\?", "&") : query), null);
   }
 
   private static String query(String... parameters) {
@@ -218,7 +260,9 @@ final class TestServer implements AutoCloseable {
     headers.forEach(request::header);
     try {
       HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
-      return new Reply(answer.statusCode(), answer.body());
+      Map<String, String> answered = new LinkedHashMap<>();
+      answer.headers().map().forEach((name, values) -> answered.put(name, values.getFirst()));
+      return new Reply(answer.statusCode(), answer.body(), answered);
     } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
     }

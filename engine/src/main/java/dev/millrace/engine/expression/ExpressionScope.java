@@ -16,4 +16,12 @@ public interface ExpressionScope {
 
   /** The value of a root, or null where it is missing or JSON null. */
   @Nullable Object value(String root);
+
+  /**
+   * The value of a root of which only one member is asked for; the others may be left out where
+   * they cost something.
+   */
+  default @Nullable Object value(String root, String member) {
+    return value(root);
+  }
 }

@@ -93,6 +93,22 @@ final class RunScope implements ExpressionScope {
     };
   }
 
+  /** The output of one node does not need those of all others. */
+  @Override
+  public @Nullable Object value(String root, String member) {
+    if (!root.equals("tasks") || added.containsKey(root)) {
+      return value(root);
+    }
+    NodeRun.Result result = run.result();
+    Map<String, @Nullable Object> one = new LinkedHashMap<>();
+    if (result != null && run.place().nodeId().equals(member)) {
+      one.put(member, result.output());
+    } else if (!turn.draft.runsOf(member).isEmpty()) {
+      one.put(member, outputOf(member));
+    }
+    return one;
+  }
+
   private Map<String, @Nullable Object> env() {
     return turn.environment();
   }

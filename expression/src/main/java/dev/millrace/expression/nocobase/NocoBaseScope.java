@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class NocoBaseScope implements ExpressionScope {
   private static final String SYSTEM = "$system";
   private static final String ALL = "ctx";
+  private static final String JOBS = "$jobsMapByNodeKey";
 
   /** Names of roots, and where the engine has their values. */
   private static final Map<String, String> ROOTS =
@@ -120,6 +121,8 @@ public final class NocoBaseScope implements ExpressionScope {
         return Undefined.VALUE;
       }
       next++;
+    } else if (root.equals(JOBS) && next < steps.size() && !known.containsKey(root)) {
+      value = engine.value("tasks", steps.get(next));
     } else {
       value = value(root);
     }

@@ -34,6 +34,9 @@ public final class NocoBaseFormat implements DefinitionFormat {
   /** The name of the format. */
   public static final String NAME = "nocobase";
 
+  /** Whose environment variables the workflows see as {@code $env}. */
+  public static final String OWNER = "nocobase:environmentVariables";
+
   private static final String DEFINITION = NAME + ":";
 
   /** How often a node may run in one execution, rounds of loops included. */
@@ -106,7 +109,7 @@ public final class NocoBaseFormat implements DefinitionFormat {
     Graph.Rules rules = new Graph.Rules(ErrorPolicy.STOP, false, MAX_VISITS, false);
     return new Graph.Settings(
         JsonValue.text(document, "title", ""),
-        "",
+        OWNER,
         false,
         timeout(JsonValue.get(options, "timeout")),
         "",

@@ -49,18 +49,20 @@ public record Configuration(
       Duration drain) {}
 
   /**
-   * Who may call.
+   * Who may call, and how much a caller may make.
    *
    * @param tokenHashes SHA-256 in hexadecimal by the caller's name; empty for no authentication
    * @param actForOthers callers that may name another user
    * @param apps the one Dapr application that a caller speaks for, by the caller's name
    * @param signIn of people
+   * @param workflowNodes most nodes of a workflow of NocoBase's API; 0 for any number
    */
   public record Access(
       Map<String, String> tokenHashes,
       Set<String> actForOthers,
       Map<String, String> apps,
-      SignIn signIn) {
+      SignIn signIn,
+      int workflowNodes) {
     /** Names only. */
     @Override
     public String toString() {

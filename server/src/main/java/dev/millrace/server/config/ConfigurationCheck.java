@@ -34,6 +34,7 @@ final class ConfigurationCheck {
   private static final int MOST_DRAIN_SECONDS = 3_600;
   private static final int LEAST_MESSAGE = 1 << 16;
   private static final int MOST_MESSAGE = 1 << 30;
+  private static final int MOST_WORKFLOW_NODES = 10_000;
   private static final int STARTTLS_PORT = 587;
   private static final Pattern HASH = Pattern.compile("[0-9a-fA-F]{64}");
   private static final String COMPONENTS = "components";
@@ -187,7 +188,8 @@ final class ConfigurationCheck {
         Map.copyOf(hashes),
         Set.copyOf(Values.list(value(Setting.ACT_FOR_OTHERS), where(Setting.ACT_FOR_OTHERS))),
         apps(hashes.keySet()),
-        signIn(beyondLoopback && hashes.isEmpty()));
+        signIn(beyondLoopback && hashes.isEmpty()),
+        number(Setting.WORKFLOW_NODES_LIMIT, MOST_WORKFLOW_NODES));
   }
 
   private Map<String, String> apps(Set<String> callers) {

@@ -42,6 +42,8 @@ public enum Setting {
   AUTH("auth", Kind.TEXT, "none, or local: whether NocoBase's workflow API asks for a sign-in"),
   ADMIN_EMAIL("admin-email", Kind.TEXT, "of the root user that a new database begins with"),
   ADMIN_PASSWORD("admin-password", Kind.SECRET, "of that user; env:NAME and file:PATH work"),
+  WORKFLOW_NODES_LIMIT(
+      "workflow-nodes-limit", Kind.NUMBER, "most nodes of a NocoBase workflow; 0 for any number"),
   SECRETS("secrets", Kind.SECRET_MAP, "values of {{secret.NAME}}; env:NAME and file:PATH work"),
   DATASOURCES("datasources", Kind.OBJECT, "databases for database-handler tasks, by name"),
   SMTP("smtp", Kind.OBJECT, "server for mail tasks");

@@ -58,7 +58,7 @@ final class SessionCases {
   @Test
   void shouldShowActivitiesAsRowsWhenConfigured() {
     Map<String, String> settings = Map.of("MILLRACE_PROJECTION_ACTIVITIES", "true");
-    try (TestServer server = TestServer.startWith(settings);
+    try (TestServer server = TestServer.start(List.of(), settings);
         HubClient client = new HubClient(server.grpcPort(), "");
         DotNetWorker worker =
             client
@@ -95,7 +95,7 @@ final class SessionCases {
   void shouldRefuseMessagesBeyondTheConfiguredSize() {
     Map<String, String> settings =
         Map.of("MILLRACE_GRPC_MAX_RECEIVE", "100000", "MILLRACE_GRPC_MAX_SEND", "100000");
-    try (TestServer server = TestServer.startWith(settings);
+    try (TestServer server = TestServer.start(List.of(), settings);
         HubClient client = new HubClient(server.grpcPort(), "");
         DotNetWorker worker =
             client

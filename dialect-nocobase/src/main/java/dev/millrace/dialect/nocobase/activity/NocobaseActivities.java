@@ -17,8 +17,10 @@ public final class NocobaseActivities {
    * @param database may wait until it is open
    * @param builtIn the activities of the server, of which {@code http, script} and {@code
    *     database-handler} are used
+   * @param servers for letters whose node names a mail server
    */
-  public static List<Activity> all(Supplier<Database> database, List<Activity> builtIn) {
+  public static List<Activity> all(
+      Supplier<Database> database, List<Activity> builtIn, MailServers servers) {
     List<Activity> all = new ArrayList<>();
     for (RecordActivity.Kind kind : RecordActivity.Kind.values()) {
       all.add(new RecordActivity(kind, database));
@@ -33,7 +35,7 @@ public final class NocobaseActivities {
       } else if (activity.name().equals("database-handler")) {
         all.add(new SqlActivity(activity));
       } else if (activity.name().equals("mail")) {
-        all.add(new MailerActivity(activity));
+        all.add(new MailerActivity(activity, servers));
       }
     }
     return all;

@@ -63,6 +63,13 @@ public final class AccessControl implements Gate {
     throw Errors.of(401, "INVALID_TOKEN", EXPIRED_TEXT);
   }
 
+  @Override
+  public @Nullable String renewedToken(Request request) {
+    String text = token(request);
+    Tokens.Token token = text == null ? null : tokens.read(text);
+    return token == null ? null : tokens.renewed(token);
+  }
+
   /** The token a request carries, or null. */
   static @Nullable String token(Request request) {
     String header = request.header("authorization");
@@ -94,8 +101,9 @@ public final class AccessControl implements Gate {
   }
 
   private Identity signedIn(Tokens.Token token, @Nullable String wanted) {
-    if (token.expired()) {
-      throw Errors.of(401, "EXPIRED_TOKEN", EXPIRED_TEXT);
+    if (token.expired() && tokens.renewed(token) == null) {
+      boolean over = token.role() == null && tokens.sessionEnded(token);
+      throw Errors.of(401, over ? "EXPIRED_SESSION" : "EXPIRED_TOKEN", EXPIRED_TEXT);
     }
     if (accounts.revoked(token)) {
       throw Errors.of(401, "BLOCKED_TOKEN", EXPIRED_TEXT);

@@ -140,7 +140,7 @@ public final class Accounts {
   void revoke(Tokens.Token token) {
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put("token", token.id());
-    row.put("expiration", token.endsAt().toEpochMilli());
+    row.put("expiration", token.sessionEndsAt().toEpochMilli());
     database.records(SystemCollections.BLOCKED_TOKENS).create(row, WriteContext.NONE);
   }
 

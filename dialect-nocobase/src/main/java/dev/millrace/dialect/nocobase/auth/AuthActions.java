@@ -211,7 +211,7 @@ final class AuthActions {
   }
 
   private Answer updateUser(ActionRequest request) {
-    if (!request.parameters().hasKeys() && !request.parameters().hasFilter()) {
+    if (request.parameters().keys().isEmpty() && !request.parameters().hasFilter()) {
       throw Errors.bad("to do update action, filter or filterByTk is required");
     }
     Map<String, @Nullable Object> values = hashed(request.values());

@@ -17,8 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Signs and reads tokens: JWTs with HMAC-SHA256 and a key of this server. Thread-safe. */
 final class Tokens {
-  /** How long a sign-in lasts. */
+  /** How long a token of a sign-in is good. */
   static final Duration LIFE = Duration.ofDays(1);
+
+  /** How long after its end it is still exchanged for a new one. */
+  static final Duration RENEWAL = Duration.ofDays(1);
+
+  /** How long a sign-in lasts, however often its token is renewed. */
+  static final Duration SESSION = Duration.ofDays(7);
 
   /** What "never" means for API keys. */
   private static final Duration NEVER = Duration.ofDays(365_250);
@@ -49,16 +55,52 @@ final class Tokens {
    *
    * @param id names it, to be revoked by
    * @param role forced by an API key; null for a sign-in
+   * @param signedInAt when the sign-in was; that of an API key's making
    */
-  record Token(long userId, String id, @Nullable String role, boolean expired, Instant endsAt) {}
+  record Token(
+      long userId,
+      String id,
+      @Nullable String role,
+      boolean expired,
+      Instant endsAt,
+      Instant signedInAt) {
+
+    /** When no token of the same sign-in is good any more. */
+    Instant sessionEndsAt() {
+      return role == null ? signedInAt.plus(SESSION) : endsAt;
+    }
+  }
 
   String forSignIn(long userId, String id) {
+    return forSignIn(userId, id, clock.instant());
+  }
+
+  /**
+   * A new token for one that has expired not long ago, under its name, so that to sign out ends
+   * both; null when it is too late, or for an API key.
+   */
+  @Nullable String renewed(Token token) {
+    Instant now = clock.instant();
+    boolean due =
+        token.expired()
+            && token.role() == null
+            && now.isBefore(token.endsAt().plus(RENEWAL))
+            && now.isBefore(token.sessionEndsAt());
+    return due ? forSignIn(token.userId(), token.id(), token.signedInAt()) : null;
+  }
+
+  /** Whether the sign-in itself is too long ago. */
+  boolean sessionEnded(Token token) {
+    return !clock.instant().isBefore(token.sessionEndsAt());
+  }
+
+  private String forSignIn(long userId, String id, Instant signedInAt) {
     Instant now = clock.instant();
     return sign(
         new JWTClaimsSet.Builder()
             .claim("userId", userId)
             .claim("temp", true)
-            .claim("signInTime", now.toEpochMilli())
+            .claim("signInTime", signedInAt.toEpochMilli())
             .issueTime(Date.from(now))
             .expirationTime(Date.from(now.plus(LIFE)))
             .jwtID(id)
@@ -107,8 +149,14 @@ final class Tokens {
         return null;
       }
       Instant endsAt = end.toInstant();
+      Long signedIn = claims.getLongClaim("signInTime");
       return new Token(
-          userId, id, claims.getStringClaim("roleName"), !endsAt.isAfter(clock.instant()), endsAt);
+          userId,
+          id,
+          claims.getStringClaim("roleName"),
+          !endsAt.isAfter(clock.instant()),
+          endsAt,
+          signedIn == null ? endsAt.minus(LIFE) : Instant.ofEpochMilli(signedIn));
     } catch (ParseException | JOSEException e) {
       return null;
     }

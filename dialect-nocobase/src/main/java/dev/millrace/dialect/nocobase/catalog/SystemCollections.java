@@ -44,11 +44,12 @@ public final class SystemCollections {
   public static final String ENVIRONMENT = "environmentVariables";
   public static final String EVENTS = "workflowEvents";
   public static final String BLOCKED_TOKENS = "tokenBlacklist";
+  public static final String COUNTED = "workflowCounted";
   public static final String COLLECTIONS = "collections";
   public static final String FIELDS = "fields";
 
   /** Collections that are never answered by generic actions. */
-  public static final Set<String> INTERNAL = Set.of(EVENTS, BLOCKED_TOKENS);
+  public static final Set<String> INTERNAL = Set.of(EVENTS, BLOCKED_TOKENS, COUNTED);
 
   /**
    * First path segments that belong to other APIs and to this one's own actions; no collection may
@@ -149,7 +150,13 @@ public final class SystemCollections {
         ccTasks(),
         userTasks(),
         userTaskStats(),
+        counted(),
         events());
+  }
+
+  /** One row: up to which execution the counters count. */
+  private static CollectionDefinition counted() {
+    return system(COUNTED).primaryKey("id", BIG_INT).field("upTo", BIG_INT).build();
   }
 
   private static FieldDefinition defaulted(

@@ -1,6 +1,7 @@
 package dev.millrace.dialect.nocobase.http;
 
 import dev.millrace.transport.Request;
+import org.jspecify.annotations.Nullable;
 
 /** Says who acts and what a role may do. Thread-safe. */
 public interface Gate {
@@ -10,6 +11,9 @@ public interface Gate {
    * @throws dev.millrace.transport.Problem 401 when a sign-in is needed
    */
   Identity identify(Request request);
+
+  /** A new token for the client of a request whose own has just expired; null for none. */
+  @Nullable String renewedToken(Request request);
 
   /** Whether an action is open to requests of nobody, as {@code auth:signIn}. */
   boolean isPublic(String resource, String action);

@@ -178,19 +178,19 @@ public final class Parameters {
   }
 
   /**
-   * The filter as an object or a list, or null for none.
+   * The filter as an object, or null for none.
    *
-   * @throws dev.millrace.transport.Problem 400 for text that is not JSON
+   * @throws dev.millrace.transport.Problem 400 for text that is not JSON, and for a list
    */
   public @Nullable Object filter() {
     Object value = values.get(FILTER);
     if (value instanceof String text) {
       value = text.isBlank() ? null : json(FILTER, text);
     }
-    boolean none =
-        !(value instanceof Map<?, ?> || value instanceof List<?>)
-            || (value instanceof List<?> list && list.isEmpty());
-    return none ? null : value;
+    if (value instanceof List<?> list && !list.isEmpty()) {
+      throw Errors.bad("expected an object for filter, found a list");
+    }
+    return value instanceof Map<?, ?> ? value : null;
   }
 
   /** Whether a filter was sent that asks for something. */

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Router {
   private static final String PREFIX = "api";
   private static final int DEEPEST = 4;
+  private static final String NEW_TOKEN = "x-new-token";
   private static final Response NOT_FOUND = Response.text(404, "Not Found");
 
   /** Actions that clients call with everything in one body. */
@@ -109,7 +110,9 @@ public final class Router {
       }
     }
     ActionRequest call = new ActionRequest(target, identity, parameters, body, request);
-    return envelope(action.act(call), call.messages());
+    Response response = envelope(action.act(call), call.messages());
+    String token = identity.known() ? gate.renewedToken(request) : null;
+    return token == null ? response : response.withHeader(NEW_TOKEN, token);
   }
 
   private Identity identity(Request request, Target target) {

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Collections and their fields: the tables that users keep their records in. */
 final class CollectionActions {
+  private static final String COLLECTION = "collectionName";
+
   private final Database database;
 
   CollectionActions(Database database) {
@@ -36,6 +38,11 @@ final class CollectionActions {
     actions.put("collections.fields:create", this::createField);
     actions.put("collections.fields:update", this::updateField);
     actions.put("collections.fields:destroy", this::destroyField);
+    actions.put("fields:list", this::listAllFields);
+    actions.put("fields:get", this::getOneField);
+    actions.put("fields:create", this::createNamedField);
+    actions.put("fields:update", this::updateOneField);
+    actions.put("fields:destroy", this::destroyOneField);
   }
 
   private Collections collections() {
@@ -147,6 +154,71 @@ final class CollectionActions {
     String collection = request.target().ownerKey();
     FieldDefinition field = collections().updateField(collection, name(request), request.values());
     return Answer.of(List.of(shown(collections().get(collection), field)));
+  }
+
+  /** Fields of all collections, or of those that a filter names. */
+  private Answer listAllFields(ActionRequest request) {
+    Object filter = request.parameters().filter();
+    Object wanted = filter instanceof Map<?, ?> map ? map.get(COLLECTION) : null;
+    Object named = wanted instanceof Map<?, ?> map ? map.values().iterator().next() : wanted;
+    List<Map<String, @Nullable Object>> all = new ArrayList<>();
+    for (CollectionDefinition collection : collections().list()) {
+      boolean asked =
+          named == null
+              || named.equals(collection.name())
+              || (named instanceof List<?> several && several.contains(collection.name()));
+      if (asked && !SystemCollections.INTERNAL.contains(collection.name())) {
+        collection.fields().forEach(field -> all.add(shown(collection, field)));
+      }
+    }
+    return page(request, all);
+  }
+
+  /** The field that a filter names by {@code collectionName} and {@code name}. */
+  private Map.Entry<CollectionDefinition, FieldDefinition> one(ActionRequest request) {
+    Object filter = request.parameters().filter();
+    Object collection = filter instanceof Map<?, ?> map ? map.get(COLLECTION) : null;
+    Object name = filter instanceof Map<?, ?> map ? map.get("name") : null;
+    Object key = request.parameters().key();
+    for (CollectionDefinition candidate : collections().list()) {
+      for (FieldDefinition field : candidate.fields()) {
+        boolean found =
+            key == null
+                ? candidate.name().equals(collection) && field.name().equals(name)
+                : key.equals(field.options().get("key"));
+        if (found && !SystemCollections.INTERNAL.contains(candidate.name())) {
+          return Map.entry(candidate, field);
+        }
+      }
+    }
+    throw Errors.of(404, "Field not found: expected a filter with collectionName and name");
+  }
+
+  private Answer getOneField(ActionRequest request) {
+    var found = one(request);
+    return Answer.of(shown(found.getKey(), found.getValue()));
+  }
+
+  private Answer createNamedField(ActionRequest request) {
+    Map<String, @Nullable Object> values = request.values();
+    if (!(values.remove(COLLECTION) instanceof String collection) || collection.isEmpty()) {
+      throw Errors.bad("\"collectionName\" is required");
+    }
+    FieldDefinition field = collections().createField(collection, values);
+    return Answer.of(shown(collections().get(collection), field));
+  }
+
+  private Answer updateOneField(ActionRequest request) {
+    var found = one(request);
+    FieldDefinition field =
+        collections().updateField(found.getKey().name(), found.getValue().name(), request.values());
+    return Answer.of(List.of(shown(collections().get(found.getKey().name()), field)));
+  }
+
+  private Answer destroyOneField(ActionRequest request) {
+    var found = one(request);
+    collections().destroyField(found.getKey().name(), found.getValue().name());
+    return Answer.of(1L);
   }
 
   private Answer destroyField(ActionRequest request) {

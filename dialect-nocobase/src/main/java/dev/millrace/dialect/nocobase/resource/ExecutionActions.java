@@ -16,22 +16,32 @@ import dev.millrace.engine.EndReason;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** Executions: read from the engine's store, changed by commands to the engine. */
 final class ExecutionActions {
   private static final int BATCH = 500;
 
+  /** As long as NocoBase's locks live. */
+  private static final Duration LONGEST_HOLD = Duration.ofSeconds(60);
+
   private final Database database;
   private final RecordActions records;
   private final Counters counters;
   private final Calls calls;
   private final ExecutionLogs logs;
+
+  /** Executions that a rerun works on, by their keys. */
+  private final Set<InstanceKey> reruns = ConcurrentHashMap.newKeySet();
 
   ExecutionActions(
       Database database,
@@ -122,6 +132,26 @@ final class ExecutionActions {
     return Parameters.number(row.get("status"));
   }
 
+  /** Refuses what would meet a rerun at work. */
+  private InstanceKey requireFree(Map<String, @Nullable Object> row) {
+    InstanceKey key = keyOf(row);
+    if (reruns.contains(key)) {
+      throw Errors.of(409, "Execution is being processed");
+    }
+    return key;
+  }
+
+  /** Holds an execution until it has ended or waits for something outside, but not for ever. */
+  private void hold(InstanceKey key) {
+    reruns.add(key);
+    var _ =
+        calls
+            .engine()
+            .whenSettled(key)
+            .orTimeout(LONGEST_HOLD.toMillis(), TimeUnit.MILLISECONDS)
+            .whenComplete((state, failure) -> reruns.remove(key));
+  }
+
   private static boolean finished(Map<String, @Nullable Object> row) {
     Long status = status(row);
     return status != null && status != 0;
@@ -129,6 +159,7 @@ final class ExecutionActions {
 
   private Answer destroy(ActionRequest request) throws InterruptedException {
     RecordActions.requireWhich(request, "destroy");
+    counters.flush();
     Query which = records.query(request).fields(List.of("id", "eventKey", "status")).sort("id");
     long removed = 0;
     long after = 0;
@@ -170,12 +201,12 @@ final class ExecutionActions {
     if (finished(row)) {
       throw Errors.badRequest();
     }
+    InstanceKey key = requireFree(row);
     Reply reply =
         Calls.await(
             calls
                 .engine()
-                .submit(
-                    new Command.TerminateInstance(keyOf(row), EndReason.PERSON, "manual_cancel")));
+                .submit(new Command.TerminateInstance(key, EndReason.PERSON, "manual_cancel")));
     if (reply instanceof Reply.Rejected rejected) {
       throw rejected.reason() == Reason.INVALID_STATE
           ? Errors.badRequest()
@@ -208,7 +239,9 @@ final class ExecutionActions {
               .orElseThrow(() -> Errors.bad("Node not found"));
     }
     boolean overwrite = Boolean.TRUE.equals(values.get("overwrite"));
-    calls.submit(new Command.RestartInstance(keyOf(row), from, overwrite));
+    InstanceKey key = keyOf(row);
+    calls.submit(new Command.RestartInstance(key, from, overwrite));
+    hold(key);
     return Answer.accepted(row(idOf(row)));
   }
 
@@ -238,6 +271,7 @@ final class ExecutionActions {
     if (status == null || status != 0) {
       throw Errors.bad("Execution is not running");
     }
+    InstanceKey key = requireFree(execution);
     Long jobStatus = status(job);
     if (jobStatus != null && jobStatus != 0) {
       throw Errors.of(409, "Job is not pending");
@@ -253,7 +287,7 @@ final class ExecutionActions {
     if (given.containsKey("result")) {
       value.put("result", given.get("result"));
     }
-    calls.submit(new Command.SettleRun(keyOf(execution), runId(id), value));
+    calls.submit(new Command.SettleRun(key, runId(id), value));
     return Answer.accepted(jobs.get(Query.byKey(id)).orElse(job));
   }
 

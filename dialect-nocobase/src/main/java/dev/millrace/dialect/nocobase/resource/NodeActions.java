@@ -13,8 +13,6 @@ import dev.millrace.dialect.nocobase.http.Errors;
 import dev.millrace.dialect.nocobase.http.Parameters;
 import dev.millrace.dialect.nocobase.run.Counters;
 import dev.millrace.format.nocobase.pure.Job;
-import dev.millrace.format.nocobase.pure.NodeTests;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +28,14 @@ final class NodeActions {
   private final Database database;
   private final Counters counters;
   private final NodeConfigs configs;
-  private final NodeTests tests;
-  private final InstantSource clock;
+  private final NodeTrials trials;
   private final int mostNodes;
 
-  NodeActions(
-      Database database, Counters counters, NodeTests tests, InstantSource clock, int mostNodes) {
+  NodeActions(Database database, Counters counters, NodeTrials trials, int mostNodes) {
     this.database = database;
     this.counters = counters;
     this.configs = new NodeConfigs(database.collections());
-    this.tests = tests;
-    this.clock = clock;
+    this.trials = trials;
     this.mostNodes = mostNodes;
   }
 
@@ -313,7 +308,7 @@ final class NodeActions {
   }
 
   /** Tries a configuration; nothing is kept. */
-  private Answer test(ActionRequest request) {
+  private Answer test(ActionRequest request) throws InterruptedException {
     Map<String, @Nullable Object> values = request.values();
     Object type = values.get("type");
     if (!(type instanceof String name) || !NodeConfigs.knows(name)) {
@@ -321,11 +316,7 @@ final class NodeActions {
     }
     Map<String, @Nullable Object> config = WorkflowActions.config(values.get("config"));
     check(name, config);
-    Job job =
-        tests
-            .test(name, config, clock.instant())
-            .orElseThrow(() ->
-                Errors.bad("test method of instruction \"%s\" not implemented".formatted(name)));
+    Job job = trials.run(name, config);
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
     answer.put("result", job.result());
     answer.put("status", job.status().number());

@@ -136,7 +136,8 @@ public final class RecordActions {
   Answer get(ActionRequest request, Query query) {
     Parameters parameters = request.parameters();
     Records records = records(request);
-    boolean named = parameters.hasKeys() || parameters.hasFilter() || request.target().owned();
+    boolean named =
+        !parameters.keys().isEmpty() || parameters.hasFilter() || request.target().owned();
     if (records == null || !named) {
       return Answer.of(null);
     }
@@ -219,7 +220,7 @@ public final class RecordActions {
   /** Refuses a change of everything. */
   static void requireWhich(ActionRequest request, String action) {
     Parameters parameters = request.parameters();
-    if (!parameters.hasKeys() && !parameters.hasFilter()) {
+    if (parameters.keys().isEmpty() && !parameters.hasFilter()) {
       throw Errors.bad("to do %s action, filter or filterByTk is required".formatted(action));
     }
   }

@@ -2,6 +2,7 @@ package dev.millrace.dialect.nocobase.resource;
 
 import dev.millrace.data.Database;
 import dev.millrace.dialect.nocobase.auth.Access;
+import dev.millrace.dialect.nocobase.catalog.SystemCollections;
 import dev.millrace.dialect.nocobase.http.Action;
 import dev.millrace.dialect.nocobase.run.Calls;
 import dev.millrace.dialect.nocobase.run.Counters;
@@ -10,9 +11,11 @@ import dev.millrace.dialect.nocobase.run.Versions;
 import dev.millrace.dialect.nocobase.trigger.Triggers;
 import dev.millrace.format.nocobase.pure.Languages;
 import dev.millrace.format.nocobase.pure.NodeTests;
+import dev.millrace.runtime.activity.Activity;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -33,9 +36,15 @@ public final class Resources {
    * @param version of the server
    * @param mostNodes of a workflow; 0 for any number
    * @param ids draws keys of events
+   * @param activities that single nodes can be tried with
    */
   public record Surroundings(
-      ZoneId zone, String version, int mostNodes, InstantSource clock, Supplier<String> ids) {}
+      ZoneId zone,
+      String version,
+      int mostNodes,
+      InstantSource clock,
+      Supplier<String> ids,
+      List<Activity> activities) {}
 
   /** All actions. */
   public static Registry registry(Storage storage, Starting starting, Surroundings surroundings) {
@@ -51,6 +60,7 @@ public final class Resources {
             storage.counters(),
             starting.dispatcher(),
             starting.triggers());
+    Languages languages = new Languages(surroundings.zone());
     RequestEvents events =
         new RequestEvents(database, storage.versions(), starting.dispatcher(), surroundings.ids());
     Map<String, Action> own = new LinkedHashMap<>(storage.access().actions());
@@ -72,8 +82,8 @@ public final class Resources {
     new NodeActions(
             database,
             storage.counters(),
-            new NodeTests(new Languages(surroundings.zone())),
-            surroundings.clock(),
+            new NodeTrials(
+                new NodeTests(languages), surroundings.activities(), surroundings.clock()),
             surroundings.mostNodes())
         .register(own);
     new ExecutionActions(
@@ -84,7 +94,14 @@ public final class Resources {
             new ExecutionLogs(starting.calls(), storage.versions()))
         .register(own);
     new CollectionActions(database).register(own);
-    new TaskActions(database, records, starting.calls(), surroundings.clock()).register(own);
+    own.put("workflowCategories:move", new MoveAction(database, SystemCollections.CATEGORIES));
+    new TaskActions(
+            database,
+            records,
+            starting.calls(),
+            surroundings.clock(),
+            new ManualForms(database, languages))
+        .register(own);
     return new Registry(database, own, records, events);
   }
 }

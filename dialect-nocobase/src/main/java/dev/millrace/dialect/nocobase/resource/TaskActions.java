@@ -34,8 +34,15 @@ final class TaskActions {
   private final RecordActions records;
   private final Calls calls;
   private final InstantSource clock;
+  private final ManualForms forms;
 
-  TaskActions(Database database, RecordActions records, Calls calls, InstantSource clock) {
+  TaskActions(
+      Database database,
+      RecordActions records,
+      Calls calls,
+      InstantSource clock,
+      ManualForms forms) {
+    this.forms = forms;
     this.database = database;
     this.records = records;
     this.calls = calls;
@@ -90,6 +97,9 @@ final class TaskActions {
         calls.engine().queries().humanTask(id).orElseThrow(Errors::notFound);
     if (!Objects.equals(Parameters.number(row.get("userId")), request.identity().userId())) {
       throw Errors.of(403, "Forbidden");
+    }
+    if (result instanceof Map<?, ?> filled) {
+      forms.submitted(row, filled, request.identity(), clock.instant());
     }
     Map<String, @Nullable Object> payload = new LinkedHashMap<>();
     payload.put("result", result);

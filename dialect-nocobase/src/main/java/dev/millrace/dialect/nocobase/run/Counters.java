@@ -8,85 +8,212 @@ import dev.millrace.dialect.nocobase.catalog.SystemCollections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How often each version and each key was executed. The first execution of a version is written at
- * once, for it freezes the version; later ones are kept in memory and written before anybody reads
- * them, so that they cost no commit each. A crash may lose the last few. Thread-safe.
+ * How often each version and each key was executed. What is stored counts all executions up to a
+ * number that is stored with it; those beyond are read from the engine's rows before anybody reads
+ * a counter. The rows are there as soon as an execution is acknowledged, and numbers grow in the
+ * order in which they are written, so no crash makes a counter wrong. Executions that leave no row
+ * are told by who starts them. Thread-safe.
  */
 public final class Counters {
   private static final String EXECUTED = "executed";
+  private static final String UP_TO = "upTo";
+  private static final long ROW = 1;
+  private static final int BATCH = 1_000;
+
+  /** How many executions that were counted by their rows may still be told. */
+  private static final int RECENT = 100_000;
 
   private final Database database;
   private final Map<Long, Boolean> frozen = new ConcurrentHashMap<>();
-  private final Map<Long, Long> versions = new ConcurrentHashMap<>();
-  private final Map<String, Long> keys = new ConcurrentHashMap<>();
+  private final Map<Long, Started> told = new ConcurrentHashMap<>();
+  private final Map<Long, Boolean> recent = new LinkedHashMap<>();
+  private volatile boolean behind;
+  private long upTo = -1;
+
+  /** An execution that began. */
+  private record Started(Object version, String key) {}
 
   /** Counters in a database. */
   public Counters(Database database) {
     this.database = database;
   }
 
-  /** Counts one execution. */
-  public void executed(Version version) {
-    versions.merge(version.id(), 1L, Long::sum);
-    keys.merge(version.key(), 1L, Long::sum);
-    if (frozen.putIfAbsent(version.id(), true) == null) {
+  /**
+   * Makes sure that every workflow has its counters, and takes up those executions that a crash
+   * left uncounted. To be called before the engine is given anything to start.
+   */
+  public synchronized void open() {
+    long newest = newest();
+    database.inTransaction(transaction -> {
+      Map<String, @Nullable Object> stored =
+          transaction.records(SystemCollections.COUNTED).get(Query.byKey(ROW)).orElse(null);
+      // Numbers of executions that are gone without a trace are given again after a restart.
+      upTo = Math.min(stored == null ? newest : number(stored.get(UP_TO)), newest);
+      Map<String, @Nullable Object> row = new LinkedHashMap<>();
+      row.put(UP_TO, upTo);
+      if (stored == null) {
+        row.put("id", ROW);
+        transaction.records(SystemCollections.COUNTED).create(row, WriteContext.NONE);
+      } else {
+        transaction
+            .records(SystemCollections.COUNTED)
+            .update(Query.byKey(ROW), row, WriteContext.NONE);
+      }
+      for (Map<String, @Nullable Object> workflow :
+          transaction
+              .records(SystemCollections.WORKFLOWS)
+              .list(Query.all().fields(List.of("id", "key")).sort("id").unpaged())
+              .rows()) {
+        complete(transaction, SystemCollections.VERSION_STATS, "id", workflow, "workflowId");
+        complete(transaction, SystemCollections.STATS, "key", workflow, "key");
+      }
+      return true;
+    });
+    flush();
+  }
+
+  private long newest() {
+    return database
+        .records(SystemCollections.EXECUTIONS)
+        .get(Query.all().fields(List.of("id")).sort("-id"))
+        .map(row -> number(row.get("id")))
+        .orElse(0L);
+  }
+
+  /** Adds the counter of a workflow that has none, which is as many as there are rows. */
+  private void complete(
+      Transaction transaction,
+      String collection,
+      String column,
+      Map<String, @Nullable Object> workflow,
+      String of) {
+    Object key = workflow.get(column);
+    if (key == null || transaction.records(collection).get(Query.byKey(key)).isPresent()) {
+      return;
+    }
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    values.put(column, key);
+    values.put(
+        EXECUTED,
+        transaction
+            .records(SystemCollections.EXECUTIONS)
+            .count(Query.where(Map.of(of, key, "id", Map.of("$lte", upTo)))));
+    transaction.records(collection).create(values, WriteContext.NONE);
+  }
+
+  /**
+   * Counts one execution.
+   *
+   * @param id of the execution
+   */
+  public void executed(Version version, long id) {
+    told.put(id, new Started(version.id(), version.key()));
+    behind = true;
+    boolean first = frozen.putIfAbsent(version.id(), true) == null;
+    if (first || version.options().get("deleteExecutionOnStatus") instanceof List<?>) {
       flush();
     }
   }
 
-  /** Writes what was counted. */
-  public void flush() {
-    if (versions.isEmpty() && keys.isEmpty()) {
+  /** Writes what was told, unless that is done. */
+  public void flushTold() {
+    if (behind) {
+      flush();
+    }
+  }
+
+  /** Brings the stored counters up to date. */
+  public synchronized void flush() {
+    if (upTo < 0) {
       return;
     }
-    synchronized (this) {
-      Map<Long, Long> byVersion = drained(versions);
-      Map<String, Long> byKey = drained(keys);
-      try {
-        database.inTransaction(transaction -> {
-          byVersion.forEach(
-              (id, more) -> add(transaction, SystemCollections.VERSION_STATS, "id", id, more));
-          byKey.forEach((key, more) -> add(transaction, SystemCollections.STATS, "key", key, more));
-          return true;
-        });
-      } catch (RuntimeException e) {
-        byVersion.forEach((id, more) -> versions.merge(id, more, Long::sum));
-        byKey.forEach((key, more) -> keys.merge(key, more, Long::sum));
-        throw e;
-      }
+    behind = false;
+    boolean more = true;
+    while (more) {
+      // Before the rows: all up to the last one told are among the rows then.
+      Map<Long, Started> started = new TreeMap<>(told);
+      List<Map<String, @Nullable Object>> rows =
+          database
+              .records(SystemCollections.EXECUTIONS)
+              .list(
+                  Query.where(Map.of("id", Map.of("$gt", upTo)))
+                      .fields(List.of("id", "workflowId", "key"))
+                      .sort("id")
+                      .page(1L, (long) BATCH)
+                      .simple())
+              .rows();
+      more = rows.size() == BATCH;
+      count(started, rows, more);
     }
   }
 
-  private static <K> Map<K, Long> drained(Map<K, Long> counts) {
-    Map<K, Long> drained = new LinkedHashMap<>();
-    for (K key : List.copyOf(counts.keySet())) {
-      Long count = counts.remove(key);
-      if (count != null) {
-        drained.put(key, count);
+  private void count(
+      Map<Long, Started> started, List<Map<String, @Nullable Object>> rows, boolean more) {
+    Map<Long, Started> counted = new TreeMap<>();
+    long reached = upTo;
+    for (Map<String, @Nullable Object> row : rows) {
+      long id = number(row.get("id"));
+      reached = Math.max(reached, id);
+      Object version = row.get("workflowId");
+      counted.put(id, new Started(version == null ? 0L : version, String.valueOf(row.get("key"))));
+    }
+    for (Map.Entry<Long, Started> one : started.entrySet()) {
+      // While more rows follow, those told beyond them wait for their turn.
+      boolean due = !more || one.getKey() <= reached;
+      if (due && !recent.containsKey(one.getKey())) {
+        counted.put(one.getKey(), one.getValue());
+        reached = Math.max(reached, one.getKey());
       }
     }
-    return drained;
+    if (!counted.isEmpty()) {
+      write(counted, reached);
+    }
+    upTo = reached;
+    started.keySet().stream().filter(id -> !more || id <= upTo).forEach(told::remove);
+    counted.keySet().forEach(id -> recent.put(id, true));
+    while (recent.size() > RECENT) {
+      recent.remove(recent.keySet().iterator().next());
+    }
   }
 
-  private static void add(
-      Transaction transaction, String collection, String column, Object key, long more) {
-    Optional<Map<String, @Nullable Object>> row =
-        transaction.records(collection).get(Query.byKey(key));
-    Map<String, @Nullable Object> values = new LinkedHashMap<>();
-    if (row.isEmpty()) {
-      values.put(column, key);
-      values.put(EXECUTED, more);
-      transaction.records(collection).create(values, WriteContext.NONE);
-    } else {
-      long before = row.get().get(EXECUTED) instanceof Number number ? number.longValue() : 0;
-      values.put(EXECUTED, before + more);
-      transaction.records(collection).update(Query.byKey(key), values, WriteContext.NONE);
+  private void write(Map<Long, Started> counted, long reached) {
+    Map<Object, Long> versions = new LinkedHashMap<>();
+    Map<String, Long> keys = new LinkedHashMap<>();
+    for (Started one : counted.values()) {
+      versions.merge(one.version(), 1L, Long::sum);
+      keys.merge(one.key(), 1L, Long::sum);
     }
+    database.inTransaction(transaction -> {
+      versions.forEach((id, more) -> add(transaction, SystemCollections.VERSION_STATS, id, more));
+      keys.forEach((key, more) -> add(transaction, SystemCollections.STATS, key, more));
+      transaction
+          .records(SystemCollections.COUNTED)
+          .update(Query.byKey(ROW), Map.of(UP_TO, reached), WriteContext.NONE);
+      return true;
+    });
+  }
+
+  /** Adds to a counter; that of a workflow that is gone is gone too. */
+  private static void add(Transaction transaction, String collection, Object key, long more) {
+    transaction
+        .records(collection)
+        .get(Query.byKey(key))
+        .ifPresent(row ->
+            transaction
+                .records(collection)
+                .update(
+                    Query.byKey(key),
+                    Map.of(EXECUTED, number(row.get(EXECUTED)) + more),
+                    WriteContext.NONE));
+  }
+
+  private static long number(@Nullable Object value) {
+    return value instanceof Number number ? number.longValue() : 0;
   }
 
   /** How often all versions of a key were executed. */
@@ -116,7 +243,7 @@ public final class Counters {
     return database
         .records(collection)
         .get(Query.byKey(key))
-        .map(row -> row.get(EXECUTED) instanceof Number number ? number.longValue() : 0L)
+        .map(row -> number(row.get(EXECUTED)))
         .orElse(0L);
   }
 }

@@ -100,10 +100,14 @@ public final class Dispatcher {
         null);
   }
 
+  private static long id(Reply.Accepted accepted) {
+    return JsonValue.get(accepted.value(), "id") instanceof Number number ? number.longValue() : 0;
+  }
+
   private Outcome outcome(Event event, Reply reply) {
     return switch (reply) {
       case Reply.Accepted accepted -> {
-        counters.executed(event.version());
+        counters.executed(event.version(), id(accepted));
         yield new Outcome.Started(InstanceKey.of(event.key()));
       }
       case Reply.Rejected rejected when rejected.reason() == Reason.ALREADY_EXISTS ->
@@ -133,8 +137,8 @@ public final class Dispatcher {
       }
       state = Optional.ofNullable(ran.state());
     } catch (TimeoutException e) {
-      counters.executed(event.version());
       state = calls.state(key);
+      state.ifPresent(its -> counters.executed(event.version(), its.header().id()));
     }
     return state.map(
         its -> new Execution(event.version(), versions.document(event.version()), its));

@@ -33,8 +33,22 @@ final class CollectionTrigger implements Trigger {
   @Override
   public List<String> faults(Map<String, @Nullable Object> config) {
     List<String> faults = new ArrayList<>(sources.faults(config.get("collection")));
-    if (config.containsKey("mode") && !MODES.contains(Parameters.number(config.get("mode")))) {
+    Long mode = Parameters.number(config.get("mode"));
+    if (config.containsKey("mode") && (mode == null || !MODES.contains(mode))) {
       faults.add("\"mode\" must be one of " + MODES);
+    }
+    for (String name : List.of("changed", "appends")) {
+      if (config.get(name) != null && !(config.get(name) instanceof List<?>)) {
+        faults.add("\"" + name + "\" must be an array");
+      }
+    }
+    if (config.get("condition") != null && !(config.get("condition") instanceof Map<?, ?>)) {
+      faults.add("\"condition\" must be of type object");
+    }
+    if (faults.isEmpty()) {
+      faults.addAll(
+          sources.faultsOfCondition(
+              Sources.name(config.get("collection")), config.get("condition")));
     }
     return faults;
   }

@@ -36,7 +36,7 @@ final class CustomActionTrigger implements Trigger {
     Long kind = Parameters.number(config.get("type"));
     if (config.get("type") == null) {
       faults.add("\"type\" is required");
-    } else if (!KINDS.contains(kind)) {
+    } else if (kind == null || !KINDS.contains(kind)) {
       faults.add("\"type\" must be one of " + KINDS);
     }
     if (kind == null || kind != GLOBAL) {

@@ -36,7 +36,7 @@ final class ScheduleTrigger implements Trigger {
   public List<String> faults(Map<String, @Nullable Object> config) {
     List<String> faults = new ArrayList<>();
     Long mode = Parameters.number(config.get("mode"));
-    if (config.containsKey("mode") && !MODES.contains(mode)) {
+    if (config.containsKey("mode") && (mode == null || !MODES.contains(mode))) {
       faults.add("\"mode\" must be one of " + MODES);
     }
     if (mode != null && mode == DATE_FIELD) {

@@ -2,6 +2,7 @@ package dev.millrace.dialect.nocobase.trigger;
 
 import dev.millrace.data.CollectionDefinition;
 import dev.millrace.data.Collections;
+import dev.millrace.data.DataException;
 import dev.millrace.data.Database;
 import dev.millrace.data.FieldDefinition;
 import dev.millrace.data.Query;
@@ -119,6 +120,22 @@ public final class Sources {
     Records records = database.records(collection);
     Object key = record.get(keyName(records.collection()));
     return key != null && records.count(Query.where(condition).keys(List.of(key))) > 0;
+  }
+
+  /**
+   * What is wrong with a condition on a collection that there is. A wrong one would otherwise
+   * refuse every record that it is asked about.
+   */
+  List<String> faultsOfCondition(String collection, @Nullable Object condition) {
+    if (Parameters.emptyFilter(condition)) {
+      return List.of();
+    }
+    try {
+      long _ = database.records(collection).count(Query.where(condition).keys(List.of("0")));
+      return List.of();
+    } catch (DataException e) {
+      return List.of("\"condition\" cannot be used: " + e.getMessage());
+    }
   }
 
   /** The user in {@code userId}, or the caller when it is not given. */

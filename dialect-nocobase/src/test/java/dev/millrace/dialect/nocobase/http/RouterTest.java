@@ -69,6 +69,11 @@ class RouterTest {
   /** Lets everybody do everything. */
   private static final class Open implements Gate {
     @Override
+    public @Nullable String renewedToken(Request request) {
+      return null;
+    }
+
+    @Override
     public Identity identify(Request request) {
       return new Identity(1, Identity.ROOT, Map.of());
     }

@@ -102,5 +102,10 @@ public final class Languages implements NocoBaseExpressions {
     public @Nullable Object value(String root) {
       return roots.containsKey(root) ? roots.get(root) : outer.value(root);
     }
+
+    @Override
+    public @Nullable Object value(String root, String member) {
+      return roots.containsKey(root) ? roots.get(root) : outer.value(root, member);
+    }
   }
 }
