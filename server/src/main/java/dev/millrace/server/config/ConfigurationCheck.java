@@ -2,6 +2,7 @@ package dev.millrace.server.config;
 
 import dev.millrace.activities.http.EgressPolicy;
 import dev.millrace.activities.mail.MailSettings;
+import dev.millrace.runtime.retention.RetentionPolicy;
 import dev.millrace.server.config.Configuration.Access;
 import dev.millrace.server.config.Configuration.ComponentSources;
 import dev.millrace.server.config.Configuration.Connections;
@@ -60,7 +61,27 @@ final class ConfigurationCheck {
     }
     Connections connections = connections();
     return new Configuration(
-        dataDir(), listening, access, connections, components(connections.secrets()), shown());
+        dataDir(),
+        listening,
+        access,
+        connections,
+        components(connections.secrets()),
+        retention(),
+        shown());
+  }
+
+  private RetentionPolicy retention() {
+    return RetentionCheck.policy(
+        new RetentionPolicy.Keep(
+            keep(Setting.RETENTION_COMPLETED),
+            keep(Setting.RETENTION_FAILED),
+            keep(Setting.RETENTION_TERMINATED)),
+        value(Setting.RETENTION_APPS),
+        where(Setting.RETENTION_APPS));
+  }
+
+  private @Nullable Duration keep(Setting setting) {
+    return RetentionCheck.time(value(setting), where(setting));
   }
 
   private Path dataDir() {

@@ -71,26 +71,19 @@ public final class ConfigurationLoader {
 
   private static Map<Setting, Sourced> defaults() {
     Map<Setting, Sourced> values = new EnumMap<>(Setting.class);
-    Map<Setting, Object> defaults =
-        Map.of(
-            Setting.AUTH,
-            "none",
-            Setting.ADMIN_EMAIL,
-            "admin@nocobase.com",
-            Setting.DATA_DIR,
-            ".data",
-            Setting.HTTP_ADDRESS,
-            "127.0.0.1",
-            Setting.HTTP_PORT,
-            3_500,
-            Setting.GRPC_PORT,
-            50_001,
-            Setting.INSECURE,
-            false,
-            Setting.TIME_ZONE,
-            "UTC",
-            Setting.DRAIN_SECONDS,
-            10);
+    Map<Setting, Object> defaults = new EnumMap<>(Setting.class);
+    defaults.put(Setting.AUTH, "none");
+    defaults.put(Setting.ADMIN_EMAIL, "admin@nocobase.com");
+    defaults.put(Setting.DATA_DIR, ".data");
+    defaults.put(Setting.HTTP_ADDRESS, "127.0.0.1");
+    defaults.put(Setting.HTTP_PORT, 3_500);
+    defaults.put(Setting.GRPC_PORT, 50_001);
+    defaults.put(Setting.INSECURE, false);
+    defaults.put(Setting.TIME_ZONE, "UTC");
+    defaults.put(Setting.DRAIN_SECONDS, 10);
+    defaults.put(Setting.RETENTION_COMPLETED, "30d");
+    defaults.put(Setting.RETENTION_FAILED, "forever");
+    defaults.put(Setting.RETENTION_TERMINATED, "forever");
     for (Setting setting : Setting.values()) {
       Object value =
           switch (setting.kind()) {

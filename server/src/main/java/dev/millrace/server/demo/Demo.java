@@ -64,6 +64,7 @@ public final class Demo {
         new Configuration.Connections(
             List.copyOf(egress), before.databases(), before.smtp(), before.secrets()),
         given.components(),
+        given.retention(),
         given.shown());
   }
 
