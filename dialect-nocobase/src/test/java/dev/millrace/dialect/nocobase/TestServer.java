@@ -11,6 +11,7 @@ import dev.millrace.engine.interpreter.Engine;
 import dev.millrace.expression.JsonSchemas;
 import dev.millrace.expression.ProcessExpressions;
 import dev.millrace.format.nocobase.NocoBaseFormat;
+import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.activity.Activity;
 import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
@@ -109,6 +110,10 @@ final class TestServer implements AutoCloseable {
             Observer.NONE);
     dialect.start();
     listener.start();
+  }
+
+  EngineApi engine() {
+    return runtime;
   }
 
   /** An answer. */
