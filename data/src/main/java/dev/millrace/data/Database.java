@@ -4,6 +4,7 @@ import dev.millrace.engine.JsonValue;
 import java.sql.Connection;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -235,6 +236,36 @@ public final class Database implements AutoCloseable {
                     "DELETE FROM mr_once WHERE substr(key, 1, CAST({} AS INTEGER)) = {}",
                     Sql.bind((long) keyPrefix.length()),
                     Sql.bind(keyPrefix))));
+  }
+
+  /**
+   * The keys of what was done once before a moment, in their order.
+   *
+   * @param after begin behind this key; empty for the first page
+   */
+  public List<String> onceKeys(Instant before, String after, int limit) {
+    return inTransaction(transaction ->
+        ((Session) transaction)
+            .query(
+                Sql.of(
+                    "SELECT key FROM mr_once WHERE key > {} AND done_at < {} ORDER BY key LIMIT {}",
+                    Sql.bind(after),
+                    Sql.bind(Dates.show(before)),
+                    Sql.bind((long) limit)),
+                row -> row.getString(1)));
+  }
+
+  /** Forgets what was done once under these keys; they can be used again. */
+  public void forget(Collection<String> keys) {
+    if (keys.isEmpty()) {
+      return;
+    }
+    inTransaction(transaction -> {
+      for (String key : keys) {
+        ((Session) transaction).update(Sql.of("DELETE FROM mr_once WHERE key = {}", Sql.bind(key)));
+      }
+      return null;
+    });
   }
 
   /** Forgets what was done once before a moment; its keys can be used again. */

@@ -326,6 +326,14 @@ public sealed interface Command {
    * Removes every trace of an instance; its id is free at once.
    *
    * @param force also when it has not ended
+   * @param endedAt only if it ended in this very millisecond, so that one that ran again since
+   *     stays; null whenever it ended
    */
-  record PurgeInstance(InstanceKey key, boolean force) implements Command {}
+  record PurgeInstance(InstanceKey key, boolean force, @Nullable Instant endedAt)
+      implements Command {
+    /** Whenever it ended. */
+    public PurgeInstance(InstanceKey key, boolean force) {
+      this(key, force, null);
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.server;
 
+import dev.millrace.server.config.ConfigurationLoader;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -7,9 +8,16 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /** What can be asked of a data directory without opening it. */
 public final class DataDirectory {
+  /** The users' records, beside the store of the engine. */
+  public static final String RECORDS = "data.db";
+
+  /** What else belongs to it. */
+  public static final List<String> SMALL_FILES = List.of(SigningKey.FILE, ConfigurationLoader.FILE);
+
   private static final String LOCK = "millrace.lock";
 
   private DataDirectory() {}

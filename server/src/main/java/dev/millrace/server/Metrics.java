@@ -40,6 +40,17 @@ final class Metrics implements Observer {
     count(runtime, "activities", "attempts of activities", RuntimeCounters::activities);
     count(runtime, "messages", "messages consumed", RuntimeCounters::messages);
     count(runtime, "duplicates", "messages dropped as known", RuntimeCounters::duplicates);
+    count(runtime, "instances.purged", "instances removed", RuntimeCounters::purged);
+    FunctionCounter.builder(
+            "millrace.retention.purged", runtime, engine -> engine.retention().removedInstances())
+        .description("instances removed because their time was over")
+        .register(registry);
+    FunctionCounter.builder(
+            "millrace.retention.requests",
+            runtime,
+            engine -> engine.retention().forgottenRequests())
+        .description("remembered requests forgotten as they expired")
+        .register(registry);
     Gauge.builder("millrace.ready", runtime, engine -> engine.health().ready() ? 1 : 0)
         .description("1 while commands are taken")
         .register(registry);

@@ -18,6 +18,7 @@ import dev.millrace.format.nocobase.NocoBaseNodeTypes;
 import dev.millrace.format.nocobase.pure.Languages;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.Health;
+import dev.millrace.runtime.RuntimeCounters;
 import dev.millrace.runtime.activity.Activity;
 import dev.millrace.runtime.lane.LaneSettings;
 import dev.millrace.runtime.local.EngineDecider;
@@ -229,6 +230,12 @@ public final class MillraceServer implements AutoCloseable {
     return runtime;
   }
 
+  /** Counts what is done; equal at two times when nothing was done between them. */
+  public long work() {
+    RuntimeCounters counters = runtime.counters();
+    return counters.commands() + counters.commits() + counters.loads();
+  }
+
   /** Whether commands are taken, and why not. */
   public Health health() {
     return runtime.health();
@@ -304,7 +311,8 @@ public final class MillraceServer implements AutoCloseable {
             configuration.code().activityRows()),
         settings.clock(),
         settings.worker(),
-        settings.activities());
+        settings.activities(),
+        configuration.retention());
   }
 
   private static DaprDialect.Settings daprSettings(Configuration configuration) {

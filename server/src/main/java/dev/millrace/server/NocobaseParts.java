@@ -42,7 +42,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class NocobaseParts {
   private static final System.Logger LOGGER = System.getLogger("dev.millrace.server");
-  private static final String FILE = "data.db";
   private static final int THREADS = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration LONGEST_OPEN = Duration.ofSeconds(30);
@@ -104,7 +103,9 @@ final class NocobaseParts {
       Database opened =
           Database.open(
               DatabaseSettings.sqlite(
-                      dataDir.resolve(FILE), InstantSource.system(), new SecureRandom())
+                      dataDir.resolve(DataDirectory.RECORDS),
+                      InstantSource.system(),
+                      new SecureRandom())
                   .withEngine(dataDir.resolve(SqliteStore.FILE))
                   .withDefinitions(NocobaseDialect.collections()));
       database.complete(opened);

@@ -10,7 +10,7 @@ import java.util.HexFormat;
 
 /** The key that this server signs tokens with: made once, kept beside the database. */
 final class SigningKey {
-  private static final String FILE = "token.key";
+  static final String FILE = "token.key";
   private static final int BYTES = 32;
 
   private SigningKey() {}

@@ -78,7 +78,9 @@ final class CheckedRules implements Decider {
   private void checkFold(@Nullable InstanceState before, Command command, Decision decision) {
     if (decision.events().isEmpty()) {
       world.verdict.require(
-          java.util.Objects.equals(before, decision.state()),
+          java.util.Objects.equals(before, decision.state())
+              || (command instanceof Command.PurgeInstance
+                  && decision.effects().contains(new Effect.Purge())),
           "I7",
           "the state changed without an event by " + command);
     } else {

@@ -3,6 +3,7 @@ package dev.millrace.simulator;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.ParentRef;
+import dev.millrace.engine.Wait;
 import dev.millrace.store.Batch;
 import dev.millrace.store.CommitResult;
 import dev.millrace.store.Fence;
@@ -51,6 +52,7 @@ final class CommitCheck {
   /** The committed states, oldest instance first. */
   List<InstanceState> states() {
     return instances.values().stream()
+        .filter(instance -> !instance.purged())
         .map(HistoryCheck::row)
         .filter(row -> row != null)
         .map(Rows.InstanceRow::state)
@@ -80,6 +82,7 @@ final class CommitCheck {
     }
     committed++;
     checkFences(batch);
+    batch.purged.forEach(row -> purged(row.key()));
     Set<InstanceKey> touched = new LinkedHashSet<>();
     for (Rows.HistoryChunk chunk : batch.history) {
       world.trace.line("history %s %s".formatted(chunk.key(), chunk.events()));
@@ -99,7 +102,46 @@ final class CommitCheck {
   }
 
   private HistoryCheck known(InstanceKey key) {
-    return instances.computeIfAbsent(key, name -> new HistoryCheck(world, name));
+    HistoryCheck found = instances.get(key);
+    if (found == null || found.purged()) {
+      found = new HistoryCheck(world, key);
+      instances.put(key, found);
+    }
+    return found;
+  }
+
+  /** What is removed has ended, and nobody waits for it. */
+  private void purged(InstanceKey key) {
+    HistoryCheck instance = instances.get(key);
+    Rows.InstanceRow row = instance == null ? null : instance.row();
+    if (instance == null || row == null) {
+      return;
+    }
+    world.trace.line("purged " + key);
+    world.coverage.count(Coverage.Kind.EVENT, "(purges)");
+    world.verdict.require(
+        row.state().life().status().terminal(),
+        "retention",
+        "instance %s was removed as %s".formatted(key, row.state().life().status()));
+    ParentRef parent = row.state().header().parent();
+    HistoryCheck above = parent == null ? null : instances.get(parent.key());
+    Rows.InstanceRow waiting = above == null || above.purged() ? null : above.row();
+    world.verdict.require(
+        waiting == null
+            || waiting.state().openRuns().stream()
+                .noneMatch(run ->
+                    run.waitsFor() instanceof Wait.ForChild wait && wait.child().equals(key)),
+        "retention",
+        "instance %s was removed while its parent waits for it".formatted(key));
+    instance.purge();
+  }
+
+  /** The instances that were removed. */
+  List<InstanceKey> purged() {
+    return instances.entrySet().stream()
+        .filter(entry -> entry.getValue().purged())
+        .map(Map.Entry::getKey)
+        .toList();
   }
 
   private boolean owned(Fence fence) {

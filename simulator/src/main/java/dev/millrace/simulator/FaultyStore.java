@@ -1,6 +1,7 @@
 package dev.millrace.simulator;
 
 import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.Status;
 import dev.millrace.store.Batch;
 import dev.millrace.store.CommitResult;
 import dev.millrace.store.Fence;
@@ -128,6 +129,22 @@ final class FaultyStore implements Store {
   @Override
   public List<Rows.OutboxKey> lastSent() {
     return read(rows::lastSent);
+  }
+
+  @Override
+  public List<String> namespacesOfEnded() {
+    return read(rows::namespacesOfEnded);
+  }
+
+  @Override
+  public List<Rows.EndedRow> ended(
+      String namespace, Status status, Instant before, Rows.@Nullable EndedRow after, int limit) {
+    return read(() -> rows.ended(namespace, status, before, after, limit));
+  }
+
+  @Override
+  public int removeExpiredRequests(Instant now, int limit) {
+    return read(() -> rows.removeExpiredRequests(now, limit));
   }
 
   @Override

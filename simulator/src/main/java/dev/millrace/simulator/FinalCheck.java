@@ -38,6 +38,12 @@ final class FinalCheck {
             requests.add(request), "idempotency", "two instances of request " + request);
       }
     }
+    for (InstanceKey key : world.commits.purged()) {
+      world.verdict.require(
+          world.rows.load(key).isEmpty() && queries.history(key, 0, 1).isEmpty(),
+          "retention",
+          "instance %s was removed and left rows".formatted(key));
+    }
     checkLists();
     List<Rows.TimerRow> timers = world.rows.timersBefore(Instant.MAX, Integer.MAX_VALUE);
     world.verdict.require(timers.isEmpty(), "I2", "timers nobody needs: " + timers);

@@ -34,6 +34,7 @@ final class HistoryCheck {
   private int endings;
   private @Nullable InstanceState folded;
   private long events;
+  private boolean purged;
   private Rows.@Nullable InstanceRow row;
 
   HistoryCheck(World world, InstanceKey key) {
@@ -44,6 +45,15 @@ final class HistoryCheck {
   /** The last committed row; null before the first. */
   Rows.@Nullable InstanceRow row() {
     return row;
+  }
+
+  /** Its rows were removed; what callers were told of it was true. */
+  void purge() {
+    purged = true;
+  }
+
+  boolean purged() {
+    return purged;
   }
 
   /** How many events are committed. */

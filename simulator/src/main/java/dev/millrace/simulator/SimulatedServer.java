@@ -10,6 +10,8 @@ import dev.millrace.runtime.lane.LaneParts;
 import dev.millrace.runtime.lane.LanePorts;
 import dev.millrace.runtime.lane.LaneSettings;
 import dev.millrace.runtime.lane.SharedVariables;
+import dev.millrace.runtime.retention.Retention;
+import dev.millrace.runtime.retention.RetentionPolicy;
 import dev.millrace.store.Batch;
 import dev.millrace.store.CommitResult;
 import java.time.Duration;
@@ -38,6 +40,7 @@ final class SimulatedServer {
   private final CheckedRules rules;
   private final LaneLoop loop;
   private final LaneApi api;
+  private final Retention retention;
   private final Deque<Runnable> callbacks = new ArrayDeque<>();
   private final List<Call> calls = new ArrayList<>();
   private boolean dead;
@@ -97,8 +100,28 @@ final class SimulatedServer {
             random.split(),
             definitions,
             store.queries());
+    Duration keep = world.swarm.keep().isZero() ? null : world.swarm.keep();
+    retention =
+        new Retention(
+            new RetentionPolicy(new RetentionPolicy.Keep(keep, keep, keep), Map.of()),
+            new Retention.Ports(
+                store,
+                api::submit,
+                task -> later(world.swarm.store().readMillis(), task),
+                world.clock));
     loop.onArrival(this::wake);
     wake();
+    retainAfter(retention.interval());
+  }
+
+  private void retainAfter(Duration wait) {
+    world.agenda.after(
+        wait,
+        () -> {
+          if (!dead && !dying) {
+            var _ = retention.portion().thenAccept(this::retainAfter);
+          }
+        });
   }
 
   int number() {

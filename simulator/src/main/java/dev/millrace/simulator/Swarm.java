@@ -7,9 +7,16 @@ import java.util.SplittableRandom;
  * What a run is like, drawn from its seed. Each kind of fault is absent in some runs and frequent
  * in others, so that faults which hide each other are met alone as well. Probabilities lie in 0 to
  * 1.
+ *
+ * @param keep how long ended instances stay, or zero for ever
  */
 record Swarm(
-    Load load, CommitFaults commits, StoreFaults store, WorkFaults work, Mischief mischief) {
+    Load load,
+    CommitFaults commits,
+    StoreFaults store,
+    WorkFaults work,
+    Mischief mischief,
+    Duration keep) {
 
   private static final double PRESENT = 0.6;
 
@@ -87,7 +94,7 @@ record Swarm(
             every(random, 20, 300),
             every(random, 20, 200),
             every(random, 20, 200));
-    return new Swarm(load, commits, store, work, mischief);
+    return new Swarm(load, commits, store, work, mischief, every(random, 1, 120));
   }
 
   private static double chance(SplittableRandom random, double most) {

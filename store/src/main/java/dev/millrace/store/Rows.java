@@ -7,6 +7,7 @@ import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.Status;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,17 @@ public final class Rows {
 
   /** An instance that leaves no row behind; its name and number may be used again. */
   public record PurgeRow(InstanceKey key, int partition) {}
+
+  /**
+   * An instance that has ended, as retention sees it.
+   *
+   * @param endAt in whole milliseconds
+   * @param events how many it has, as a measure of its rows
+   * @param needed whether it must stay: it is set aside, a child of it has not ended, or its parent
+   *     has not
+   */
+  public record EndedRow(
+      InstanceKey key, long id, Status status, Instant endAt, long events, boolean needed) {}
 
   /** The events of an instance up to a number, which a snapshot stands for. */
   public record TrimRow(InstanceKey key, long upToSeq) {}

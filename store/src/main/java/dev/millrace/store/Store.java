@@ -3,6 +3,7 @@ package dev.millrace.store;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.Status;
 import dev.millrace.store.query.Queries;
 import java.time.Instant;
 import java.util.List;
@@ -50,7 +51,29 @@ public interface Store extends AutoCloseable {
   /** The last numbers given out per source and target, removed messages included. */
   List<Rows.OutboxKey> lastSent();
 
-  /** The greatest numeric instance id, 0 for none. */
+  /** The namespaces that have ended instances, in order. */
+  List<String> namespacesOfEnded();
+
+  /**
+   * Ended instances of a namespace, in the order of their end and id.
+   *
+   * @param status one that is terminal
+   * @param before only those that ended before
+   * @param after begin behind this one; null for the first page
+   */
+  List<Rows.EndedRow> ended(
+      String namespace, Status status, Instant before, Rows.@Nullable EndedRow after, int limit);
+
+  /**
+   * Removes remembered requests that have expired, at most so many, and answers how many. Needs no
+   * fence: nobody can ask for them any more.
+   */
+  int removeExpiredRequests(Instant now, int limit);
+
+  /** Gives space back that many removed rows have left, as far as that holds nobody up. */
+  default void tidy() {}
+
+  /** The greatest numeric instance id that was ever given, 0 for none. */
   long maxInstanceId();
 
   /** The greatest numeric definition id, 0 for none. */

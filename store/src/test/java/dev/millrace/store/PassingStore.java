@@ -1,6 +1,7 @@
 package dev.millrace.store;
 
 import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.Status;
 import dev.millrace.store.query.Queries;
 import java.time.Instant;
 import java.util.List;
@@ -81,6 +82,22 @@ public class PassingStore implements Store {
   @Override
   public List<Rows.OutboxKey> lastSent() {
     return rows.lastSent();
+  }
+
+  @Override
+  public List<String> namespacesOfEnded() {
+    return rows.namespacesOfEnded();
+  }
+
+  @Override
+  public List<Rows.EndedRow> ended(
+      String namespace, Status status, Instant before, Rows.@Nullable EndedRow after, int limit) {
+    return rows.ended(namespace, status, before, after, limit);
+  }
+
+  @Override
+  public int removeExpiredRequests(Instant now, int limit) {
+    return rows.removeExpiredRequests(now, limit);
   }
 
   @Override

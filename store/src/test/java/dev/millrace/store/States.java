@@ -7,6 +7,7 @@ import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.ParentRef;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.Wait;
 import java.time.Instant;
@@ -59,6 +60,24 @@ public final class States {
     }
     return new InstanceState(
         header, Samples.record(InstanceState.Lifecycle.class, life), graph(List.of()), List.of());
+  }
+
+  /** The same state as the child of another instance. */
+  public static InstanceState withParent(InstanceState state, InstanceKey parent) {
+    InstanceState.Header header = state.header();
+    return new InstanceState(
+        Samples.record(
+            InstanceState.Header.class,
+            Map.of(
+                "key", header.key(),
+                "id", header.id(),
+                "definition", header.definition(),
+                "origin", header.origin(),
+                "startedAt", header.startedAt(),
+                "parent", Samples.record(ParentRef.class, Map.of("key", parent)))),
+        state.life(),
+        state.graph(),
+        List.of());
   }
 
   /** The same state with other runs. */

@@ -349,6 +349,89 @@ public abstract class StoreContract {
   }
 
   @Test
+  void shouldNeverGiveTheNumberOfAPurgedInstanceAgain() {
+    Batch first = next();
+    first.instances.add(row(States.state(B, 7, Status.COMPLETED, EndReason.NONE, 0), 0));
+    commit(first);
+    Batch second = next();
+    second.purged.add(new Rows.PurgeRow(B, 0));
+    commit(second);
+    assertThat(store.maxInstanceId()).isEqualTo(7);
+  }
+
+  @Test
+  void shouldListWhatEndedInTheOrderOfTheEnd() {
+    Batch batch = next();
+    for (long id = 1; id <= 3; id++) {
+      InstanceKey key = InstanceKey.of("i" + id);
+      batch.instances.add(row(States.state(key, id, Status.COMPLETED, EndReason.NONE, id), 0));
+    }
+    batch.instances.add(row(States.state(A, 4, Status.FAILED, EndReason.NONE, 1), 0));
+    batch.instances.add(row(States.state(B, 5, Status.COMPLETED, EndReason.NONE, 1), 0));
+    batch.instances.add(row(States.running("live", 6), 1));
+    commit(batch);
+    Instant end = States.START.plusMillis(1_500);
+    assertThat(store.namespacesOfEnded()).containsExactly("default", B.namespace());
+    assertThat(store.ended("default", Status.COMPLETED, end, null, 10)).isEmpty();
+    List<Rows.EndedRow> page = store.ended("default", Status.COMPLETED, end.plusMillis(1), null, 2);
+    assertThat(page).extracting(Rows.EndedRow::id).containsExactly(1L, 2L);
+    assertThat(page.getLast())
+        .isEqualTo(new Rows.EndedRow(InstanceKey.of("i2"), 2, Status.COMPLETED, end, 2, false));
+    assertThat(store.ended("default", Status.COMPLETED, end.plusMillis(1), page.getLast(), 10))
+        .extracting(Rows.EndedRow::id)
+        .containsExactly(3L);
+    assertThat(store.ended("default", Status.FAILED, end.plusMillis(1), null, 10))
+        .extracting(Rows.EndedRow::key)
+        .containsExactly(A);
+  }
+
+  @Test
+  void shouldSayWhichEndedInstancesOthersNeed() {
+    Batch batch = next();
+    batch.instances.add(row(States.running("parent", 1), 0));
+    batch.instances.add(
+        row(
+            States.withParent(
+                States.state(InstanceKey.of("child"), 2, Status.COMPLETED, EndReason.NONE, 1),
+                InstanceKey.of("parent")),
+            0));
+    batch.instances.add(
+        row(States.state(InstanceKey.of("above"), 3, Status.COMPLETED, EndReason.NONE, 1), 0));
+    batch.instances.add(
+        row(States.withParent(States.running("below", 4), InstanceKey.of("above")), 0));
+    InstanceKey aside = InstanceKey.of("aside");
+    batch.instances.add(row(States.state(aside, 5, Status.COMPLETED, EndReason.NONE, 1), 0));
+    batch.quarantined.add(new Rows.QuarantineRow(aside, 0, "error", States.START));
+    batch.instances.add(
+        row(
+            States.withParent(
+                States.state(InstanceKey.of("orphan"), 6, Status.COMPLETED, EndReason.NONE, 1),
+                InstanceKey.of("gone")),
+            0));
+    commit(batch);
+    assertThat(store.ended("default", Status.COMPLETED, States.START.plusSeconds(60), null, 10))
+        .filteredOn(row -> !row.needed())
+        .extracting(row -> row.key().uid())
+        .containsExactly("orphan");
+  }
+
+  @Test
+  void shouldForgetRequestsThatExpired() {
+    Batch batch = next();
+    for (int i = 0; i < 5; i++) {
+      batch.idempotency.add(
+          new Rows.IdempotencyRow(
+              "create", "k" + i, "hash", Map.of("id", "x"), States.START.plusSeconds(i)));
+    }
+    commit(batch);
+    assertThat(store.removeExpiredRequests(States.START.plusSeconds(2), 2)).isEqualTo(2);
+    assertThat(store.removeExpiredRequests(States.START.plusSeconds(2), 2)).isEqualTo(1);
+    assertThat(store.removeExpiredRequests(States.START.plusSeconds(2), 2)).isZero();
+    assertThat(store.idempotency("create", "k2", States.START)).isEmpty();
+    assertThat(store.idempotency("create", "k3", States.START)).isPresent();
+  }
+
+  @Test
   void shouldTakeTheIdOfAPurgedInstanceInTheSameBatch() {
     Batch first = next();
     first.instances.add(row(States.state(B, 1, Status.COMPLETED, EndReason.NONE, 3), 0));

@@ -195,6 +195,16 @@ class CodeLifecycleTest {
   }
 
   @Test
+  void shouldStayWhenItRanAgainSinceTheEndThatItsPurgeIsAbout() {
+    run.start("A", null).answer(complete(0, null));
+    Instant end = run.state().life().endedAt();
+    run.send(new Command.PurgeInstance(CodeHarness.KEY, false, end.minusMillis(1)));
+    assertThat(run.exists()).isTrue();
+    run.send(new Command.PurgeInstance(CodeHarness.KEY, false, end));
+    assertThat(run.exists()).isFalse();
+  }
+
+  @Test
   void shouldStallOnPatchesThatDoNotFitAndRecover() {
     run.start("P", null);
     CodeVersion old = new CodeVersion(List.of("p1", "p1"), null);

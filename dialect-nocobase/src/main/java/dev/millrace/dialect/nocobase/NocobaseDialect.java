@@ -12,6 +12,7 @@ import dev.millrace.dialect.nocobase.resource.Resources;
 import dev.millrace.dialect.nocobase.run.Calls;
 import dev.millrace.dialect.nocobase.run.Counters;
 import dev.millrace.dialect.nocobase.run.Dispatcher;
+import dev.millrace.dialect.nocobase.run.Housekeeping;
 import dev.millrace.dialect.nocobase.run.Versions;
 import dev.millrace.dialect.nocobase.trigger.RecordEvents;
 import dev.millrace.dialect.nocobase.trigger.Relay;
@@ -27,6 +28,7 @@ import dev.millrace.transport.Routes;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -40,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NocobaseDialect implements AutoCloseable {
   private static final long FLUSH_MILLIS = 1_000;
+  private static final long FIRST_KEEPING_MINUTES = 2;
+  private static final long KEEPING_MINUTES = 60;
 
   private final Router router;
   private final Access access;
@@ -47,7 +51,9 @@ public final class NocobaseDialect implements AutoCloseable {
   private final Relay relay;
   private final Schedules schedules;
   private final Ports ports;
+  private final Housekeeping housekeeping;
   private volatile @Nullable ScheduledFuture<?> flushing;
+  private volatile @Nullable ScheduledFuture<?> keeping;
 
   /**
    * What the operator decides.
@@ -79,6 +85,7 @@ public final class NocobaseDialect implements AutoCloseable {
     this.access = Access.open(database, settings.access(), ports.clock(), ports.ids());
     Versions versions = new Versions(database);
     this.counters = new Counters(database);
+    this.housekeeping = new Housekeeping(database, ports.clock());
     Calls calls = new Calls(engine);
     Dispatcher dispatcher =
         new Dispatcher(calls, database, versions, counters, settings.patience());
@@ -169,14 +176,20 @@ public final class NocobaseDialect implements AutoCloseable {
             .background()
             .scheduleWithFixedDelay(
                 counters::flushTold, FLUSH_MILLIS, FLUSH_MILLIS, TimeUnit.MILLISECONDS);
+    keeping =
+        ports
+            .background()
+            .scheduleWithFixedDelay(
+                housekeeping::run, FIRST_KEEPING_MINUTES, KEEPING_MINUTES, TimeUnit.MINUTES);
   }
 
   /** Writes what was only counted. */
   @Override
   public void close() {
-    ScheduledFuture<?> rounds = flushing;
-    if (rounds != null) {
-      rounds.cancel(false);
+    for (ScheduledFuture<?> rounds : Arrays.asList(flushing, keeping)) {
+      if (rounds != null) {
+        rounds.cancel(false);
+      }
     }
     schedules.close();
     relay.close();

@@ -2,7 +2,17 @@ package dev.millrace.dialect.nocobase;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.data.Query;
+import dev.millrace.data.WriteContext;
 import dev.millrace.dialect.nocobase.TestServer.Reply;
+import dev.millrace.dialect.nocobase.catalog.SystemCollections;
+import dev.millrace.dialect.nocobase.run.Housekeeping;
+import dev.millrace.engine.Command;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.runtime.EngineApi;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -214,6 +224,62 @@ class ExecutionsTest extends ServerTest {
     assertThat(unprefixed.number("meta.count")).isEqualTo(1);
     assertThat(server.post("/api/executions:update?filterByTk=1", Map.of("status", 5)).status())
         .isEqualTo(403);
+  }
+
+  @Test
+  void shouldLogAndDestroyExecutionsOfAnyNamespace() {
+    long id = workflow();
+    server.node(id, "calculation", null, Map.of("engine", "string", "expression", "one"));
+    server.post("/api/workflows:update?filterByTk=" + id, Map.of("enabled", true));
+    InstanceKey key = new InstanceKey("shop", "of-a-program");
+    server
+        .engine()
+        .run(
+            new EngineApi.StartRequest(
+                key,
+                "nocobase:" + server.key(id),
+                0,
+                Map.of(),
+                new Command.Origin("", "", false),
+                null))
+        .join();
+    long execution = list("?filter[eventKey]=of-a-program").number("data.0.id");
+    assertThat(server.get("/api/executions:logs?filterByTk=" + execution).text())
+        .contains("execution resolved");
+    Reply destroyed = server.post("/api/executions:destroy?filterByTk=" + execution, null);
+    assertThat(destroyed.at("data")).isEqualTo(1L);
+    assertThat(server.engine().instance(key).join()).isEmpty();
+  }
+
+  @Test
+  void shouldForgetWhatEndedExecutionsHaveDone() {
+    server.collection("posts", "title", "string");
+    Object creates = Map.of("collection", "posts", "params", Map.of("values", Map.of()));
+    long ended = workflow();
+    server.node(ended, "create", null, creates);
+    long waiting = workflow();
+    long first = server.node(waiting, "create", null, creates);
+    server.node(waiting, "delay", first, WAIT);
+    long gone = execute(ended).number("data.execution.id");
+    execute(ended);
+    long copied = execute(waiting).number("data.execution.id");
+    for (long execution : List.of(gone, copied)) {
+      server
+          .database()
+          .records(SystemCollections.CC_TASKS)
+          .create(Map.of("executionId", execution, "title", "t"), WriteContext.NONE);
+    }
+    server.post("/api/executions:destroy?filterByTk=" + gone, null);
+    Instant later = Instant.now().plus(Duration.ofDays(2));
+    assertThat(server.database().onceKeys(later, "", 10)).hasSize(3);
+
+    new Housekeeping(server.database(), InstantSource.system()).run();
+    assertThat(server.database().onceKeys(later, "", 10)).as("a day too early").hasSize(3);
+    assertThat(server.database().records(SystemCollections.CC_TASKS).count(Query.all()))
+        .isEqualTo(1);
+
+    new Housekeeping(server.database(), InstantSource.fixed(later)).run();
+    assertThat(server.database().onceKeys(later, "", 10)).hasSize(1);
   }
 
   private Reply list(String query) {

@@ -19,6 +19,7 @@ import dev.millrace.engine.interpreter.Engine;
 import dev.millrace.expression.JsonSchemas;
 import dev.millrace.expression.ProcessExpressions;
 import dev.millrace.format.nocobase.NocoBaseFormat;
+import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.activity.Activity;
 import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
@@ -135,6 +136,10 @@ final class TestServer implements AutoCloseable {
             provider.user(),
             provider.password(),
             MailSettings.Tls.NONE));
+  }
+
+  EngineApi engine() {
+    return runtime;
   }
 
   /** An answer. */

@@ -343,6 +343,12 @@ final class CodeRules {
       return Turn.rejected(
           state, Reply.Rejected.of(Reason.INVALID_STATE, stalled ? STALLED : NOT_COMPLETED));
     }
+    Instant ended = state.life().endedAt();
+    if (command.endedAt() != null
+        && (ended == null || ended.toEpochMilli() != command.endedAt().toEpochMilli())) {
+      return Turn.rejected(
+          state, Reply.Rejected.of(Reason.INVALID_STATE, "it did not end at that time"));
+    }
     return new Decision(
         List.of(),
         List.of(new Effect.DropWork(state.life().executionUid()), new Effect.Purge()),

@@ -195,7 +195,7 @@ final class Instances {
       return refused(command.key(), state);
     }
     try {
-      Decision decision = memory.decider.decide(state, command, moment(state));
+      Decision decision = memory.decider.decide(state, command, moment(state, command));
       if (decision.ignored()) {
         memory.tally.ignored.increment();
       }
@@ -204,6 +204,14 @@ final class Instances {
       quarantine(command.key(), e);
       return refused(command.key(), state);
     }
+  }
+
+  /** A timer that was due once is not early because the clock was set back since. */
+  private Moment moment(@Nullable InstanceState state, Command command) {
+    Moment moment = moment(state);
+    return command instanceof Command.FireTimer fire && fire.dueAt().isAfter(moment.now())
+        ? new Moment(fire.dueAt(), moment.seed())
+        : moment;
   }
 
   private Moment moment(@Nullable InstanceState state) {

@@ -23,12 +23,14 @@ import dev.millrace.runtime.lane.LaneLoop;
 import dev.millrace.runtime.lane.LaneParts;
 import dev.millrace.runtime.lane.LanePorts;
 import dev.millrace.runtime.lane.SharedVariables;
+import dev.millrace.runtime.retention.Retention;
 import dev.millrace.runtime.worker.Workers;
 import dev.millrace.store.Fence;
 import dev.millrace.store.Store;
 import dev.millrace.store.StoreException;
 import dev.millrace.store.query.Queries;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -43,11 +45,15 @@ import java.util.concurrent.TimeUnit;
  */
 public final class EngineRuntime implements EngineApi, CodeApi, AutoCloseable {
 
+  /** Retention begins when a server that was started to do something has done it. */
+  private static final Duration QUIET_START = Duration.ofSeconds(10);
+
   private final LaneApi api;
   private final CodeCalls codeCalls;
   private final Workers workers;
   private final LaneLoop loop;
   private final Lane lane;
+  private final Retention retention;
   private final ActivityDispatcher dispatcher;
   private final ExecutorService committer;
   private final ExecutorService virtual;
@@ -69,9 +75,7 @@ public final class EngineRuntime implements EngineApi, CodeApi, AutoCloseable {
         new Workers(
             this::answer,
             Long.toString(random.nextLong() >>> 1, Character.MAX_RADIX) + "-",
-            (delay, task) ->
-                CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, virtual)
-                    .execute(task));
+            this::later);
     LanePorts ports =
         new LanePorts(
             settings.clock(), seeds::nextLong, committer, virtual, virtual, dispatcher, workers);
@@ -93,6 +97,27 @@ public final class EngineRuntime implements EngineApi, CodeApi, AutoCloseable {
             store.queries());
     codeCalls = new CodeCalls(api);
     lane = new Lane(loop, ports);
+    retention =
+        new Retention(
+            settings.retention(),
+            new Retention.Ports(store, api::submit, virtual, settings.clock()));
+    Duration interval = retention.interval();
+    retainAfter(interval.compareTo(QUIET_START) < 0 ? interval : QUIET_START);
+  }
+
+  private void later(Duration delay, Runnable task) {
+    CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS, virtual)
+        .execute(task);
+  }
+
+  private void retainAfter(Duration delay) {
+    later(
+        delay,
+        () -> {
+          if (health().ready()) {
+            var _ = retention.portion().thenAccept(this::retainAfter);
+          }
+        });
   }
 
   private CompletableFuture<Reply> answer(Command command) {
@@ -128,6 +153,11 @@ public final class EngineRuntime implements EngineApi, CodeApi, AutoCloseable {
   /** What was counted since it was opened. */
   public RuntimeCounters counters() {
     return loop.counters();
+  }
+
+  /** What removes instances that were kept long enough. */
+  public Retention retention() {
+    return retention;
   }
 
   /** Takes no more commands; what was accepted is finished. Returns at once. */

@@ -1,6 +1,7 @@
 package dev.millrace.runtime.local;
 
 import dev.millrace.runtime.lane.LaneSettings;
+import dev.millrace.runtime.retention.RetentionPolicy;
 import dev.millrace.runtime.time.Clock;
 
 /**
@@ -8,12 +9,15 @@ import dev.millrace.runtime.time.Clock;
  *
  * @param worker the number of this server in identifiers, 0 to 1,023
  * @param activities how many activities run at once
+ * @param retention how long ended instances are kept
  */
-public record RuntimeSettings(LaneSettings lane, Clock clock, int worker, int activities) {
+public record RuntimeSettings(
+    LaneSettings lane, Clock clock, int worker, int activities, RetentionPolicy retention) {
 
   private static final int DEFAULT_ACTIVITIES = 256;
 
-  /** One server on the machine's clock. */
+  /** One server on the machine's clock, which keeps everything. */
   public static final RuntimeSettings DEFAULT =
-      new RuntimeSettings(LaneSettings.DEFAULT, Clock.SYSTEM, 0, DEFAULT_ACTIVITIES);
+      new RuntimeSettings(
+          LaneSettings.DEFAULT, Clock.SYSTEM, 0, DEFAULT_ACTIVITIES, RetentionPolicy.FOREVER);
 }

@@ -305,4 +305,23 @@ class LaneEffectsTest {
     }
     assertThat(lane.state("a").life().status()).isEqualTo(Status.COMPLETED);
   }
+
+  @Test
+  void shouldNotSayThatATimerCameEarlyWhenTheClockIsSetBackMeanwhile() {
+    SteppedLane first = SteppedLane.open();
+    first.start(first.define("plain"), "a");
+    first.settle();
+    Instant due = first.now.plusSeconds(60);
+    first.tell("a", "timer", due.toString());
+    first.settle();
+    SteppedLane lane = first.crash();
+    lane.settle();
+    lane.now = due;
+    // It is due, and its instance is still to be read.
+    lane.loop.work();
+    lane.now = due.minusSeconds(30);
+    lane.settle();
+    assertThat(lane.log("a")).contains("fired");
+    assertThat(lane.state("a").life().lastEventAt()).isEqualTo(due);
+  }
 }

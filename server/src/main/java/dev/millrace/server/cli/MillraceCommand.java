@@ -100,6 +100,7 @@ public final class MillraceCommand {
     commands.put("stop", ActionCommands.Stop::new);
     commands.put("release", ActionCommands.Release::new);
     commands.put("rerun", ActionCommands.Rerun::new);
+    commands.put("backup", BackupCommand::new);
     commands.put("verify", VerifyCommand::new);
     commands.put("config", ConfigCommand::new);
     commands.put("version", VersionCommand::new);

@@ -1,14 +1,8 @@
 package dev.millrace.server.cli;
 
-import dev.millrace.engine.graph.Environment;
-import dev.millrace.engine.graph.NodeTypes;
-import dev.millrace.engine.interpreter.Engine;
-import dev.millrace.expression.JsonSchemas;
-import dev.millrace.expression.ProcessExpressions;
 import dev.millrace.server.DataDirectory;
 import dev.millrace.server.config.Problems;
 import dev.millrace.store.sqlite.SqliteStore;
-import dev.millrace.store.sqlite.SqliteVerification;
 import dev.millrace.transport.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,7 +46,7 @@ final class VerifyCommand implements Callable<Integer> {
               .formatted(SqliteStore.FILE, directory));
     }
     requireStopped(directory);
-    List<String> violations = violations(directory);
+    List<String> violations = Verification.of(directory, Commands.err(spec));
     PrintWriter out = Commands.out(spec);
     switch (output) {
       case json -> out.println(Json.writeText(Map.of("violations", violations)));
@@ -68,20 +62,6 @@ final class VerifyCommand implements Callable<Integer> {
     }
     out.flush();
     return violations.isEmpty() ? ExitCodes.OK : ExitCodes.FAILED;
-  }
-
-  /** Everything that can be checked of a directory at rest, in words. */
-  private static List<String> violations(Path directory) {
-    Engine engine =
-        new Engine(
-            ref -> {
-              throw new IllegalStateException("folding needs no graph, asked for " + ref);
-            },
-            Environment.EMPTY,
-            new NodeTypes(List.of()),
-            new ProcessExpressions(),
-            new JsonSchemas());
-    return SqliteVerification.run(directory, engine::fold);
   }
 
   /** What a server is about to write would look like a violation. */

@@ -1,6 +1,7 @@
 package dev.millrace.server.config;
 
 import dev.millrace.activities.mail.MailSettings;
+import dev.millrace.runtime.retention.RetentionPolicy;
 import dev.millrace.transport.TlsFiles;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A checked configuration. Immutable. Made by {@link ConfigurationLoader}.
  *
+ * @param retention how long ended instances are kept
  * @param shown every setting as {@code config show} prints it, passwords hidden
  */
 public record Configuration(
@@ -22,6 +24,7 @@ public record Configuration(
     Connections connections,
     ComponentSources components,
     CodeWorkflows code,
+    RetentionPolicy retention,
     List<Shown> shown) {
 
   /**

@@ -2,6 +2,7 @@ package dev.millrace.server.config;
 
 import dev.millrace.activities.http.EgressPolicy;
 import dev.millrace.activities.mail.MailSettings;
+import dev.millrace.runtime.retention.RetentionPolicy;
 import dev.millrace.server.config.Configuration.Access;
 import dev.millrace.server.config.Configuration.CodeWorkflows;
 import dev.millrace.server.config.Configuration.ComponentSources;
@@ -70,6 +71,7 @@ final class ConfigurationCheck {
         connections,
         components(connections.secrets()),
         code(),
+        retention(),
         shown());
   }
 
@@ -82,6 +84,20 @@ final class ConfigurationCheck {
 
   private int messageBytes(Setting setting) {
     return Values.number(value(setting), LEAST_MESSAGE, MOST_MESSAGE, where(setting));
+  }
+
+  private RetentionPolicy retention() {
+    return RetentionCheck.policy(
+        new RetentionPolicy.Keep(
+            keep(Setting.RETENTION_COMPLETED),
+            keep(Setting.RETENTION_FAILED),
+            keep(Setting.RETENTION_TERMINATED)),
+        value(Setting.RETENTION_APPS),
+        where(Setting.RETENTION_APPS));
+  }
+
+  private @Nullable Duration keep(Setting setting) {
+    return RetentionCheck.time(value(setting), where(setting));
   }
 
   private Path dataDir() {

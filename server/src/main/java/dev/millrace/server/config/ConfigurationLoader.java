@@ -85,6 +85,9 @@ public final class ConfigurationLoader {
     defaults.put(Setting.DRAIN_SECONDS, 10);
     defaults.put(Setting.PROJECTION_ACTIVITIES, false);
     defaults.put(Setting.WORKFLOW_NODES_LIMIT, 0);
+    defaults.put(Setting.RETENTION_COMPLETED, "30d");
+    defaults.put(Setting.RETENTION_FAILED, "forever");
+    defaults.put(Setting.RETENTION_TERMINATED, "forever");
     for (Setting setting : Setting.values()) {
       Object value =
           switch (setting.kind()) {

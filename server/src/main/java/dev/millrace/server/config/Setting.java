@@ -36,6 +36,13 @@ public enum Setting {
       Kind.FLAG,
       "whether activities of workflows written as code have rows in node_inst"),
   DRAIN_SECONDS("drain-seconds", Kind.NUMBER, "longest wait for requests in work at shutdown"),
+  RETENTION_COMPLETED(
+      "retention-completed", Kind.TEXT, "how long completed instances are kept: 30d, 0s, forever"),
+  RETENTION_FAILED("retention-failed", Kind.TEXT, "how long failed instances are kept"),
+  RETENTION_TERMINATED(
+      "retention-terminated", Kind.TEXT, "how long terminated and canceled instances are kept"),
+  RETENTION_APPS(
+      "retention-apps", Kind.OBJECT, "retention of Dapr applications, by app id instead"),
   TOKENS("tokens", Kind.MAP, "SHA-256 hashes of bearer tokens, by the name of the caller"),
   APPS("apps", Kind.MAP, "the one Dapr application that a caller speaks for, by the caller's name"),
   ACT_FOR_OTHERS("act-for-others", Kind.LIST, "callers that may name another user in a header"),

@@ -65,6 +65,7 @@ public final class Demo {
             List.copyOf(egress), before.databases(), before.smtp(), before.secrets()),
         given.components(),
         given.code(),
+        given.retention(),
         given.shown());
   }
 

@@ -149,7 +149,7 @@ class MillraceCommandTest {
     for (String command :
         List.of(
             "serve", "demo", "apply", "start", "get", "list", "history", "explain", "suspend",
-            "resume", "stop", "rerun", "verify", "config", "version")) {
+            "resume", "stop", "rerun", "backup", "verify", "config", "version")) {
       assertThat(help.out).contains("  " + command);
       Ran one = run(command, "--help");
       assertThat(one.code).isEqualTo(ExitCodes.OK);

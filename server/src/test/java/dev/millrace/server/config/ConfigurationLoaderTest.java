@@ -3,6 +3,9 @@ package dev.millrace.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.runtime.retention.RetentionPolicy;
+import dev.millrace.runtime.retention.RetentionPolicy.Keep;
+import java.time.Duration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +44,40 @@ class ConfigurationLoaderTest {
     assertThat(origin(configuration, Setting.HTTP_PORT)).isEqualTo("--http-port");
     assertThat(origin(configuration, Setting.GRPC_PORT)).isEqualTo("MILLRACE_GRPC_PORT");
     assertThat(origin(configuration, Setting.TIME_ZONE)).isEqualTo(file + ": time-zone");
+  }
+
+  @Test
+  void shouldKeepEndedInstancesAsLongAsConfigured() throws IOException {
+    RetentionPolicy usual = load(Map.of(), Map.of()).retention();
+    assertThat(usual)
+        .isEqualTo(new RetentionPolicy(new Keep(Duration.ofDays(30), null, null), Map.of()));
+
+    file(
+        """
+        retention-failed: 1h30m
+        retention-apps:
+          shop: { anyTerminal: 72h, completed: 0s, failed: forever }
+        """);
+    Configuration configuration = load(Map.of("MILLRACE_RETENTION_COMPLETED", "2d"), Map.of());
+    assertThat(configuration.retention())
+        .isEqualTo(
+            new RetentionPolicy(
+                new Keep(Duration.ofDays(2), Duration.ofMinutes(90), null),
+                Map.of("shop", new Keep(Duration.ZERO, null, Duration.ofHours(72)))));
+    assertThat(origin(configuration, Setting.RETENTION_COMPLETED))
+        .isEqualTo("MILLRACE_RETENTION_COMPLETED");
+  }
+
+  @Test
+  void shouldSayHowATimeIsWritten() throws IOException {
+    for (String wrong : List.of("30", "1y", "-1d", "d", "1d and", "99999999d")) {
+      assertRefused(
+          Map.of("MILLRACE_RETENTION_COMPLETED", wrong),
+          "MILLRACE_RETENTION_COMPLETED: expected a time as 30d",
+          "\"" + wrong + "\"");
+    }
+    file("retention-apps:\n  shop: { complete: 1d }\n");
+    assertRefused(Map.of(), "unknown key \"complete\"", "\"completed\"");
   }
 
   @Test

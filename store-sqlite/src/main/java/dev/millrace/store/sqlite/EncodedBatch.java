@@ -30,6 +30,12 @@ final class EncodedBatch {
   /** The id of a job is that of its instance, and that of its run in the lowest bits. */
   private static final int JOB_SHIFT = 20;
 
+  /** What the scopes of requests that start instances begin with. */
+  static final String START_SCOPE = "start:";
+
+  /** Who refers to the large answer of a request, by its scope and key. */
+  static final String REQUEST_PART = "request:%s/%s";
+
   private final Map<Sql, List<@Nullable Object[]>> rows = new EnumMap<>(Sql.class);
   private final Map<InstanceKey, InstanceState> states = new HashMap<>();
   private final Map<InstanceKey, Long> firstSeqs = new HashMap<>();
@@ -367,7 +373,7 @@ final class EncodedBatch {
 
   private void variable(Rows.VariableRow row) {
     String part = "variable:%s/%s".formatted(row.owner(), row.name());
-    add(Sql.VARIABLE_UNREF, part);
+    add(Sql.NAMED_UNREF, part);
     if (row.removed()) {
       add(Sql.VARIABLE_REMOVE, row.owner(), row.name());
     } else {
@@ -376,13 +382,20 @@ final class EncodedBatch {
   }
 
   private void idempotency(Rows.IdempotencyRow row) {
+    String part = REQUEST_PART.formatted(row.scope(), row.requestKey());
+    add(Sql.NAMED_UNREF, part);
+    Object started =
+        row.scope().startsWith(START_SCOPE) && row.answer() instanceof Map<?, ?> answer
+            ? answer.get("id")
+            : null;
     add(
         Sql.IDEMPOTENCY,
         row.scope(),
         row.requestKey(),
         row.requestHash(),
-        json(Referrer.NONE, row.answer()),
-        row.expiresAt().toEpochMilli());
+        json(new Referrer(0L, part, 0), row.answer()),
+        row.expiresAt().toEpochMilli(),
+        started instanceof Long ? started : null);
   }
 
   private void definition(Rows.DefinitionRow row) {

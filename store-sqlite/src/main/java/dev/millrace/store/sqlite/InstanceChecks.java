@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at one instance after the other: decodes what is stored of it, folds its history when it
- * can, and compares. Each instance is read in a transaction of its own. Used once, by one thread.
+ * can, and compares. Each instance is read in a transaction of its own. Used by one thread.
  */
 final class InstanceChecks {
 
+  /** Events in memory at once. */
   private static final int PAGE = 1_000;
 
   /** Characters of a difference that are shown. */
@@ -35,51 +36,15 @@ final class InstanceChecks {
 
   private record Stored(long seq, String text, InstanceState state) {}
 
-  List<String> run() throws SQLException {
-    blobs();
-    long after = Long.MIN_VALUE;
-    List<Long> page = ids(after);
-    while (!page.isEmpty() && violations.size() < RowChecks.LISTED_MAX) {
-      for (long id : page) {
-        connection.setAutoCommit(false);
-        instance(id);
-        connection.setAutoCommit(true);
-        after = id;
-      }
-      page = ids(after);
+  /** Looks at some instances and answers what is wrong with them. */
+  List<String> run(List<Long> ids) throws SQLException {
+    violations.clear();
+    for (long id : ids) {
+      connection.setAutoCommit(false);
+      instance(id);
+      connection.setAutoCommit(true);
     }
-    if (violations.size() > RowChecks.LISTED_MAX) {
-      violations.subList(RowChecks.LISTED_MAX, violations.size()).clear();
-      violations.add("and more of instances");
-    }
-    return violations;
-  }
-
-  private List<Long> ids(long after) throws SQLException {
-    return ReadPool.rows(
-        connection,
-        "SELECT id FROM mr_instance WHERE id > ? ORDER BY id LIMIT ?",
-        row -> row.getLong(1),
-        after,
-        PAGE);
-  }
-
-  private void blobs() throws SQLException {
-    List<Long> rows = ReadPool.rows(connection, "SELECT rowid FROM mr_blob", row -> row.getLong(1));
-    for (long rowid : rows) {
-      violations.addAll(
-          ReadPool.rows(
-                  connection,
-                  "SELECT hash, body FROM mr_blob WHERE rowid = ?",
-                  row ->
-                      row.getString(1).equals(Payloads.hash(row.getString(2)))
-                          ? ""
-                          : "payload is not what its hash says: " + row.getString(1),
-                  rowid)
-              .stream()
-              .filter(line -> !line.isEmpty())
-              .toList());
-    }
+    return List.copyOf(violations);
   }
 
   private void instance(long id) throws SQLException {
@@ -114,19 +79,15 @@ final class InstanceChecks {
   }
 
   private void decoded(Row row) throws SQLException {
-    List<NumberedEvent> history = SqliteQueries.events(connection, row.id(), 0, Integer.MAX_VALUE);
-    if (!row.code()) {
-      new HistoryChecks(what -> broken(row.id(), what)).run(history);
-    }
     Stored snapshot = snapshot(row.id());
-    InstanceState state = snapshot == null ? null : snapshot.state();
-    if (!row.fast()) {
-      if (fold == null) {
-        return;
+    InstanceState state = folded(row, snapshot);
+    if (row.fast()) {
+      state = snapshot == null ? null : snapshot.state();
+      if (fold != null && snapshot == null) {
+        broken(row.id(), "an instance of the fast engine has no state");
       }
-      state = folded(row, history, snapshot, fold);
-    } else if (fold != null && snapshot == null) {
-      broken(row.id(), "an instance of the fast engine has no state");
+    } else if (fold == null) {
+      return;
     }
     if (state == null || state.life().eventCount() != row.eventCount()) {
       return;
@@ -149,43 +110,99 @@ final class InstanceChecks {
         .orElse(null);
   }
 
-  /** The state after all events; the snapshot must be the one after its own. */
-  private @Nullable InstanceState folded(
-      Row row,
-      List<NumberedEvent> history,
-      @Nullable Stored snapshot,
-      SqliteVerification.Fold folding) {
-    List<HistoryEvent> events = history.stream().map(NumberedEvent::event).toList();
-    if (snapshot != null && (history.isEmpty() || history.getFirst().seq() > 1)) {
-      // A code workflow that began anew: what came before its snapshot is gone on purpose.
-      List<HistoryEvent> since =
-          history.stream()
-              .filter(numbered -> numbered.seq() > snapshot.seq())
-              .map(NumberedEvent::event)
-              .toList();
-      return since.isEmpty() ? snapshot.state() : folding.fold(snapshot.state(), since);
-    }
-    int known = snapshot == null ? 0 : (int) Math.max(0, Math.min(snapshot.seq(), events.size()));
-    try {
-      InstanceState state = known == 0 ? null : folding.fold(null, events.subList(0, known));
-      if (snapshot != null && state != null) {
-        // The text written today of what was read, which may have been written by an older version.
-        String stored = Codec.encodeState(snapshot.state());
-        String expected = Codec.encodeState(state);
-        if (!stored.equals(expected)) {
-          broken(
-              row.id(),
-              "the snapshot after event %d is not the fold of its events%s"
-                  .formatted(snapshot.seq(), difference(expected, stored)));
-        }
+  /**
+   * Goes over the history page by page, and answers the state after all events, null where it
+   * cannot be told; the snapshot must be the one after its own.
+   */
+  private @Nullable InstanceState folded(Row row, @Nullable Stored snapshot) throws SQLException {
+    HistoryChecks checks = new HistoryChecks(what -> broken(row.id(), what));
+    Folding folding = new Folding(row, snapshot);
+    long after = 0;
+    List<NumberedEvent> page = SqliteQueries.events(connection, row.id(), after, PAGE);
+    folding.begin(page);
+    while (!page.isEmpty()) {
+      if (!row.code()) {
+        checks.run(page);
       }
-      List<HistoryEvent> rest = events.subList(known, events.size());
-      return rest.isEmpty() ? state : folding.fold(state, rest);
-    } catch (StoreException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      broken(row.id(), "its history cannot be folded: " + e);
-      return null;
+      folding.add(page);
+      after = page.getLast().seq();
+      page = page.size() < PAGE ? List.of() : more(row, after);
+    }
+    return folding.failed ? null : folding.state;
+  }
+
+  private List<NumberedEvent> more(Row row, long after) throws SQLException {
+    return SqliteQueries.events(connection, row.id(), after, PAGE);
+  }
+
+  /** A state that events are folded onto. */
+  private final class Folding {
+    private final Row row;
+    private final @Nullable Stored snapshot;
+    private @Nullable InstanceState state;
+    private boolean anew;
+    private boolean failed;
+
+    private Folding(Row row, @Nullable Stored snapshot) {
+      this.row = row;
+      this.snapshot = snapshot;
+    }
+
+    private void begin(List<NumberedEvent> first) {
+      if (snapshot != null && (first.isEmpty() || first.getFirst().seq() > 1)) {
+        // A code workflow that began anew: what came before its snapshot is gone on purpose.
+        state = snapshot.state();
+        anew = true;
+      }
+    }
+
+    private void add(List<NumberedEvent> page) {
+      if (fold == null || row.fast() || failed) {
+        return;
+      }
+      List<HistoryEvent> before = new ArrayList<>();
+      List<HistoryEvent> since = new ArrayList<>();
+      boolean reaches = false;
+      for (NumberedEvent numbered : page) {
+        boolean late = snapshot == null || numbered.seq() > snapshot.seq();
+        if (late || !anew) {
+          (late ? since : before).add(numbered.event());
+        }
+        reaches |= snapshot != null && numbered.seq() == snapshot.seq();
+      }
+      try {
+        fold(before);
+        if (reaches && !anew) {
+          compare();
+        }
+        fold(since);
+      } catch (StoreException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        broken(row.id(), "its history cannot be folded: " + e);
+        failed = true;
+      }
+    }
+
+    private void fold(List<HistoryEvent> events) {
+      if (!events.isEmpty() && fold != null) {
+        state = fold.fold(state, events);
+      }
+    }
+
+    private void compare() {
+      if (snapshot == null || state == null) {
+        return;
+      }
+      // The text written today of what was read, which may have been written by an older version.
+      String stored = Codec.encodeState(snapshot.state());
+      String expected = Codec.encodeState(state);
+      if (!stored.equals(expected)) {
+        broken(
+            row.id(),
+            "the snapshot after event %d is not the fold of its events%s"
+                .formatted(snapshot.seq(), difference(expected, stored)));
+      }
     }
   }
 

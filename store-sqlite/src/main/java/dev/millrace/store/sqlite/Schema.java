@@ -27,6 +27,7 @@ final class Schema {
   private static final String VERSION_KEY = "schema_version";
   private static final String SCRIPT = "001_init.sql";
   private static final String BLOB_REFS = "blob_refs.sql";
+  private static final String RETENTION = "retention.sql";
 
   /** A placeholder: a word, and the rest up to the braces. */
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)(?: ([^{}]+))?\\}\\}");
@@ -44,19 +45,25 @@ final class Schema {
       create(connection);
     } else {
       require(version);
-      addBlobRefs(connection);
+      addWhatIsNew(connection);
     }
   }
 
-  /** Files made before payloads knew who refers to them. */
-  private static void addBlobRefs(Connection connection) throws SQLException {
-    if (ReadPool.number(connection, "SELECT count(*) FROM sqlite_master WHERE name = 'mr_blob_ref'")
+  /** Files made before payloads knew who refers to them, or before retention. */
+  private static void addWhatIsNew(Connection connection) throws SQLException {
+    add(connection, "mr_blob_ref", BLOB_REFS);
+    add(connection, "mr_instance_ended", RETENTION);
+  }
+
+  /** Runs a script where the file does not have what it makes. */
+  private static void add(Connection connection, String made, String script) throws SQLException {
+    if (ReadPool.number(connection, "SELECT count(*) FROM sqlite_master WHERE name = ?", made)
         > 0) {
       return;
     }
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate("BEGIN IMMEDIATE");
-      statement.executeUpdate(script(BLOB_REFS));
+      statement.executeUpdate(script(script));
       statement.executeUpdate("COMMIT");
     }
   }
@@ -68,6 +75,13 @@ final class Schema {
       throw new StoreException("the file holds no data of Millrace");
     }
     require(version);
+    if (ReadPool.number(
+            connection,
+            "SELECT count(*) FROM sqlite_master WHERE name IN ('mr_blob_ref', 'mr_instance_ended')")
+        < 2) {
+      throw new StoreException(
+          "the file was written by an earlier build; start the server once, which brings it up to date");
+    }
   }
 
   private static void require(String version) {
@@ -109,6 +123,7 @@ final class Schema {
       statement.executeUpdate("BEGIN IMMEDIATE");
       statement.executeUpdate(expand(script(SCRIPT)));
       statement.executeUpdate(script(BLOB_REFS));
+      statement.executeUpdate(script(RETENTION));
       try (PreparedStatement insert =
           connection.prepareStatement("INSERT INTO mr_meta (key, value) VALUES (?, ?)")) {
         insert.setString(1, VERSION_KEY);

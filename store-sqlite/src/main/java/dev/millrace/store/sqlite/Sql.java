@@ -7,7 +7,7 @@ import java.util.Set;
 enum Sql {
   FENCE("UPDATE mr_partition SET batch = ? WHERE id = ? AND epoch = ? AND batch = ?"),
   /** Before the payloads: the same one may be written again. */
-  VARIABLE_UNREF("DELETE FROM mr_blob_ref WHERE instance_id = 0 AND part = ? AND seq = 0"),
+  NAMED_UNREF("DELETE FROM mr_blob_ref WHERE instance_id = 0 AND part = ? AND seq = 0"),
   BLOB("INSERT INTO mr_blob (hash, body) VALUES (?, ?) ON CONFLICT DO NOTHING"),
   /** After the variable's, before all that may drop the last reference to what is needed. */
   BLOB_REF(
@@ -21,6 +21,17 @@ enum Sql {
   PURGE_SNAPSHOT("DELETE FROM mr_snapshot WHERE instance_id = " + Sql.INSTANCE_OF),
   PURGE_TIMERS("DELETE FROM mr_timer WHERE uid = ? AND namespace = ?"),
   PURGE_HUMAN_TASKS("DELETE FROM mr_human_task WHERE uid = ? AND namespace = ?"),
+  /** The answer stays: a repeated request must not start another one. */
+  PURGE_REQUESTS(
+      "UPDATE mr_idempotency SET instance_id = NULL WHERE instance_id = " + Sql.INSTANCE_OF),
+  /** Numbers are never given again. */
+  PURGE_NUMBER(
+      """
+      INSERT INTO mr_meta (key, value)
+      SELECT 'last_purged_id', id FROM mr_instance WHERE uid = ? AND namespace = ?
+      ON CONFLICT DO UPDATE SET
+        value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))
+      """),
   PURGE_INSTANCE("DELETE FROM mr_instance WHERE uid = ? AND namespace = ?"),
   INSTANCE(
       """
@@ -138,11 +149,12 @@ enum Sql {
       """),
   IDEMPOTENCY(
       """
-      INSERT INTO mr_idempotency (scope, request_key, request_hash, answer, expires_at)
-      VALUES (?, ?, ?, ?, ?)
+      INSERT INTO mr_idempotency (
+        scope, request_key, request_hash, answer, expires_at, instance_id)
+      VALUES (?, ?, ?, ?, ?, (SELECT id FROM mr_instance WHERE id = ?))
       ON CONFLICT DO UPDATE SET
         request_hash = excluded.request_hash, answer = excluded.answer,
-        expires_at = excluded.expires_at
+        expires_at = excluded.expires_at, instance_id = excluded.instance_id
       """),
   DEFINITION(
       """

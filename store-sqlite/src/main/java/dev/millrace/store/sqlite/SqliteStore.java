@@ -4,6 +4,7 @@ import dev.millrace.engine.Effect;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.Status;
 import dev.millrace.store.Batch;
 import dev.millrace.store.CommitResult;
 import dev.millrace.store.Fence;
@@ -32,12 +33,14 @@ public final class SqliteStore implements Store {
   /** The database's file name in its directory. */
   public static final String FILE = "millrace.db";
 
+  private final Path file;
   private final DataDirectoryLock lock;
   private final Writer writer;
   private final ReadPool reads;
   private final Queries queries;
 
-  private SqliteStore(DataDirectoryLock lock, Writer writer, ReadPool reads) {
+  private SqliteStore(Path file, DataDirectoryLock lock, Writer writer, ReadPool reads) {
+    this.file = file;
     this.lock = lock;
     this.writer = writer;
     this.reads = reads;
@@ -72,7 +75,7 @@ public final class SqliteStore implements Store {
         throw new StoreException("the store " + file + " cannot be opened: " + e.getMessage(), e);
       }
       SqliteStore store =
-          new SqliteStore(lock, new Writer(file, settings), new ReadPool(file, settings));
+          new SqliteStore(file, lock, new Writer(file, settings), new ReadPool(file, settings));
       opened = true;
       return store;
     } finally {
@@ -232,8 +235,43 @@ public final class SqliteStore implements Store {
   }
 
   @Override
+  public List<String> namespacesOfEnded() {
+    return reads.read(Expiry::namespaces);
+  }
+
+  @Override
+  public List<Rows.EndedRow> ended(
+      String namespace, Status status, Instant before, Rows.@Nullable EndedRow after, int limit) {
+    return reads.read(
+        connection -> Expiry.ended(connection, namespace, status, before, after, limit));
+  }
+
+  @Override
+  public int removeExpiredRequests(Instant now, int limit) {
+    return writer.transaction(
+        "remove expired requests", connection -> Expiry.removeRequests(connection, now, limit));
+  }
+
+  /** Writes the log back into the file, so that its space is used again and it is cut short. */
+  @Override
+  public void tidy() {
+    try (Connection connection = Connections.writer(file, SqliteSettings.DEFAULT)) {
+      Expiry.checkpoint(connection);
+    } catch (SQLException e) {
+      throw new StoreException("the log of " + file + " cannot be cut: " + e.getMessage(), e);
+    }
+  }
+
+  @Override
   public long maxInstanceId() {
-    return reads.read(connection -> ReadPool.number(connection, "SELECT max(id) FROM mr_instance"));
+    return reads.read(connection ->
+        ReadPool.number(
+            connection,
+            """
+            SELECT max(
+              (SELECT coalesce(max(id), 0) FROM mr_instance),
+              coalesce((SELECT CAST(value AS INTEGER) FROM mr_meta WHERE key = 'last_purged_id'), 0))
+            """));
   }
 
   @Override

@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -20,7 +21,7 @@ import org.sqlite.SQLiteException;
  */
 public final class SqliteVerification {
 
-  private static final String DAMAGED = "the file is damaged: ";
+  private static final String DAMAGED = "the file %s is damaged: ";
 
   private SqliteVerification() {}
 
@@ -38,40 +39,70 @@ public final class SqliteVerification {
    * @throws StoreException when there is no store, or one of another version
    */
   public static List<String> run(Path dataDir) {
-    return verify(dataDir, null);
+    return verify(dataDir, null, _ -> {});
+  }
+
+  /** As the other, in silence. */
+  public static List<String> run(Path dataDir, Fold fold) {
+    return verify(dataDir, fold, _ -> {});
   }
 
   /**
    * Asks everything: also whether snapshots, rows, timers and work items are those of the folded
-   * histories, and whether each live instance has a reason to be woken.
+   * histories, and whether each live instance has a reason to be woken. Instances are looked at by
+   * as many threads as there are processors, each with a page of one history in memory.
    *
+   * @param fold is called by several threads
+   * @param progress is given a line about each part, and now and then one about how far it is
    * @return one line per violation, empty when all is well; at most 100 of a kind of row and 100 of
    *     instances
    * @throws StoreException when there is no store, or one of another version
    */
-  public static List<String> run(Path dataDir, Fold fold) {
-    return verify(dataDir, fold);
+  public static List<String> run(Path dataDir, Fold fold, Consumer<String> progress) {
+    return verify(dataDir, fold, progress);
   }
 
-  private static List<String> verify(Path dataDir, @Nullable Fold fold) {
+  /**
+   * Whether an SQLite file is whole, whatever it holds.
+   *
+   * @return one line per damage, empty when it is whole or not there
+   * @throws StoreException when it cannot be read
+   */
+  public static List<String> file(Path file) {
+    if (!Files.isRegularFile(file)) {
+      return List.of();
+    }
+    try (Connection connection = Connections.reader(file, SqliteSettings.DEFAULT)) {
+      return integrity(connection, file);
+    } catch (SQLException e) {
+      return failed(file, e);
+    }
+  }
+
+  private static List<String> verify(Path dataDir, @Nullable Fold fold, Consumer<String> progress) {
     Path file = dataDir.resolve(SqliteStore.FILE);
     if (!Files.isRegularFile(file)) {
       throw new StoreException("there is no store in " + dataDir + ": " + file + " is missing");
     }
     try (Connection connection = Connections.reader(file, SqliteSettings.DEFAULT)) {
       Schema.check(connection);
-      List<String> violations = new ArrayList<>(integrity(connection));
+      progress.accept("checking the file");
+      List<String> violations = new ArrayList<>(integrity(connection, file));
       if (violations.isEmpty()) {
-        violations.addAll(RowChecks.run(connection));
-        violations.addAll(new InstanceChecks(connection, fold).run());
+        violations.addAll(RowChecks.run(connection, progress));
+        violations.addAll(new InstanceRounds(file, fold, progress).run(connection));
       }
       return List.copyOf(violations);
     } catch (SQLException e) {
-      if (damaged(e)) {
-        return List.of(DAMAGED + e.getMessage());
-      }
-      throw new StoreException("the store " + file + " cannot be read: " + e.getMessage(), e);
+      return failed(file, e);
     }
+  }
+
+  private static List<String> failed(Path file, SQLException e) {
+    if (damaged(e)) {
+      return List.of(DAMAGED.formatted(file.getFileName()) + e.getMessage());
+    }
+    throw new StoreException("the store " + file + " cannot be read: " + e.getMessage(), e);
   }
 
   /** Some damage keeps even the check of the file from running. */
@@ -81,10 +112,10 @@ public final class SqliteVerification {
             || failure.getResultCode() == SQLiteErrorCode.SQLITE_NOTADB);
   }
 
-  private static List<String> integrity(Connection connection) throws SQLException {
+  private static List<String> integrity(Connection connection, Path file) throws SQLException {
     return ReadPool.rows(connection, "PRAGMA integrity_check", row -> row.getString(1)).stream()
         .filter(line -> !line.equals("ok"))
-        .map(line -> DAMAGED + line)
+        .map(line -> DAMAGED.formatted(file.getFileName()) + line)
         .toList();
   }
 }

@@ -105,7 +105,7 @@ class SqliteVerificationTest {
           UPDATE mr_history SET generation = 0 WHERE last_seq = 3 | history was committed out of order
           UPDATE mr_history SET partition = 1 WHERE last_seq = 3 | row is in another partition than its instance: history
           UPDATE mr_timer SET partition = 1 | row is in another partition than its instance: timer
-          INSERT INTO mr_idempotency VALUES ('start:proc-1', 'k', 'hash', '{"uid":"9","id":9}', 0) | start was answered and there is no such instance
+          INSERT INTO mr_idempotency VALUES ('start:proc-1', 'k', 'hash', '{"uid":"9","id":9}', 0, 9) | start was answered and there is no such instance
           UPDATE mr_human_task SET open = 0 | work item is open in another way
           UPDATE mr_instance SET input = '{' WHERE id = 1 | payload is no JSON: mr_instance.input {
           INSERT INTO mr_blob VALUES ('abc', '{') | payload is no JSON: mr_blob abc
@@ -136,7 +136,7 @@ class SqliteVerificationTest {
     }
     assertThat(SqliteVerification.run(dataDir))
         .isNotEmpty()
-        .allMatch(line -> line.startsWith("the file is damaged"));
+        .allMatch(line -> line.startsWith("the file millrace.db is damaged"));
   }
 
   @Test

@@ -197,6 +197,12 @@ class StoreDifferentialTest {
     same("outbox", Store::outbox);
     same("inbox", Store::inbox);
     same("last sent", Store::lastSent);
+    same("namespaces of ended", Store::namespacesOfEnded);
+    for (Status status : Status.values()) {
+      same(
+          "ended as " + status,
+          store -> store.ended(some.namespace(), status, time.plusMillis(300), null, LIMIT));
+    }
     same("max instance", Store::maxInstanceId);
     same("max definition", Store::maxDefinitionNumber);
     same("variables", Store::variables);

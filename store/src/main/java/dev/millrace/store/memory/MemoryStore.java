@@ -4,6 +4,8 @@ import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.ParentRef;
+import dev.millrace.engine.Status;
 import dev.millrace.store.Batch;
 import dev.millrace.store.CommitResult;
 import dev.millrace.store.Fence;
@@ -12,9 +14,12 @@ import dev.millrace.store.Store;
 import dev.millrace.store.StoreException;
 import dev.millrace.store.query.Queries;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +34,9 @@ public final class MemoryStore implements Store {
       Comparator.comparing(Rows.TimerRow::dueAt)
           .thenComparing(Rows.TimerRow::key, Tables.KEYS)
           .thenComparing(Rows.TimerRow::timerId, Tables.TEXT);
+
+  private static final Comparator<Rows.EndedRow> ENDED =
+      Comparator.comparing(Rows.EndedRow::endAt).thenComparingLong(Rows.EndedRow::id);
 
   private final Object lock = new Object();
   private final Tables tables = new Tables();
@@ -138,8 +146,78 @@ public final class MemoryStore implements Store {
   }
 
   @Override
+  public List<String> namespacesOfEnded() {
+    return locked(() ->
+        tables.instances.values().stream()
+            .filter(row -> row.state().life().endedAt() != null)
+            .map(row -> row.key().namespace())
+            .distinct()
+            .sorted(Tables.TEXT)
+            .toList());
+  }
+
+  @Override
+  public List<Rows.EndedRow> ended(
+      String namespace, Status status, Instant before, Rows.@Nullable EndedRow after, int limit) {
+    return locked(() ->
+        tables.instances.values().stream()
+            .filter(row ->
+                row.key().namespace().equals(namespace)
+                    && row.state().life().status() == status
+                    && row.state().life().endedAt() != null)
+            .map(this::ended)
+            .filter(row -> row.endAt().isBefore(before))
+            .sorted(ENDED)
+            .filter(row -> after == null || ENDED.compare(row, after) > 0)
+            .limit(limit)
+            .toList());
+  }
+
+  private static boolean lives(Rows.@Nullable InstanceRow row) {
+    return row != null && !row.state().life().status().terminal();
+  }
+
+  private Rows.EndedRow ended(Rows.InstanceRow row) {
+    InstanceKey key = row.key();
+    InstanceState.Lifecycle life = row.state().life();
+    ParentRef parent = row.state().header().parent();
+    boolean needed =
+        tables.quarantined.containsKey(key)
+            || (parent != null && lives(tables.instances.get(parent.key())))
+            || tables.instances.values().stream()
+                .anyMatch(other -> {
+                  ParentRef above = other.state().header().parent();
+                  return above != null && above.key().equals(key) && lives(other);
+                });
+    return new Rows.EndedRow(
+        key,
+        row.state().header().id(),
+        life.status(),
+        Objects.requireNonNull(life.endedAt()).truncatedTo(ChronoUnit.MILLIS),
+        life.eventCount(),
+        needed);
+  }
+
+  @Override
+  public int removeExpiredRequests(Instant now, int limit) {
+    return locked(() -> {
+      List<Tables.Names> expired =
+          tables.idempotency.entrySet().stream()
+              .filter(entry -> !entry.getValue().expiresAt().isAfter(now))
+              .map(Map.Entry::getKey)
+              .limit(limit)
+              .toList();
+      expired.forEach(tables.idempotency::remove);
+      return expired.size();
+    });
+  }
+
+  @Override
   public long maxInstanceId() {
-    return locked(() -> tables.instanceIds.keySet().stream().mapToLong(id -> id).max().orElse(0));
+    return locked(() ->
+        tables.instanceIds.keySet().stream()
+            .mapToLong(id -> id)
+            .reduce(tables.lastPurgedId, Math::max));
   }
 
   @Override

@@ -65,6 +65,9 @@ final class Tables {
   final Map<InstanceKey, Rows.QuarantineRow> quarantined = new TreeMap<>(KEYS);
   final Map<InstanceKey, List<Rows.HeldRow>> held = new TreeMap<>(KEYS);
 
+  /** The greatest number of an instance that is gone. */
+  long lastPurgedId;
+
   /** The last number given to a work item. */
   private long lastHumanTask;
 
@@ -121,6 +124,7 @@ final class Tables {
     if (row != null) {
       long id = row.state().header().id();
       instanceIds.remove(id);
+      lastPurgedId = Math.max(lastPurgedId, id);
       nodeRuns.keySet().removeIf(run -> run.instanceId() == id);
     }
     history.remove(key);

@@ -124,8 +124,11 @@ final class ExecutionActions {
     return executions().get(Query.byKey(id)).orElseThrow(Errors::notFound);
   }
 
-  private static InstanceKey keyOf(Map<String, @Nullable Object> row) {
-    return InstanceKey.of(String.valueOf(row.get("eventKey")));
+  /** An execution may be of any namespace, as a child of a code workflow is. */
+  private InstanceKey keyOf(Map<String, @Nullable Object> row) {
+    return calls
+        .key(idOf(row))
+        .orElseGet(() -> InstanceKey.of(String.valueOf(row.get("eventKey"))));
   }
 
   private static @Nullable Long status(Map<String, @Nullable Object> row) {

@@ -84,7 +84,10 @@ final class ExecutionLogs {
 
   private List<Map<String, @Nullable Object>> entries(
       Map<String, @Nullable Object> execution, Level least) {
-    InstanceKey key = InstanceKey.of(String.valueOf(execution.get("eventKey")));
+    Long id = Parameters.number(execution.get("id"));
+    InstanceKey key =
+        (id == null ? Optional.<InstanceKey>empty() : calls.key(id))
+            .orElseGet(() -> InstanceKey.of(String.valueOf(execution.get("eventKey"))));
     Long workflow = Parameters.number(execution.get("workflowId"));
     Optional<Version> version = workflow == null ? Optional.empty() : versions.find(workflow);
     Map<Integer, String> nodes = new HashMap<>();
