@@ -79,6 +79,24 @@ class ExceptionNodeTest {
   }
 
   @Test
+  void shouldUndoWhatIsDoneWhereTheProcessSaysToCompensateFailures() {
+    EngineHarness run =
+        process(
+                "{'name':'p','extension':{'compensateOn':['failed']},'tasks':["
+                    + String.join(
+                        ",",
+                        transform("a", "1", to("t") + ",'compensate':'u'"),
+                        thrown("io"),
+                        transform("u", "$tasks.a", ""))
+                    + "]}")
+            .start(null);
+
+    assertThat(run.state().life().status()).isEqualTo(Status.FAILED);
+    assertThat(run.failureType()).isEqualTo("io");
+    assertThat(run.words("u")).containsExactly("done");
+  }
+
+  @Test
   void shouldNotShowASecretThatADefinitionHolds() {
     EngineHarness run =
         tasks(

@@ -26,7 +26,7 @@ final class Remembered {
     }
     return Reply.Rejected.of(
         Reason.INVALID_STATE,
-        "request id %s was used before with another body".formatted(request.id().key()));
+        "the idempotency key %s was used before with another body".formatted(request.id().key()));
   }
 
   /** Remembers an answer, in the batch in the making. */

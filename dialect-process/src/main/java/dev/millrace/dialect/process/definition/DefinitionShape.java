@@ -237,6 +237,7 @@ final class DefinitionShape {
       Shape.object()
           .with("errorHandler", ERROR_HANDLER)
           .with("rateLimit", Shape.either(String.class, Shape.word(""), RATE))
+          .with("compensateOn", Shape.list(Shape.word("failed", "stopped"), 2))
           .with("siblingsOnError", Shape.word("", "stop", "cancel", "finish"))
           .with("maxVisits", Shape.integer(1, ITERATIONS_MAX))
           .with("loopLimit", Shape.word("", "end", "error"));

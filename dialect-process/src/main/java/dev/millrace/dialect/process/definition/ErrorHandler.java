@@ -50,6 +50,23 @@ record ErrorHandler(ErrorPolicy policy, List<Branch> branches, String path, Stri
     return new ErrorHandler(policy, List.copyOf(branches), path, operationPath);
   }
 
+  /**
+   * What holds for a whole process: its {@code errorHandler}, else {@code compensateOn}, which says
+   * the same of failures in fewer words.
+   */
+  static ErrorHandler ofProcess(Map<?, ?> extension, Problems problems) {
+    ErrorHandler handler =
+        of(Json.object(extension, "errorHandler"), "$.extension.errorHandler", problems);
+    boolean compensates = Json.texts(extension.get("compensateOn")).contains("failed");
+    if (!compensates || handler.policy.operation() != Operation.STOP) {
+      return handler;
+    }
+    ErrorPolicy undoing =
+        new ErrorPolicy(
+            Operation.COMPENSATE, null, handler.policy.catches(), handler.policy.value());
+    return new ErrorHandler(undoing, handler.branches, handler.path, "$.extension.compensateOn");
+  }
+
   private static boolean retriesOldStyle(Map<?, ?> handler) {
     return Json.integer(handler, "retryCount", 0) > 0;
   }

@@ -32,11 +32,7 @@ final class Layout {
     this.document = document;
     this.problems = problems;
     document.tasks().forEach(task -> plans.add(TaskPlan.of(task, problems)));
-    processErrors =
-        ErrorHandler.of(
-            Json.object(document.extension(), "errorHandler"),
-            "$.extension.errorHandler",
-            problems);
+    processErrors = ErrorHandler.ofProcess(document.extension(), problems);
     connect();
     predecessors = Flow.reversed(successors);
     bodies = new Bodies(plans, document.indexes(), successors);

@@ -26,7 +26,7 @@ final class MemberCheck {
 
   /** The same in documents that every server of this API accepts. */
   private static final Set<String> WARNED_OF_PROCESSES =
-      Set.of("concurrency", "onFailure", "retention", "compensateOn");
+      Set.of("concurrency", "onFailure", "retention");
 
   private static final Set<String> WARNED_OF_ERROR_HANDLERS =
       Set.of("exceptionType", "exceptionMsg");
@@ -59,6 +59,13 @@ final class MemberCheck {
       } else {
         unknown(name, path, DefinitionShape.EXTENSION, Set.of());
       }
+    }
+    List<String> compensateOn = Json.texts(extension.get("compensateOn"));
+    if (compensateOn.contains("stopped")) {
+      problems.warning(
+          Json.element(path + ".compensateOn", compensateOn.indexOf("stopped")),
+          UNSUPPORTED,
+          "expected failed, found \"stopped\": a stopped instance is not compensated yet");
     }
     Map<?, ?> errors = Json.object(extension, "errorHandler");
     errorHandler(errors, path + ".errorHandler");

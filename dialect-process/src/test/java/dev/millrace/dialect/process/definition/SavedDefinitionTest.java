@@ -313,7 +313,7 @@ final class SavedDefinitionTest {
             "$.extension.concurrency unsupported",
             "$.extension.onFailure unsupported",
             "$.extension.retention unsupported",
-            "$.extension.compensateOn unsupported");
+            "$.extension.compensateOn[0] unsupported");
   }
 
   @Test
