@@ -61,7 +61,8 @@ class ActivityRowsTest {
                     true),
                 RuntimeSettings.DEFAULT.clock(),
                 0,
-                1),
+                1,
+                RuntimeSettings.DEFAULT.retention()),
             List.of(),
             List.of(),
             (graphs, environment) ->
