@@ -116,15 +116,7 @@ public final class MillraceServer implements AutoCloseable {
       nocobase.register(routes);
       listener =
           new HttpListener(
-              new ListenerSettings(
-                  listening.httpAddress(),
-                  listening.httpPort(),
-                  HttpLimits.DEFAULT,
-                  openPaths(),
-                  listening.tls()),
-              routes.build(),
-              authenticator(configuration, nocobase),
-              metrics);
+              listener(listening), routes.build(), authenticator(configuration, nocobase), metrics);
       open = true;
     } catch (IllegalArgumentException e) {
       throw new ServerException(String.valueOf(e.getMessage()), e);
@@ -168,6 +160,15 @@ public final class MillraceServer implements AutoCloseable {
     }
     // Behind the start, which would otherwise share the processor with it.
     nocobase.open(runtime);
+  }
+
+  private static ListenerSettings listener(Listening listening) {
+    return new ListenerSettings(
+        listening.httpAddress(),
+        listening.httpPort(),
+        HttpLimits.DEFAULT,
+        openPaths(),
+        listening.tls());
   }
 
   private static Set<String> openPaths() {

@@ -93,8 +93,7 @@ public final class ConfigurationLoader {
           switch (setting.kind()) {
             case LIST -> List.of();
             case MAP, SECRET_MAP, OBJECT -> Map.of();
-            case TEXT, SECRET, NUMBER, FLAG ->
-                defaults.getOrDefault(setting, "");
+            case TEXT, SECRET, NUMBER, FLAG -> defaults.getOrDefault(setting, "");
           };
       values.put(setting, new Sourced(value, "default"));
     }
