@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.runtime.retention.RetentionPolicy;
 import dev.millrace.runtime.retention.RetentionPolicy.Keep;
-import java.time.Duration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -63,7 +63,7 @@ class ConfigurationLoaderTest {
         .isEqualTo(
             new RetentionPolicy(
                 new Keep(Duration.ofDays(2), Duration.ofMinutes(90), null),
-                Map.of("shop", new Keep(Duration.ZERO, null, Duration.ofHours(72)))));
+                Map.of("shop", new Keep(Duration.ZERO, null, Duration.ofDays(3)))));
     assertThat(origin(configuration, Setting.RETENTION_COMPLETED))
         .isEqualTo("MILLRACE_RETENTION_COMPLETED");
   }
