@@ -3,9 +3,11 @@ package dev.millrace.server;
 import java.util.function.LongSupplier;
 
 /**
- * Gives heap back to the system that a burst has left behind. The collector of a small server gives
- * none back by itself while nothing is allocated, so once the server has been quiet for a while and
- * holds more than it should, it is asked to, once for each burst. Used by one thread.
+ * Keeps the heap near what is needed. The collector of a small server gives nothing back while
+ * nothing is allocated, and lets the heap grow to its limit before it collects what has grown old.
+ * So it is asked to collect when the server has been quiet for a while and holds more than it
+ * should, once for each burst, and under load when the heap is several times what was needed last.
+ * Used by one thread.
  */
 public final class IdleMemory {
   private static final System.Logger LOG = System.getLogger(IdleMemory.class.getName());
@@ -13,6 +15,12 @@ public final class IdleMemory {
 
   /** A heap up to this size is not worth a collection. */
   private static final long KEPT = 96 * MEBIBYTE;
+
+  /** A heap that is used up to this size is left alone under load. */
+  private static final long GROWN = 512 * MEBIBYTE;
+
+  /** Under load it may grow to so many times what was left by the last collection. */
+  private static final int GROWTH = 3;
 
   /** Looks in a row at which nothing was done. */
   private static final int QUIET_LOOKS = 10;
@@ -24,6 +32,7 @@ public final class IdleMemory {
   private final Heap heap;
   private long lastWork = -1;
   private long lastUsed;
+  private long needed;
   private int quiet;
   private boolean given;
 
@@ -60,19 +69,26 @@ public final class IdleMemory {
     if (busy) {
       quiet = 0;
       given = false;
+      if (used > Math.max(GROWN, GROWTH * needed)) {
+        collect();
+      }
       return;
     }
     quiet++;
-    if (quiet < QUIET_LOOKS || given || heap.committed() <= KEPT) {
-      return;
+    if (quiet >= QUIET_LOOKS && !given && heap.committed() > KEPT) {
+      given = true;
+      collect();
     }
-    given = true;
+  }
+
+  private void collect() {
     long before = heap.committed();
     heap.collect();
     lastUsed = heap.used();
+    needed = lastUsed;
     LOG.log(
         System.Logger.Level.DEBUG,
-        "idle: the heap went from {0} to {1} MiB",
+        "the heap went from {0} to {1} MiB",
         before / MEBIBYTE,
         heap.committed() / MEBIBYTE);
   }

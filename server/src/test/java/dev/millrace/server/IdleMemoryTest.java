@@ -15,6 +15,7 @@ class IdleMemoryTest {
   private static final class Heap implements IdleMemory.Heap {
     private long used = 40 * MEBIBYTE;
     private long committed = 500 * MEBIBYTE;
+    private long needed = 40 * MEBIBYTE;
     private int collections;
 
     @Override
@@ -30,6 +31,7 @@ class IdleMemoryTest {
     @Override
     public void collect() {
       collections++;
+      used = Math.min(used, needed);
     }
   }
 
@@ -55,10 +57,27 @@ class IdleMemoryTest {
       memory.look();
     }
     for (int i = 0; i < 60; i++) {
-      heap.used += 10 * MEBIBYTE;
+      heap.used += 5 * MEBIBYTE;
       memory.look();
     }
     assertThat(heap.collections).isZero();
+  }
+
+  @Test
+  void shouldNotLetTheHeapGrowToItsLimitUnderLoad() {
+    heap.used = 600 * MEBIBYTE;
+    heap.needed = 250 * MEBIBYTE;
+    work.incrementAndGet();
+    memory.look();
+    assertThat(heap.collections).isEqualTo(1);
+    heap.used = 740 * MEBIBYTE;
+    work.incrementAndGet();
+    memory.look();
+    assertThat(heap.collections).as("three times what is needed").isEqualTo(1);
+    heap.used = 760 * MEBIBYTE;
+    work.incrementAndGet();
+    memory.look();
+    assertThat(heap.collections).isEqualTo(2);
   }
 
   @Test
