@@ -2,6 +2,7 @@ package dev.millrace.runtime.lane;
 
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.code.CodeState;
 import dev.millrace.runtime.activity.JsonSize;
 import dev.millrace.runtime.worker.CodeSize;
@@ -24,10 +25,20 @@ final class Weight {
     return sum;
   }
 
-  /** The size of a state that was read, from the number of its runs. */
+  /** The size of a state that was read, with all payloads that it keeps. */
   static long state(InstanceState state) {
+    long sum = STATE + JsonSize.of(state.header().input()) + JsonSize.of(state.life().output());
+    for (NodeRun run : state.graph().runs().values()) {
+      sum += RUN + JsonSize.of(run.input());
+      if (run.result() != null) {
+        sum += JsonSize.of(run.result().output());
+      }
+      if (run.notes() != null) {
+        sum += JsonSize.of(run.notes().output());
+      }
+    }
+    sum += JsonSize.of(state.graph().variables()) + JsonSize.of(state.graph().parameters());
     CodeState code = state.code();
-    long sum = STATE + (long) RUN * state.graph().runs().size();
     return code == null ? sum : sum + CodeSize.of(code.history()) + CodeSize.of(code.inbox());
   }
 

@@ -324,4 +324,27 @@ class LaneEffectsTest {
     assertThat(lane.log("a")).contains("fired");
     assertThat(lane.state("a").life().lastEventAt()).isEqualTo(due);
   }
+
+  @Test
+  void shouldKeepToItsMemoryWhenWhatIsReadIsLarge() {
+    LaneSettings small =
+        new LaneSettings(
+            "t",
+            4,
+            100,
+            LaneSettings.DEFAULT.batch(),
+            new LaneSettings.Size(99, 1L << 20),
+            Map.of());
+    SteppedLane lane =
+        new SteppedLane(new WatchedStore(), small, Instant.parse("2026-01-01T00:00:00Z"));
+    String definition = lane.define("plain");
+    for (String told : List.of("x".repeat(200_000), "y")) {
+      for (int i = 0; i < 20; i++) {
+        lane.start(definition, "i" + i);
+        lane.tell("i" + i, told);
+        lane.settle();
+      }
+    }
+    assertThat(lane.loop.cached()).isLessThan(10);
+  }
 }

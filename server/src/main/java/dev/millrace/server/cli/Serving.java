@@ -1,6 +1,7 @@
 package dev.millrace.server.cli;
 
 import dev.millrace.runtime.Health;
+import dev.millrace.server.IdleMemory;
 import dev.millrace.server.MillraceServer;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CountDownLatch;
@@ -31,7 +32,9 @@ final class Serving {
   /** Serves until asked to stop (exit code 0) or until the store is lost (1). */
   int untilStopped() throws InterruptedException {
     int code = ExitCodes.OK;
+    IdleMemory memory = new IdleMemory(server::work);
     while (!asked.await(LOOK_SECONDS, TimeUnit.SECONDS)) {
+      memory.look();
       Health health = server.health();
       if (health.state() == Health.State.HALTED) {
         LOG.log(Level.ERROR, "the server cannot go on: {0}", health.detail());

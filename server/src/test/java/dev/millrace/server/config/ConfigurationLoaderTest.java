@@ -63,7 +63,7 @@ class ConfigurationLoaderTest {
         .isEqualTo(
             new RetentionPolicy(
                 new Keep(Duration.ofDays(2), Duration.ofMinutes(90), null),
-                Map.of("shop", new Keep(Duration.ZERO, null, Duration.ofHours(72)))));
+                Map.of("shop", new Keep(Duration.ZERO, null, Duration.ofDays(3)))));
     assertThat(origin(configuration, Setting.RETENTION_COMPLETED))
         .isEqualTo("MILLRACE_RETENTION_COMPLETED");
   }

@@ -8,10 +8,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Consumer;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,8 +21,6 @@ final class InstanceRounds {
   /** Instances that one thread takes at a time. */
   private static final int PAGE = 500;
 
-  private static final int THREADS_MAX = 8;
-
   /** How often it says how far it is. */
   private static final Duration ROUND = Duration.ofSeconds(5);
 
@@ -32,27 +28,27 @@ final class InstanceRounds {
 
   private final Path file;
   private final SqliteVerification.@Nullable Fold fold;
-  private final Consumer<String> progress;
+  private final SqliteVerification.Means means;
   private final List<String> violations = new ArrayList<>();
 
-  InstanceRounds(Path file, SqliteVerification.@Nullable Fold fold, Consumer<String> progress) {
+  InstanceRounds(
+      Path file, SqliteVerification.@Nullable Fold fold, SqliteVerification.Means means) {
     this.file = file;
     this.fold = fold;
-    this.progress = progress;
+    this.means = means;
   }
 
   List<String> run(Connection connection) throws SQLException {
-    progress.accept("checking large payloads");
+    means.progress().accept("checking large payloads");
     blobs(connection);
     long all = ReadPool.number(connection, "SELECT count(*) FROM mr_instance");
-    progress.accept("checking %,d instances".formatted(all));
-    int threads = Math.min(THREADS_MAX, Runtime.getRuntime().availableProcessors());
+    means.progress().accept("checking %,d instances".formatted(all));
     List<Connection> readers = new ArrayList<>();
-    try (ExecutorService workers = Executors.newFixedThreadPool(threads)) {
-      for (int i = 0; i < threads; i++) {
+    try {
+      for (int i = 0; i < means.threads(); i++) {
         readers.add(Connections.reader(file, SqliteSettings.DEFAULT));
       }
-      instances(connection, readers, workers, all);
+      instances(connection, readers, all);
     } finally {
       for (Connection reader : readers) {
         reader.close();
@@ -66,12 +62,11 @@ final class InstanceRounds {
   }
 
   /** Each round gives every reader a page, so that lines come in the order of the instances. */
-  private void instances(
-      Connection connection, List<Connection> readers, ExecutorService workers, long all)
+  private void instances(Connection connection, List<Connection> readers, long all)
       throws SQLException {
     List<InstanceChecks> checks =
         readers.stream().map(reader -> new InstanceChecks(reader, fold)).toList();
-    long begun = System.nanoTime();
+    long begun = means.nanos().getAsLong();
     long told = begun;
     long done = 0;
     List<Long> ids = ids(connection, Long.MIN_VALUE, PAGE * checks.size());
@@ -81,17 +76,22 @@ final class InstanceRounds {
       for (int i = 0; i * share < ids.size(); i++) {
         List<Long> page = ids.subList(i * share, Math.min(ids.size(), (i + 1) * share));
         InstanceChecks check = checks.get(i);
-        round.add(workers.submit(() -> check.run(page)));
+        FutureTask<List<String>> task = new FutureTask<>(() -> check.run(page));
+        means.workers().execute(task);
+        round.add(task);
       }
       for (Future<List<String>> page : round) {
         violations.addAll(result(page));
       }
       done += ids.size();
-      long now = System.nanoTime();
+      long now = means.nanos().getAsLong();
       if (now - told > ROUND.toNanos()) {
         told = now;
-        progress.accept(
-            "%,d of %,d instances, %,.0f/s".formatted(done, all, done / ((now - begun) / NANOS)));
+        means
+            .progress()
+            .accept(
+                "%,d of %,d instances, %,.0f/s"
+                    .formatted(done, all, done / ((now - begun) / NANOS)));
       }
       ids = ids(connection, ids.getLast(), PAGE * checks.size());
     }

@@ -9,7 +9,9 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -33,33 +35,45 @@ public final class SqliteVerification {
   }
 
   /**
+   * What a verification may use.
+   *
+   * @param workers looks at instances, so many at a time as there are threads
+   * @param nanos a clock, as {@link System#nanoTime}, for how fast it is
+   * @param progress is given a line about each part, and now and then one about how far it is
+   */
+  public record Means(
+      Executor workers, int threads, LongSupplier nanos, Consumer<String> progress) {
+    /** The thread of the caller, in silence. */
+    static final Means NONE = new Means(Runnable::run, 1, () -> 0, _ -> {});
+  }
+
+  /**
    * Asks what can be asked without folding histories.
    *
    * @return one line per violation, empty when all is well; at most 100 of a kind of row
    * @throws StoreException when there is no store, or one of another version
    */
   public static List<String> run(Path dataDir) {
-    return verify(dataDir, null, _ -> {});
+    return verify(dataDir, null, Means.NONE);
   }
 
   /** As the other, in silence. */
   public static List<String> run(Path dataDir, Fold fold) {
-    return verify(dataDir, fold, _ -> {});
+    return verify(dataDir, fold, Means.NONE);
   }
 
   /**
    * Asks everything: also whether snapshots, rows, timers and work items are those of the folded
-   * histories, and whether each live instance has a reason to be woken. Instances are looked at by
-   * as many threads as there are processors, each with a page of one history in memory.
+   * histories, and whether each live instance has a reason to be woken. Each thread has a page of
+   * one history in memory.
    *
-   * @param fold is called by several threads
-   * @param progress is given a line about each part, and now and then one about how far it is
+   * @param fold is called by all threads
    * @return one line per violation, empty when all is well; at most 100 of a kind of row and 100 of
    *     instances
    * @throws StoreException when there is no store, or one of another version
    */
-  public static List<String> run(Path dataDir, Fold fold, Consumer<String> progress) {
-    return verify(dataDir, fold, progress);
+  public static List<String> run(Path dataDir, Fold fold, Means means) {
+    return verify(dataDir, fold, means);
   }
 
   /**
@@ -79,18 +93,18 @@ public final class SqliteVerification {
     }
   }
 
-  private static List<String> verify(Path dataDir, @Nullable Fold fold, Consumer<String> progress) {
+  private static List<String> verify(Path dataDir, @Nullable Fold fold, Means means) {
     Path file = dataDir.resolve(SqliteStore.FILE);
     if (!Files.isRegularFile(file)) {
       throw new StoreException("there is no store in " + dataDir + ": " + file + " is missing");
     }
     try (Connection connection = Connections.reader(file, SqliteSettings.DEFAULT)) {
       Schema.check(connection);
-      progress.accept("checking the file");
+      means.progress().accept("checking the file");
       List<String> violations = new ArrayList<>(integrity(connection, file));
       if (violations.isEmpty()) {
-        violations.addAll(RowChecks.run(connection, progress));
-        violations.addAll(new InstanceRounds(file, fold, progress).run(connection));
+        violations.addAll(RowChecks.run(connection, means.progress()));
+        violations.addAll(new InstanceRounds(file, fold, means).run(connection));
       }
       return List.copyOf(violations);
     } catch (SQLException e) {
