@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.StringValue;
 import com.google.protobuf.Timestamp;
+import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.code.CodeState;
 import dev.millrace.proto.durabletask.CompleteWorkflowAction;
 import dev.millrace.proto.durabletask.CreateInstanceRequest;
 import dev.millrace.proto.durabletask.CreateTimerAction;
@@ -51,12 +53,15 @@ class EndingTest {
   @Test
   void case36ShouldForgetTheTimersOfATerminatedInstance() throws Exception {
     start("timer");
-    worker.answerTurn(worker.nextTurn(), timer(Instant.now().plusMillis(300)));
+    worker.answerTurn(worker.nextTurn(), timer(Instant.now().plusSeconds(3_600)));
 
     terminate("timer");
 
     assertThat(status("timer")).isEqualTo(OrchestrationStatus.ORCHESTRATION_STATUS_TERMINATED);
-    worker.assertNothing();
+    CodeState code =
+        engine.runtime().instance(new InstanceKey("default", "timer")).join().orElseThrow().code();
+    assertThat(code).isNotNull();
+    assertThat(code.open().timers()).isEmpty();
     worker.assertNothing();
   }
 

@@ -48,7 +48,7 @@ final class SessionCases {
                       + " FROM workflow_inst WHERE uid = '"
                       + id
                       + "'"))
-          .isEqualTo("WaitEvent|completed|dapr|on");
+          .isEqualTo("WaitEvent|completed|dapr|\"on\"");
       assertThat(commandLine(server, "get", id)).contains("completed");
     } finally {
       Files.deleteIfExists(journal);
