@@ -80,9 +80,7 @@ final class NocobaseParts {
               provider.password(),
               provider.secure()
                   ? MailSettings.Tls.IMPLICIT
-                  : provider.user() == null
-                      ? MailSettings.Tls.NONE
-                      : MailSettings.Tls.STARTTLS));
+                  : provider.user() == null ? MailSettings.Tls.NONE : MailSettings.Tls.STARTTLS));
     };
   }
 
