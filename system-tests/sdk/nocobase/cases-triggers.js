@@ -131,7 +131,7 @@ export const triggers = {
   },
 
   async 52() {
-    const at = ahead(1_500);
+    const at = ahead(4_000);
     const startsOn = at.toISOString();
     const once = await enabled("schedule", { mode: 0, startsOn });
     const late = await enabled("schedule", { mode: 0, startsOn: "2020-01-01T00:00:00.000Z" });
@@ -155,7 +155,7 @@ export const triggers = {
   },
 
   async 53() {
-    const at = ahead(2_500);
+    const at = ahead(6_000);
     const { name } = await h.posts();
     const on = (config) => enabled("schedule", { mode: 1, collection: name, ...config });
     const field = (offset, unit = SECOND) => ({ field: "due", offset, unit });
@@ -185,7 +185,7 @@ export const triggers = {
     assert.deepEqual(await seconds(byField), [0, 1, 2]);
     assert.deepEqual(await seconds(open), [0, 1]);
     assert.deepEqual(await seconds(single), [0]);
-    const again = ahead(1_500);
+    const again = ahead(4_000);
     await update(name, post.id, { due: again.toISOString() });
     const gone = await h.create(name, { title: "gone", due: again.toISOString() });
     await h.api.resource(name).destroy({ filterByTk: gone.id });

@@ -427,7 +427,7 @@ export const actions = {
   async 44() {
     const slow = {
       type: "script",
-      config: { content: "const end = Date.now() + 1500; while (Date.now() < end) {} return 1;" },
+      config: { content: "const end = Date.now() + 3000; while (Date.now() < end) {} return 1;" },
     };
     const workflow = await h.manually({ sync: true });
     await h.chain(workflow, [slow, h.waits()]);

@@ -16,6 +16,7 @@ import dev.millrace.expression.ProcessExpressions;
 import dev.millrace.format.nocobase.NocoBaseFormat;
 import dev.millrace.format.nocobase.NocoBaseNodeTypes;
 import dev.millrace.format.nocobase.pure.Languages;
+import dev.millrace.runtime.Decider;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.Health;
 import dev.millrace.runtime.RuntimeCounters;
@@ -88,14 +89,7 @@ public final class MillraceServer implements AutoCloseable {
                   settings(configuration),
                   List.of(format, new NocoBaseFormat()),
                   activities,
-                  (graphs, environment) ->
-                      new EngineDecider(
-                          new Engine(
-                              graphs,
-                              nocobase.environment(environment),
-                              allNodeTypes,
-                              expressions,
-                              schemas))));
+                  deciders(nocobase, allNodeTypes, expressions, schemas)));
       parts.push(nocobase::stop);
       Metrics metrics = new Metrics(runtime);
       Routes.Builder routes = Routes.builder();
@@ -335,6 +329,13 @@ public final class MillraceServer implements AutoCloseable {
   }
 
   /** Tokens of the configuration; where people sign in, NocoBase's workflow API asks itself. */
+  private static Decider.Factory deciders(
+      NocobaseParts nocobase, NodeTypes types, Expressions expressions, Schemas schemas) {
+    return (graphs, environment) ->
+        new EngineDecider(
+            new Engine(graphs, nocobase.environment(environment), types, expressions, schemas));
+  }
+
   private static Authenticator authenticator(Configuration configuration, NocobaseParts nocobase) {
     Configuration.Access access = configuration.access();
     Authenticator tokens =

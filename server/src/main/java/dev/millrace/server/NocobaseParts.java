@@ -120,7 +120,9 @@ final class NocobaseParts {
       made.start();
       dialect.complete(made);
     } catch (RuntimeException e) {
-      LOGGER.log(System.Logger.Level.ERROR, "NocoBase's workflow API is not served", e);
+      System.Logger.Level level =
+          background.isShutdown() ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR;
+      LOGGER.log(level, "NocoBase's workflow API is not served", e);
       database.completeExceptionally(e);
       dialect.completeExceptionally(e);
     }

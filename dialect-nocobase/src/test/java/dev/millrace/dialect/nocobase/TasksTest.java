@@ -114,7 +114,7 @@ class TasksTest extends ServerTest {
 
   @Test
   void case52ShouldStartAtItsTimeOnceAndStopAtTheLimit() {
-    Instant start = Instant.now().plusSeconds(1);
+    Instant start = Instant.now().plusSeconds(4);
     long once =
         server.workflow(
             Map.of(
@@ -167,7 +167,7 @@ class TasksTest extends ServerTest {
     long order =
         TestServer.created(
             server.post(
-                "/api/orders:create", Map.of("due", Instant.now().plusSeconds(2).toString())));
+                "/api/orders:create", Map.of("due", Instant.now().plusSeconds(4).toString())));
     Reply executions = server.executions(server.key(id), 1);
     assertThat(executions.at("data.0.context.data.id")).isEqualTo(order);
     assertThat(String.valueOf(executions.at("data.0.eventKey"))).startsWith(id + ":" + order + "@");

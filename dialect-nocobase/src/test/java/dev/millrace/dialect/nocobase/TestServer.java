@@ -314,7 +314,7 @@ final class TestServer implements AutoCloseable {
 
   /** Asks again until an answer fits, for some seconds. */
   Reply until(java.util.function.Supplier<Reply> ask, java.util.function.Predicate<Reply> fits) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
     Reply reply = ask.get();
     while (!fits.test(reply)) {
       if (System.nanoTime() > end) {

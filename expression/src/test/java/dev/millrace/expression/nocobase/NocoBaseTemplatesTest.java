@@ -140,6 +140,29 @@ class NocoBaseTemplatesTest {
     assertThat(templates.resolve("{{price}}{{$context.data.x}}", alone)).isEqualTo("2");
   }
 
+  @Test
+  void shouldAskForTheResultOfOneNodeOnly() {
+    ExpressionScope asked =
+        new ExpressionScope() {
+          @Override
+          public boolean has(String root) {
+            return true;
+          }
+
+          @Override
+          public @Nullable Object value(String root) {
+            throw new AssertionError("all of " + root + " was asked for");
+          }
+
+          @Override
+          public Object value(String root, String member) {
+            return Map.of(member, Map.of("total", 5L));
+          }
+        };
+    assertThat(templates.resolve("{{$jobsMapByNodeKey.k1.total}}", asked)).isEqualTo(5L);
+    assertThat(templates.resolve("{{ctx.$jobsMapByNodeKey.k1.total}}", asked)).isEqualTo(5L);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"{{", "}}", "{{}}", "{{ }}", "{{a", "a}}", "{{{a}}}", "{{.}}", "{{..a}}"})
   void shouldNeverFailOnOddText(String template) {

@@ -1,5 +1,6 @@
 package dev.millrace.dialect.nocobase.resource;
 
+import dev.millrace.data.CollectionDefinition;
 import dev.millrace.data.Database;
 import dev.millrace.data.Query;
 import dev.millrace.data.Records;
@@ -98,8 +99,13 @@ final class ManualForms {
       @Nullable Object filter,
       Map<String, @Nullable Object> values,
       Identity identity) {
-    if (database.collections().find(collection).isEmpty()
-        || SystemCollections.isSystem(collection)) {
+    boolean ofUsers =
+        database
+            .collections()
+            .find(collection)
+            .map(found -> found.origin() == CollectionDefinition.Origin.USER)
+            .orElse(false);
+    if (!ofUsers) {
       throw Errors.bad("Collection \"%s\" does not exist".formatted(collection));
     }
     if (type.equals(UPDATE) && Parameters.emptyFilter(filter)) {

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,10 +33,18 @@ final class NodeTrials {
   private final NodeTests tests;
   private final Map<String, Activity> activities = new LinkedHashMap<>();
   private final InstantSource clock;
+  private final Supplier<String> ids;
 
-  NodeTrials(NodeTests tests, List<Activity> activities, InstantSource clock) {
+  /**
+   * Over the activities of the node types.
+   *
+   * @param ids draws keys of test runs
+   */
+  NodeTrials(
+      NodeTests tests, List<Activity> activities, InstantSource clock, Supplier<String> ids) {
     this.tests = tests;
     this.clock = clock;
+    this.ids = ids;
     activities.forEach(activity -> this.activities.put(activity.name(), activity));
   }
 
@@ -51,8 +59,7 @@ final class NodeTrials {
         () -> Errors.bad("test method of instruction \"%s\" not implemented".formatted(type)));
   }
 
-  private static Job reachedOut(
-      Activity activity, String type, Map<String, @Nullable Object> config)
+  private Job reachedOut(Activity activity, String type, Map<String, @Nullable Object> config)
       throws InterruptedException {
     Map<String, @Nullable Object> parameters = new LinkedHashMap<>(config);
     String pairs = PAIRS.get(type);
@@ -60,7 +67,7 @@ final class NodeTrials {
       parameters.put(pairs, object(config.get(pairs)));
     }
     ActivityInput input =
-        new ActivityInput(parameters, Map.of(), "test/" + UUID.randomUUID(), 1, Duration.ZERO);
+        new ActivityInput(parameters, Map.of(), "test/" + ids.get(), 1, Duration.ZERO);
     try {
       return new Job(JobStatus.RESOLVED, activity.run(input), null);
     } catch (ActivityException e) {

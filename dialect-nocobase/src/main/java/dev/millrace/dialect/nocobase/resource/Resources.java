@@ -83,7 +83,10 @@ public final class Resources {
             database,
             storage.counters(),
             new NodeTrials(
-                new NodeTests(languages), surroundings.activities(), surroundings.clock()),
+                new NodeTests(languages),
+                surroundings.activities(),
+                surroundings.clock(),
+                surroundings.ids()),
             surroundings.mostNodes())
         .register(own);
     new ExecutionActions(

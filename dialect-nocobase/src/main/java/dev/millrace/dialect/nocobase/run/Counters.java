@@ -5,9 +5,11 @@ import dev.millrace.data.Query;
 import dev.millrace.data.Transaction;
 import dev.millrace.data.WriteContext;
 import dev.millrace.dialect.nocobase.catalog.SystemCollections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -64,13 +66,21 @@ public final class Counters {
             .records(SystemCollections.COUNTED)
             .update(Query.byKey(ROW), row, WriteContext.NONE);
       }
+      Set<Object> versions = present(transaction, SystemCollections.VERSION_STATS, "id");
+      Set<Object> keys = present(transaction, SystemCollections.STATS, "key");
       for (Map<String, @Nullable Object> workflow :
           transaction
               .records(SystemCollections.WORKFLOWS)
               .list(Query.all().fields(List.of("id", "key")).sort("id").unpaged())
               .rows()) {
-        complete(transaction, SystemCollections.VERSION_STATS, "id", workflow, "workflowId");
-        complete(transaction, SystemCollections.STATS, "key", workflow, "key");
+        Object version = workflow.get("id");
+        if (version != null && versions.add(version)) {
+          add(transaction, SystemCollections.VERSION_STATS, "id", version, "workflowId");
+        }
+        Object key = workflow.get("key");
+        if (key != null && keys.add(key)) {
+          add(transaction, SystemCollections.STATS, "key", key, "key");
+        }
       }
       return true;
     });
@@ -85,17 +95,24 @@ public final class Counters {
         .orElse(0L);
   }
 
-  /** Adds the counter of a workflow that has none, which is as many as there are rows. */
-  private void complete(
-      Transaction transaction,
-      String collection,
-      String column,
-      Map<String, @Nullable Object> workflow,
-      String of) {
-    Object key = workflow.get(column);
-    if (key == null || transaction.records(collection).get(Query.byKey(key)).isPresent()) {
-      return;
+  private static Set<Object> present(Transaction transaction, String collection, String column) {
+    Set<Object> present = new HashSet<>();
+    for (Map<String, @Nullable Object> row :
+        transaction
+            .records(collection)
+            .list(Query.all().fields(List.of(column)).unpaged())
+            .rows()) {
+      Object key = row.get(column);
+      if (key != null) {
+        present.add(key);
+      }
     }
+    return present;
+  }
+
+  /** Adds the counter of a workflow that has none, which is as many as there are rows. */
+  private void add(
+      Transaction transaction, String collection, String column, Object key, String of) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>();
     values.put(column, key);
     values.put(
