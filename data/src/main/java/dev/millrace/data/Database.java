@@ -5,9 +5,13 @@ import java.sql.Connection;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** The users' tables. Safe for use by several threads. */
@@ -17,6 +21,7 @@ public final class Database implements AutoCloseable {
   static final long SCHEMA_VERSION = 1;
 
   private static final int ONCE_KEY_MAX = 500;
+  private static final Table<?> ONCE = Parts.own("mr_once");
   private static final System.Logger LOGGER = System.getLogger(Database.class.getName());
 
   private final DatabaseSettings settings;
@@ -66,23 +71,26 @@ public final class Database implements AutoCloseable {
   }
 
   private void prepare(Session session) {
-    session.update(Sql.of("CREATE TABLE IF NOT EXISTS mr_schema (version INTEGER NOT NULL)"));
+    session.update(DSL.query("CREATE TABLE IF NOT EXISTS mr_schema (version INTEGER NOT NULL)"));
     List<Long> versions =
-        session.query(Sql.of("SELECT version FROM mr_schema"), row -> row.getLong(1));
+        session.query(
+            DSL.select(Parts.column("version")).from(Parts.own("mr_schema")),
+            row -> row.getLong(1));
     if (versions.isEmpty()) {
       session.update(
-          Sql.of("INSERT INTO mr_schema (version) VALUES ({})", Sql.bind(SCHEMA_VERSION)));
+          DSL.insertInto(Parts.own("mr_schema"))
+              .set(Map.of(Parts.column("version"), Parts.bind(SCHEMA_VERSION))));
     } else if (versions.getFirst() != SCHEMA_VERSION) {
       throw new DatabaseFailure(
           "%s has schema version %d, this program reads version %d; use the program that wrote it"
               .formatted(connections, versions.getFirst(), SCHEMA_VERSION));
     }
     session.update(
-        Sql.of(
+        DSL.query(
             "CREATE TABLE IF NOT EXISTS mr_collection"
                 + " (name TEXT PRIMARY KEY, position INTEGER NOT NULL, definition TEXT NOT NULL)"));
     session.update(
-        Sql.of(
+        DSL.query(
             "CREATE TABLE IF NOT EXISTS mr_once"
                 + " (key TEXT PRIMARY KEY, done_at TEXT NOT NULL, result TEXT)"));
     List<CollectionDefinition> saved = SessionCollections.saved(session);
@@ -112,12 +120,7 @@ public final class Database implements AutoCloseable {
     Optional<FieldDefinition> key =
         definition.primaryKey().filter(field -> field.type() == FieldType.SNOWFLAKE_ID);
     if (key.isPresent()) {
-      ids.seen(
-          session.number(
-              Sql.of(
-                  "SELECT coalesce(max({}), 0) FROM {}",
-                  Sql.name(key.get().name()),
-                  Sql.table(definition))));
+      ids.seen(session.number(Parts.highest(Parts.table(definition), key.get().name())));
     }
   }
 
@@ -209,7 +212,9 @@ public final class Database implements AutoCloseable {
       Session session = (Session) transaction;
       List<@Nullable String> done =
           session.query(
-              Sql.of("SELECT result FROM mr_once WHERE key = {}", Sql.bind(key)),
+              DSL.select(Parts.column("result"))
+                  .from(ONCE)
+                  .where(Parts.column("key").eq(Parts.bind(key))),
               row -> row.getString(1));
       if (!done.isEmpty()) {
         String known = done.getFirst();
@@ -217,11 +222,15 @@ public final class Database implements AutoCloseable {
       }
       Object result = JsonValue.of(work.apply(transaction));
       session.update(
-          Sql.of(
-              "INSERT INTO mr_once (key, done_at, result) VALUES ({}, {}, {})",
-              Sql.bind(key),
-              Sql.bind(Dates.show(transaction.now())),
-              Sql.bind(result == null ? null : Json.write(result))));
+          DSL.insertInto(ONCE)
+              .set(
+                  Map.of(
+                      Parts.column("key"),
+                      Parts.bind(key),
+                      Parts.column("done_at"),
+                      Parts.bind(Dates.show(transaction.now())),
+                      Parts.column("result"),
+                      Parts.bind(result == null ? null : Json.write(result)))));
       return result;
     });
   }
@@ -231,10 +240,12 @@ public final class Database implements AutoCloseable {
     return inTransaction(transaction ->
         ((Session) transaction)
             .update(
-                Sql.of(
-                    "DELETE FROM mr_once WHERE substr(key, 1, CAST({} AS INTEGER)) = {}",
-                    Sql.bind((long) keyPrefix.length()),
-                    Sql.bind(keyPrefix))));
+                DSL.deleteFrom(ONCE)
+                    .where(
+                        DSL.left(
+                                Parts.column("key").coerce(SQLDataType.CLOB),
+                                DSL.inline(keyPrefix.length()))
+                            .eq(Parts.text(keyPrefix)))));
   }
 
   /** Forgets what was done once before a moment; its keys can be used again. */
@@ -242,7 +253,8 @@ public final class Database implements AutoCloseable {
     return inTransaction(transaction ->
         ((Session) transaction)
             .update(
-                Sql.of("DELETE FROM mr_once WHERE done_at < {}", Sql.bind(Dates.show(moment)))));
+                DSL.deleteFrom(ONCE)
+                    .where(Parts.column("done_at").lt(Parts.bind(Dates.show(moment))))));
   }
 
   /** Adds a listener for all collections, for good. */

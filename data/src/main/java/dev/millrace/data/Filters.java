@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,7 +150,7 @@ final class Filters {
               .orElseThrow(() -> unknownField(scope.collection(), name));
       return linked(scope, link, values);
     }
-    Sql column = Sql.column(scope.alias(), name);
+    Field<Object> column = Parts.column(scope.alias(), name);
     List<Condition> parts = new ArrayList<>();
     for (Object value : values) {
       parts.add(column(scope, new Operand(field, column, List.of()), value));
@@ -282,19 +284,13 @@ final class Filters {
     count(1);
     String alias = behind.map(Behind::alias).orElseGet(this::alias);
     String through = alias();
-    Sql joined =
-        Sql.of(
-            "{} = {}",
-            link.ownersValue(alias, through),
-            Sql.column(scope.alias(), link.ownerColumn().name()));
-    Sql found =
-        behind.isEmpty()
-            ? Sql.of("EXISTS (SELECT 1 FROM {} WHERE {})", link.from(alias, through), joined)
-            : Sql.of(
-                "EXISTS (SELECT 1 FROM {} WHERE {} AND ({}))",
-                link.from(alias, through),
-                joined,
-                behind.get().condition().sql());
+    org.jooq.Condition joined =
+        link.ownersValue(alias, through).eq(Parts.column(scope.alias(), link.ownerColumn().name()));
+    org.jooq.Condition found =
+        DSL.exists(
+            DSL.selectOne()
+                .from(link.from(alias, through))
+                .where(behind.isEmpty() ? joined : joined.and(behind.get().condition().sql())));
     Boolean ofNothing =
         behind.isPresent() && Boolean.TRUE.equals(behind.get().condition().ofNothing());
     return new Condition(found, behind.isEmpty() ? Boolean.FALSE : ofNothing);

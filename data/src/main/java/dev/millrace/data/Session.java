@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A connection inside a transaction, with what its statements need to know. */
@@ -121,10 +122,10 @@ final class Session implements Transaction {
     }
   }
 
-  <T extends @Nullable Object> List<T> query(Sql sql, RowReader<T> reader) {
+  <T extends @Nullable Object> List<T> query(org.jooq.Query statement, RowReader<T> reader) {
     checkOpen();
-    try (PreparedStatement statement = prepared(sql);
-        ResultSet row = statement.executeQuery()) {
+    try (PreparedStatement prepared = prepared(statement);
+        ResultSet row = prepared.executeQuery()) {
       List<T> rows = new ArrayList<>();
       while (row.next()) {
         rows.add(reader.read(row));
@@ -136,24 +137,25 @@ final class Session implements Transaction {
   }
 
   /** A number that a query always has. */
-  long number(Sql sql) {
-    return query(sql, row -> row.getLong(1)).getFirst();
+  long number(org.jooq.Query statement) {
+    return query(statement, row -> row.getLong(1)).getFirst();
   }
 
-  int update(Sql sql) {
+  int update(org.jooq.Query statement) {
     checkOpen();
-    try (PreparedStatement statement = prepared(sql)) {
-      return statement.executeUpdate();
+    try (PreparedStatement prepared = prepared(statement)) {
+      return prepared.executeUpdate();
     } catch (SQLException e) {
       throw failed(e);
     }
   }
 
-  private PreparedStatement prepared(Sql sql) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql.text());
+  private PreparedStatement prepared(org.jooq.Query made) throws SQLException {
+    DSLContext dsl = dialect.dsl();
+    PreparedStatement statement = connection.prepareStatement(dsl.render(made));
     try {
       int index = 1;
-      for (Object parameter : sql.parameters()) {
+      for (Object parameter : dsl.extractBindValues(made)) {
         statement.setObject(index++, parameter);
       }
     } catch (SQLException | RuntimeException e) {

@@ -30,8 +30,9 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * NocoBase's workflow API with its database. The database is opened beside the start of the server,
- * which need not wait for it; requests and activities that need it do.
+ * NocoBase's workflow API with its database. The database is opened by whoever needs it first, who
+ * waits for it: a request, an activity, or the start of the server, where workflows or events wait
+ * in it; the start itself does not wait. An attempt that failed is made again by the next who asks.
  */
 final class NocobaseParts {
   private static final System.Logger LOGGER = System.getLogger("dev.millrace.server");
@@ -39,13 +40,31 @@ final class NocobaseParts {
   private static final int THREADS = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration LONGEST_OPEN = Duration.ofSeconds(30);
+  private static final Duration BETWEEN = Duration.ofSeconds(1);
 
   private final Configuration configuration;
   private final ScheduledExecutorService background =
       Executors.newScheduledThreadPool(
           THREADS, Thread.ofPlatform().name("millrace-nocobase-", 0).daemon().factory());
-  private final CompletableFuture<Database> database = new CompletableFuture<>();
-  private final CompletableFuture<NocobaseDialect> dialect = new CompletableFuture<>();
+  private final CompletableFuture<EngineApi> engine = new CompletableFuture<>();
+  private @Nullable Opening opening;
+  private boolean stopped;
+
+  /** One attempt to open everything. */
+  private record Opening(
+      CompletableFuture<Database> database,
+      CompletableFuture<NocobaseDialect> dialect,
+      long begunNanos) {
+
+    boolean failed() {
+      return dialect.isCompletedExceptionally();
+    }
+
+    void fail(Throwable cause) {
+      database.completeExceptionally(cause);
+      dialect.completeExceptionally(cause);
+    }
+  }
 
   NocobaseParts(Configuration configuration) {
     this.configuration = configuration;
@@ -53,40 +72,80 @@ final class NocobaseParts {
 
   /** The activities of its node types; they wait for the database. */
   List<Activity> activities(List<Activity> builtIn) {
-    return NocobaseActivities.all(database::join, builtIn);
+    return NocobaseActivities.all(() -> needed().database.join(), builtIn);
   }
 
-  /** Begins to open everything; the store of the engine is there already. */
-  void open(EngineApi engine) {
-    background.execute(() -> opened(engine));
+  /** The server has started; the store of the engine is there. */
+  void open(EngineApi started) {
+    engine.complete(started);
+    background.execute(() -> {
+      if (awaited()) {
+        needed();
+      }
+    });
+  }
+
+  /** Whether something in the database waits for the server rather than for a request. */
+  private boolean awaited() {
+    return configuration.access().signIn().needed()
+        || NocobaseDialect.awaited(configuration.dataDir().resolve(FILE));
+  }
+
+  /** The attempt to open that is under way or has succeeded, begun if there is none. */
+  private synchronized Opening needed() {
+    Opening known = opening;
+    if (known != null
+        && !(known.failed() && System.nanoTime() - known.begunNanos > BETWEEN.toNanos())) {
+      return known;
+    }
+    Opening begun =
+        new Opening(new CompletableFuture<>(), new CompletableFuture<>(), System.nanoTime());
+    if (stopped) {
+      // Whoever waited for what was never opened would wait for ever.
+      begun.fail(new IllegalStateException("the server is closing"));
+    } else {
+      CompletableFuture<Void> _ =
+          engine.thenAcceptAsync(started -> opened(started, begun), background);
+    }
+    opening = begun;
+    return begun;
+  }
+
+  private synchronized @Nullable Opening known() {
+    return opening;
   }
 
   // Whatever goes wrong must reach those who wait.
   @SuppressWarnings("CatchingUnchecked")
-  private void opened(EngineApi engine) {
+  private void opened(EngineApi started, Opening begun) {
+    Database opened = null;
     try {
-      Path dataDir = configuration.dataDir();
-      Database opened =
-          Database.open(
-              DatabaseSettings.sqlite(
-                      dataDir.resolve(FILE), InstantSource.system(), new SecureRandom())
-                  .withEngine(dataDir.resolve(SqliteStore.FILE))
-                  .withDefinitions(NocobaseDialect.collections()));
-      database.complete(opened);
+      opened = Database.open(location());
+      begun.database.complete(opened);
       NocobaseDialect made =
           new NocobaseDialect(
-              engine,
+              started,
               opened,
               settings(),
               new NocobaseDialect.Ports(
                   InstantSource.system(), () -> UUID.randomUUID().toString(), background));
       made.start();
-      dialect.complete(made);
+      begun.dialect.complete(made);
     } catch (RuntimeException e) {
       LOGGER.log(System.Logger.Level.ERROR, "NocoBase's workflow API is not served", e);
-      database.completeExceptionally(e);
-      dialect.completeExceptionally(e);
+      begun.fail(e);
+      if (opened != null) {
+        opened.close();
+      }
     }
+  }
+
+  private DatabaseSettings location() {
+    Path dataDir = configuration.dataDir();
+    return DatabaseSettings.sqlite(
+            dataDir.resolve(FILE), InstantSource.system(), new SecureRandom())
+        .withEngine(dataDir.resolve(SqliteStore.FILE))
+        .withDefinitions(NocobaseDialect.collections());
   }
 
   private NocobaseDialect.Settings settings() {
@@ -127,7 +186,7 @@ final class NocobaseParts {
 
   private NocobaseDialect dialect() {
     try {
-      return dialect.get(LONGEST_OPEN.toMillis(), TimeUnit.MILLISECONDS);
+      return needed().dialect.get(LONGEST_OPEN.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unavailable();
@@ -154,9 +213,14 @@ final class NocobaseParts {
 
   /** Ends what runs by itself; to be called while the engine still answers. */
   void stop() throws InterruptedException {
-    if (dialect.isDone() && !dialect.isCompletedExceptionally()) {
+    Opening known;
+    synchronized (this) {
+      stopped = true;
+      known = opening;
+    }
+    if (known != null && known.dialect.isDone() && !known.failed()) {
       try {
-        dialect.join().close();
+        known.dialect.join().close();
       } catch (CompletionException e) {
         LOGGER.log(System.Logger.Level.DEBUG, "there was nothing to stop", e);
       }
@@ -165,15 +229,16 @@ final class NocobaseParts {
     if (!background.awaitTermination(LONGEST_OPEN.toMillis(), TimeUnit.MILLISECONDS)) {
       LOGGER.log(System.Logger.Level.WARNING, "work in the background did not end");
     }
-    // Whoever still waits for what was never opened would wait for ever.
-    database.completeExceptionally(new IllegalStateException("the server is closing"));
-    dialect.completeExceptionally(new IllegalStateException("the server is closing"));
+    if (known != null) {
+      known.fail(new IllegalStateException("the server is closing"));
+    }
   }
 
   /** Closes the database; to be called once no activity runs any more. */
   void closeDatabase() {
-    if (database.isDone() && !database.isCompletedExceptionally()) {
-      database.join().close();
+    Opening known = known();
+    if (known != null && known.database.isDone() && !known.database.isCompletedExceptionally()) {
+      known.database.join().close();
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.dialect.nocobase;
 
 import dev.millrace.data.CollectionDefinition;
 import dev.millrace.data.Database;
+import dev.millrace.data.DatabaseFile;
 import dev.millrace.dialect.nocobase.auth.Access;
 import dev.millrace.dialect.nocobase.auth.AccessControl;
 import dev.millrace.dialect.nocobase.auth.AccessSettings;
@@ -23,6 +24,7 @@ import dev.millrace.transport.ErrorFormat;
 import dev.millrace.transport.Request;
 import dev.millrace.transport.Response;
 import dev.millrace.transport.Routes;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -107,6 +109,15 @@ public final class NocobaseDialect implements AutoCloseable {
   /** The collections that the database must be opened with. */
   public static List<CollectionDefinition> collections() {
     return SystemCollections.all();
+  }
+
+  /**
+   * Whether something in a database that is not open waits for a server: events, or workflows that
+   * start by themselves.
+   */
+  public static boolean awaited(Path file) {
+    return DatabaseFile.holds(file, SystemCollections.EVENTS, null)
+        || DatabaseFile.holds(file, SystemCollections.WORKFLOWS, "enabled");
   }
 
   /** Adds all paths of the API, behind those of all others. */
