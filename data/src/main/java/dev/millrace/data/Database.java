@@ -4,6 +4,7 @@ import dev.millrace.engine.JsonValue;
 import java.sql.Connection;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,13 +31,21 @@ public final class Database implements AutoCloseable {
   private final ReadPool readers;
   private final Ids ids = new Ids();
   private final List<RecordListener> listeners = new CopyOnWriteArrayList<>();
+
+  /** Where links of this one may lead to, besides itself. */
+  private final @Nullable Database foreign;
+
+  /** Where the users' collections are, if not here; set once, before anybody else sees this. */
+  private volatile @Nullable Database users;
+
   private volatile Catalog catalog = new Catalog(List.of());
 
   /** With changes that are not committed yet; used in the writer's turn. */
   private Catalog working = catalog;
 
-  private Database(DatabaseSettings settings, Connections connections) {
+  private Database(DatabaseSettings settings, Connections connections, @Nullable Database foreign) {
     this.settings = settings;
+    this.foreign = foreign;
     this.connections = connections;
     this.writer = new Writer(connections);
     this.readers = new ReadPool(connections, settings.limits().readers());
@@ -48,13 +57,63 @@ public final class Database implements AutoCloseable {
    * @throws DatabaseFailure when it cannot be opened, or was written by another version
    */
   public static Database open(DatabaseSettings settings) {
+    DatabaseSettings.Elsewhere elsewhere = settings.users();
+    if (elsewhere == null) {
+      return open(settings, null);
+    }
+    // Its links lead to the users and workflows of the first, which knows nothing of its records.
+    Database system = open(settings.withDefinitions(definitions(settings, elsewhere, false)), null);
+    boolean opened = false;
+    try {
+      system.refuseUsersCollections();
+      Database users =
+          open(
+              new DatabaseSettings(
+                  elsewhere.location(),
+                  definitions(settings, elsewhere, true),
+                  settings.limits(),
+                  settings.clock(),
+                  settings.random(),
+                  null),
+              system);
+      opened = true;
+      system.users = users;
+      return system;
+    } finally {
+      if (!opened) {
+        system.close();
+      }
+    }
+  }
+
+  private static List<CollectionDefinition> definitions(
+      DatabaseSettings settings, DatabaseSettings.Elsewhere elsewhere, boolean there) {
+    return settings.definitions().stream()
+        .filter(definition -> elsewhere.definitions().contains(definition.name()) == there)
+        .toList();
+  }
+
+  private void refuseUsersCollections() {
+    List<String> names =
+        catalog.all().stream()
+            .filter(each -> each.origin() == CollectionDefinition.Origin.USER)
+            .map(CollectionDefinition::name)
+            .toList();
+    if (!names.isEmpty()) {
+      throw new DatabaseFailure(
+          "%s has collections already, which another database cannot take over: %s"
+              .formatted(connections, names));
+    }
+  }
+
+  private static Database open(DatabaseSettings settings, @Nullable Database foreign) {
     Connections connections =
         switch (settings.location()) {
           case DatabaseSettings.SqliteFile file ->
               new SqliteConnections(file, settings.limits(), settings.clock());
           case DatabaseSettings.Jdbc jdbc -> new PostgresConnections(jdbc, settings.limits());
         };
-    Database database = new Database(settings, connections);
+    Database database = new Database(settings, connections, foreign);
     boolean opened = false;
     try {
       database.inTransaction(transaction -> {
@@ -96,7 +155,7 @@ public final class Database implements AutoCloseable {
     List<CollectionDefinition> saved = SessionCollections.saved(session);
     List<CollectionDefinition> all = new ArrayList<>(settings.definitions());
     all.addAll(saved);
-    Catalog known = new Catalog(all);
+    Catalog known = new Catalog(all, foreignDefinitions());
     for (CollectionDefinition definition : settings.definitions()) {
       if (saved.stream().anyMatch(each -> each.name().equalsIgnoreCase(definition.name()))) {
         throw new DatabaseFailure(
@@ -115,6 +174,15 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  private Map<String, CollectionDefinition> foreignDefinitions() {
+    Map<String, CollectionDefinition> definitions = new LinkedHashMap<>();
+    Database other = foreign;
+    if (other != null) {
+      other.catalog.all().forEach(each -> definitions.put(each.name(), each));
+    }
+    return definitions;
+  }
+
   /** Numbers that are made from the time stay above those in use, whatever the clock says. */
   private void seenIds(Session session, CollectionDefinition definition) {
     Optional<FieldDefinition> key =
@@ -126,7 +194,16 @@ public final class Database implements AutoCloseable {
 
   /** The definitions of collections; each change is a transaction of its own. */
   public Collections collections() {
-    return new DatabaseCollections(this);
+    return new DatabaseCollections(this, users);
+  }
+
+  /**
+   * The database that has the rows of a collection: this one, unless users' collections are kept
+   * elsewhere. Work in one transaction of several collections needs them in the same.
+   */
+  public Database home(String collection) {
+    Database other = users;
+    return other == null || catalog.local(collection).isPresent() ? this : other;
   }
 
   /**
@@ -135,13 +212,17 @@ public final class Database implements AutoCloseable {
    * @throws DataException when there is no such collection
    */
   public Records records(String collection) {
+    Database home = home(collection);
+    if (!this.equals(home)) {
+      return home.records(collection);
+    }
     catalog.get(collection);
     return new DatabaseRecords(this, session -> session.records(collection));
   }
 
   /**
    * Does work in one transaction: all of it is kept, or nothing when it throws. One at a time on
-   * SQLite. Never inside another one.
+   * SQLite. Never inside another one. It reaches the collections whose {@link #home} this is.
    */
   public <T extends @Nullable Object> T inTransaction(Function<Transaction, T> work) {
     List<Runnable> after = new ArrayList<>();
@@ -158,7 +239,8 @@ public final class Database implements AutoCloseable {
                       connections.dialect(),
                       working,
                       settings.clock().instant(),
-                      new Session.Writing(ids, settings.random(), listeners));
+                      new Session.Writing(ids, settings.random(), listeners),
+                      neighbours());
               try {
                 T value = work.apply(session);
                 working = session.catalog();
@@ -190,7 +272,11 @@ public final class Database implements AutoCloseable {
 
   private Session reading(Connection connection) {
     return new Session(
-        connection, connections.dialect(), catalog, settings.clock().instant(), null);
+        connection, connections.dialect(), catalog, settings.clock().instant(), null, neighbours());
+  }
+
+  private Session.Neighbours neighbours() {
+    return new Session.Neighbours(foreign, users);
   }
 
   Catalog catalog() {
@@ -237,33 +323,47 @@ public final class Database implements AutoCloseable {
 
   /** Forgets what was done once under keys that begin so; they can be used again. */
   public int forget(String keyPrefix) {
-    return inTransaction(transaction ->
-        ((Session) transaction)
-            .update(
-                DSL.deleteFrom(ONCE)
-                    .where(
-                        DSL.left(
-                                Parts.column("key").coerce(SQLDataType.CLOB),
-                                DSL.inline(keyPrefix.length()))
-                            .eq(Parts.text(keyPrefix)))));
+    Database other = users;
+    int elsewhere = other == null ? 0 : other.forget(keyPrefix);
+    return elsewhere
+        + inTransaction(transaction ->
+            ((Session) transaction)
+                .update(
+                    DSL.deleteFrom(ONCE)
+                        .where(
+                            DSL.left(
+                                    Parts.column("key").coerce(SQLDataType.CLOB),
+                                    DSL.inline(keyPrefix.length()))
+                                .eq(Parts.text(keyPrefix)))));
   }
 
   /** Forgets what was done once before a moment; its keys can be used again. */
   public int forgetBefore(Instant moment) {
-    return inTransaction(transaction ->
-        ((Session) transaction)
-            .update(
-                DSL.deleteFrom(ONCE)
-                    .where(Parts.column("done_at").lt(Parts.bind(Dates.show(moment))))));
+    Database other = users;
+    int elsewhere = other == null ? 0 : other.forgetBefore(moment);
+    return elsewhere
+        + inTransaction(transaction ->
+            ((Session) transaction)
+                .update(
+                    DSL.deleteFrom(ONCE)
+                        .where(Parts.column("done_at").lt(Parts.bind(Dates.show(moment))))));
   }
 
   /** Adds a listener for all collections, for good. */
   public void listen(RecordListener listener) {
     listeners.add(listener);
+    Database other = users;
+    if (other != null) {
+      other.listen(listener);
+    }
   }
 
   @Override
   public void close() {
+    Database other = users;
+    if (other != null) {
+      other.close();
+    }
     readers.close();
     writer.close();
   }

@@ -1,6 +1,5 @@
 package dev.millrace.data;
 
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,7 +23,9 @@ final class Filters {
   /** How many conditions a filter may have. */
   static final int CONDITIONS_MAX = 400;
 
+  private final Session session;
   private final Catalog catalog;
+  private final ZoneId zone;
   private final boolean hidden;
   private final Operators operators;
   private int aliases;
@@ -33,10 +34,12 @@ final class Filters {
   /**
    * @param hidden true when hidden fields may be compared too
    */
-  Filters(Catalog catalog, Dialect dialect, ZoneId zone, Instant now, boolean hidden) {
+  Filters(Session session, ZoneId zone, boolean hidden) {
+    this.session = session;
+    this.zone = zone;
     this.hidden = hidden;
-    this.catalog = catalog;
-    this.operators = new Operators(dialect, zone, now);
+    this.catalog = session.catalog();
+    this.operators = new Operators(session.dialect(), zone, session.now());
   }
 
   /** The table a condition is about. */
@@ -223,6 +226,9 @@ final class Filters {
   }
 
   private Condition linked(Scope scope, Link link, List<@Nullable Object> values) {
+    if (catalog.foreign(link.target())) {
+      return foreign(scope, link, values);
+    }
     List<Condition> wanted = new ArrayList<>();
     List<Condition> whole = new ArrayList<>();
     String alias = alias();
@@ -258,6 +264,63 @@ final class Filters {
               : found);
     }
     return Condition.all(whole);
+  }
+
+  /** A link into another database: what is asked there is answered by keys. */
+  private Condition foreign(Scope scope, Link link, List<@Nullable Object> values) {
+    Field<Object> key = Parts.column(scope.alias(), link.ownerColumn().name());
+    List<Condition> parts = new ArrayList<>();
+    for (Object value : values) {
+      count(1);
+      Map<String, @Nullable Object> rest = new LinkedHashMap<>();
+      Boolean present = value == null ? Boolean.FALSE : null;
+      if (value instanceof Map<?, ?> map) {
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+          switch (String.valueOf(entry.getKey())) {
+            case "$exists", "$notEmpty" -> present = true;
+            case "$notExists", "$empty" -> present = false;
+            default -> rest.put(String.valueOf(entry.getKey()), entry.getValue());
+          }
+        }
+      }
+      if (present != null) {
+        parts.add(
+            present ? new Condition(key.isNotNull(), false) : new Condition(key.isNull(), true));
+      }
+      if (!rest.isEmpty() || (value != null && !(value instanceof Map<?, ?>))) {
+        parts.add(
+            session.readForeign(other ->
+                new Filters(other, zone, hidden)
+                    .keys(link, rest.isEmpty() && value != null ? value : rest, key)));
+      }
+    }
+    return Condition.all(parts);
+  }
+
+  /** Which rows of a column lead to records that fit, in a database whose session this is of. */
+  private Condition keys(Link link, Object wanted, Field<Object> column) {
+    Scope inner = new Scope(link.target(), alias(), 0);
+    Condition fits =
+        wanted instanceof Map<?, ?> map
+            ? targeted(inner, link, Definitions.plain(map))
+            : byKey(inner, link, wanted);
+    List<Field<Object>> keys =
+        session.query(
+            DSL.select(Parts.column(inner.alias(), link.targetColumn().name()))
+                .from(Parts.table(link.target(), inner.alias()))
+                .where(fits.sql())
+                .limit(SessionRecords.KEYS_MAX + 1),
+            row -> Parts.bind(session.dialect().read(link.targetColumn(), row, 1)));
+    if (keys.size() > SessionRecords.KEYS_MAX) {
+      throw new DataException(
+          DataException.Kind.TOO_LARGE,
+          "%s: more than %d records of %s fit; narrow the filter"
+              .formatted(link.field().name(), SessionRecords.KEYS_MAX, link.target().name()));
+    }
+    Condition found = Condition.unknownOfNull(column.in(keys));
+    return Boolean.TRUE.equals(fits.ofNothing())
+        ? found.or(new Condition(column.isNull(), true))
+        : found;
   }
 
   /** Operators right behind a link are about the target's key; all else is a filter of it. */

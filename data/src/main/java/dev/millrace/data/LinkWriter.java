@@ -192,6 +192,9 @@ final class LinkWriter {
 
   private Optional<Map<String, @Nullable Object>> row(
       CollectionDefinition target, FieldDefinition column, Object key) {
+    if (session.catalog().foreign(target)) {
+      return session.readForeign(other -> new LinkWriter(other, writer).row(target, column, key));
+    }
     return new Reader(session)
         .rows(Projection.everything(target), equal(column, key), Reader.Cut.FIRST).stream()
             .findFirst();

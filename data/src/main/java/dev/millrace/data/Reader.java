@@ -145,6 +145,13 @@ final class Reader {
       Projection.Linked linked,
       List<Object> keys,
       Map<String, List<Map<String, @Nullable Object>>> found) {
+    if (session.catalog().foreign(linked.link().target())) {
+      session.readForeign(other -> {
+        new Reader(other).behind(linked, keys, found);
+        return true;
+      });
+      return;
+    }
     Link link = linked.link();
     Projection target = linked.target();
     List<FieldDefinition> columns = target.read(null);
@@ -237,7 +244,10 @@ final class Reader {
             .catalog()
             .link(collection, field)
             .orElseThrow(() -> Filters.unknownField(collection, String.join(".", path)));
-    if (last || !field.type().toOne() || step >= Projection.DEPTH_MAX) {
+    if (last
+        || !field.type().toOne()
+        || step >= Projection.DEPTH_MAX
+        || session.catalog().foreign(link.target())) {
       throw Filters.unknownField(collection, String.join(".", path));
     }
     String target = "s" + step;

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
@@ -21,10 +22,19 @@ final class Session implements Transaction {
   private final Dialect dialect;
   private final Instant now;
   private final @Nullable Writing writing;
+  private final Neighbours neighbours;
   private Catalog catalog;
   private final List<Runnable> afterCommit = new ArrayList<>();
   private int nested;
   private boolean ended;
+
+  /**
+   * Other databases that this one works with.
+   *
+   * @param foreign the one that links lead to
+   * @param users the one that has the users' collections
+   */
+  record Neighbours(@Nullable Database foreign, @Nullable Database users) {}
 
   /** What a session needs to write. */
   record Writing(Ids ids, RandomGenerator random, List<RecordListener> listeners) {}
@@ -40,7 +50,9 @@ final class Session implements Transaction {
       Dialect dialect,
       Catalog catalog,
       Instant now,
-      @Nullable Writing writing) {
+      @Nullable Writing writing,
+      Neighbours neighbours) {
+    this.neighbours = neighbours;
     this.connection = connection;
     this.dialect = dialect;
     this.catalog = catalog;
@@ -51,7 +63,13 @@ final class Session implements Transaction {
   @Override
   public Records records(String collection) {
     checkOpen();
-    return new SessionRecords(this, catalog.get(collection), null);
+    CollectionDefinition found = catalog.get(collection);
+    if (catalog.foreign(found)) {
+      throw new DataException(
+          DataException.Kind.READ_ONLY,
+          "collection " + found.name() + " is kept in another database than this transaction's");
+    }
+    return new SessionRecords(this, found, null);
   }
 
   @Override
@@ -94,6 +112,20 @@ final class Session implements Transaction {
 
   void catalog(Catalog changed) {
     catalog = changed;
+  }
+
+  /** Reads the database that has the rows of foreign collections. */
+  <T extends @Nullable Object> T readForeign(Function<Session, T> work) {
+    Database other = neighbours.foreign();
+    if (other == null) {
+      throw new IllegalStateException("there is no other database");
+    }
+    return other.read(work);
+  }
+
+  /** The database that has the users' collections, when it is another. */
+  @Nullable Database users() {
+    return neighbours.users();
   }
 
   Writing writing() {

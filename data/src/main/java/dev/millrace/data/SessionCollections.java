@@ -31,12 +31,19 @@ final class SessionCollections implements Collections {
 
   @Override
   public List<CollectionDefinition> list() {
-    return List.copyOf(session.catalog().all());
+    List<CollectionDefinition> all = new ArrayList<>(session.catalog().all());
+    Database users = session.users();
+    if (users != null) {
+      all.addAll(users.catalog().all());
+    }
+    return List.copyOf(all);
   }
 
   @Override
   public Optional<CollectionDefinition> find(String name) {
-    return session.catalog().find(name);
+    Database users = session.users();
+    Optional<CollectionDefinition> found = session.catalog().find(name);
+    return found.isEmpty() && users != null ? users.catalog().find(name) : found;
   }
 
   @Override
@@ -103,9 +110,15 @@ final class SessionCollections implements Collections {
   }
 
   private void addThrough(CollectionDefinition owner, FieldDefinition field) {
-    if (find(String.valueOf(field.text("target"))).isEmpty()) {
+    Optional<CollectionDefinition> target = find(String.valueOf(field.text("target")));
+    if (target.isEmpty()) {
       throw Definitions.bad(
           "field %s: collection %s does not exist".formatted(field.name(), field.text("target")));
+    }
+    if (session.catalog().foreign(target.get())) {
+      throw Definitions.bad(
+          "field %s: %s is kept in another database, to which only a belongsTo link leads"
+              .formatted(field.name(), target.get().name()));
     }
     Optional<CollectionDefinition> through = find(String.valueOf(field.text("through")));
     if (through.isEmpty()) {

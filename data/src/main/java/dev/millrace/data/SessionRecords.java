@@ -208,13 +208,7 @@ sealed class SessionRecords implements Records permits SessionRelated {
   }
 
   private Condition asked(Query query) {
-    Filters filters =
-        new Filters(
-            session.catalog(),
-            session.dialect(),
-            query.zone(),
-            session.now(),
-            query.shape().hidden());
+    Filters filters = new Filters(session, query.zone(), query.shape().hidden());
     Condition filter = filters.of(collection, Reader.ROOT, query.filter());
     return query.keys().isEmpty()
         ? filter

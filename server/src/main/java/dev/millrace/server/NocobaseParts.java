@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -87,7 +88,9 @@ final class NocobaseParts {
 
   /** Whether something in the database waits for the server rather than for a request. */
   private boolean awaited() {
+    // A database elsewhere is looked at now, so that the log says soon what is wrong with it.
     return configuration.access().signIn().needed()
+        || configuration.connections().data() != null
         || NocobaseDialect.awaited(configuration.dataDir().resolve(FILE));
   }
 
@@ -142,10 +145,19 @@ final class NocobaseParts {
 
   private DatabaseSettings location() {
     Path dataDir = configuration.dataDir();
-    return DatabaseSettings.sqlite(
-            dataDir.resolve(FILE), InstantSource.system(), new SecureRandom())
-        .withEngine(dataDir.resolve(SqliteStore.FILE))
-        .withDefinitions(NocobaseDialect.collections());
+    DatabaseSettings settings =
+        DatabaseSettings.sqlite(dataDir.resolve(FILE), InstantSource.system(), new SecureRandom())
+            .withEngine(dataDir.resolve(SqliteStore.FILE))
+            .withDefinitions(NocobaseDialect.collections());
+    Configuration.Database data = configuration.connections().data();
+    return data == null
+        ? settings
+        : settings.withUsers(
+            new DatabaseSettings.Jdbc(
+                data.url(),
+                Objects.requireNonNullElse(data.username(), ""),
+                Objects.requireNonNullElse(data.password(), "")),
+            NocobaseDialect.besideRecords());
   }
 
   private NocobaseDialect.Settings settings() {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -43,6 +44,7 @@ public final class TestServer implements AutoCloseable {
   private static final int PORT_TRIES = 1_000;
 
   private final List<String> javaOptions;
+  private final Map<String, String> environment;
   private final Path directory;
   private final Path log;
   private final int httpPort;
@@ -50,8 +52,14 @@ public final class TestServer implements AutoCloseable {
   private @Nullable Process process;
   private @Nullable Api api;
 
-  private TestServer(List<String> javaOptions, Path directory, int httpPort, int grpcPort) {
+  private TestServer(
+      List<String> javaOptions,
+      Map<String, String> environment,
+      Path directory,
+      int httpPort,
+      int grpcPort) {
     this.javaOptions = javaOptions;
+    this.environment = environment;
     this.directory = directory;
     this.log = directory.resolve("server.log");
     this.httpPort = httpPort;
@@ -65,10 +73,16 @@ public final class TestServer implements AutoCloseable {
 
   /** The same, with options of the Java command. */
   public static TestServer start(List<String> javaOptions) {
+    return start(javaOptions, Map.of());
+  }
+
+  /** The same, with more variables of the environment. */
+  public static TestServer start(List<String> javaOptions, Map<String, String> environment) {
     List<Integer> ports = freePorts();
     try {
       Path directory = Files.createTempDirectory("millrace-system-test-");
-      TestServer server = new TestServer(javaOptions, directory, ports.getFirst(), ports.getLast());
+      TestServer server =
+          new TestServer(javaOptions, environment, directory, ports.getFirst(), ports.getLast());
       server.restart();
       return server;
     } catch (IOException e) {
@@ -136,6 +150,7 @@ public final class TestServer implements AutoCloseable {
             Integer.toString(grpcPort),
             "--allow-egress",
             LOOPBACK);
+    builder.environment().putAll(environment);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     try {
       process = builder.start();

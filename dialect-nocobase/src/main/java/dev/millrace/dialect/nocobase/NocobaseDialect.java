@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -109,6 +110,11 @@ public final class NocobaseDialect implements AutoCloseable {
   /** The collections that the database must be opened with. */
   public static List<CollectionDefinition> collections() {
     return SystemCollections.all();
+  }
+
+  /** Those of {@link #collections} that are written together with the users' records. */
+  public static Set<String> besideRecords() {
+    return Set.of(SystemCollections.EVENTS);
   }
 
   /**

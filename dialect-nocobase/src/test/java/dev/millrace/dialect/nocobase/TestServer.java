@@ -68,6 +68,11 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(Path directory, boolean signIn) {
+    this(directory, signIn, null);
+  }
+
+  /** A server with the records of users' collections elsewhere. */
+  TestServer(Path directory, boolean signIn, DatabaseSettings.@Nullable Jdbc users) {
     store = SqliteStore.open(directory);
     NodeTypes types = TestNodes.all();
     runtime =
@@ -80,12 +85,13 @@ final class TestServer implements AutoCloseable {
                 new EngineDecider(
                     new Engine(
                         graphs, environment, types, new ProcessExpressions(), new JsonSchemas())));
+    DatabaseSettings settings =
+        DatabaseSettings.sqlite(directory.resolve("data.db"), InstantSource.system(), new Random())
+            .withEngine(directory.resolve(SqliteStore.FILE))
+            .withDefinitions(NocobaseDialect.collections());
     database =
         Database.open(
-            DatabaseSettings.sqlite(
-                    directory.resolve("data.db"), InstantSource.system(), new Random())
-                .withEngine(directory.resolve(SqliteStore.FILE))
-                .withDefinitions(NocobaseDialect.collections()));
+            users == null ? settings : settings.withUsers(users, NocobaseDialect.besideRecords()));
     opened.complete(database);
     dialect =
         new NocobaseDialect(

@@ -34,6 +34,11 @@ public enum Setting {
   ADMIN_PASSWORD("admin-password", Kind.SECRET, "of that user; env:NAME and file:PATH work"),
   SECRETS("secrets", Kind.SECRET_MAP, "values of {{secret.NAME}}; env:NAME and file:PATH work"),
   DATASOURCES("datasources", Kind.OBJECT, "databases for database-handler tasks, by name"),
+  DATA(
+      "data",
+      Kind.OBJECT,
+      "PostgreSQL for the records of NocoBase's collections; data.db in the data directory, if"
+          + " none"),
   SMTP("smtp", Kind.OBJECT, "server for mail tasks");
 
   private static final String VARIABLE_PREFIX = "MILLRACE_";

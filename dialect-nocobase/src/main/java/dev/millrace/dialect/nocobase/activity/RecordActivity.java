@@ -121,6 +121,7 @@ final class RecordActivity implements Activity {
     List<String> appends = names(params(input).get("appends"));
     return database
         .get()
+        .home(collection)
         .once(
             input.idempotencyKey(),
             transaction -> {
@@ -145,6 +146,7 @@ final class RecordActivity implements Activity {
     }
     return database
         .get()
+        .home(collection)
         .once(
             input.idempotencyKey(),
             transaction ->
@@ -163,6 +165,7 @@ final class RecordActivity implements Activity {
     }
     return database
         .get()
+        .home(collection)
         .once(
             input.idempotencyKey(),
             transaction ->
