@@ -1,6 +1,5 @@
 package dev.millrace.data;
 
-import dev.millrace.engine.JsonValue;
 import java.sql.Connection;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -8,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
-import org.jooq.Table;
 import org.jooq.impl.DSL;
 import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +20,6 @@ public final class Database implements AutoCloseable {
   /** What this version writes. A database of another version is not touched. */
   static final long SCHEMA_VERSION = 1;
 
-  private static final int ONCE_KEY_MAX = 500;
-  private static final Table<?> ONCE = Parts.own("mr_once");
   private static final System.Logger LOGGER = System.getLogger(Database.class.getName());
 
   private final DatabaseSettings settings;
@@ -37,6 +34,8 @@ public final class Database implements AutoCloseable {
 
   /** Where the users' collections are, if not here; set once, before anybody else sees this. */
   private volatile @Nullable Database users;
+
+  private final Map<String, SharedTransaction> shared = new ConcurrentHashMap<>();
 
   private volatile Catalog catalog = new Catalog(List.of());
 
@@ -220,6 +219,12 @@ public final class Database implements AutoCloseable {
     return new DatabaseRecords(this, session -> session.records(collection));
   }
 
+  /** The database of the users' collections: this one, unless they are kept elsewhere. */
+  public Database ofUsers() {
+    Database other = users;
+    return other == null ? this : other;
+  }
+
   /**
    * Does work in one transaction: all of it is kept, or nothing when it throws. One at a time on
    * SQLite. Never inside another one. It reaches the collections whose {@link #home} this is.
@@ -290,35 +295,7 @@ public final class Database implements AutoCloseable {
    * @param key at most 500 characters
    */
   public @Nullable Object once(String key, Function<Transaction, @Nullable Object> work) {
-    if (key.isEmpty() || key.length() > ONCE_KEY_MAX) {
-      throw new IllegalArgumentException(
-          "a key has 1 to " + ONCE_KEY_MAX + " characters, found " + key.length());
-    }
-    return inTransaction(transaction -> {
-      Session session = (Session) transaction;
-      List<@Nullable String> done =
-          session.query(
-              DSL.select(Parts.column("result"))
-                  .from(ONCE)
-                  .where(Parts.column("key").eq(Parts.bind(key))),
-              row -> row.getString(1));
-      if (!done.isEmpty()) {
-        String known = done.getFirst();
-        return known == null ? null : Json.read(known);
-      }
-      Object result = JsonValue.of(work.apply(transaction));
-      session.update(
-          DSL.insertInto(ONCE)
-              .set(
-                  Map.of(
-                      Parts.column("key"),
-                      Parts.bind(key),
-                      Parts.column("done_at"),
-                      Parts.bind(Dates.show(transaction.now())),
-                      Parts.column("result"),
-                      Parts.bind(result == null ? null : Json.write(result)))));
-      return result;
-    });
+    return inTransaction(transaction -> transaction.once(key, work));
   }
 
   /** Forgets what was done once under keys that begin so; they can be used again. */
@@ -329,7 +306,7 @@ public final class Database implements AutoCloseable {
         + inTransaction(transaction ->
             ((Session) transaction)
                 .update(
-                    DSL.deleteFrom(ONCE)
+                    DSL.deleteFrom(Once.TABLE)
                         .where(
                             DSL.left(
                                     Parts.column("key").coerce(SQLDataType.CLOB),
@@ -345,8 +322,23 @@ public final class Database implements AutoCloseable {
         + inTransaction(transaction ->
             ((Session) transaction)
                 .update(
-                    DSL.deleteFrom(ONCE)
+                    DSL.deleteFrom(Once.TABLE)
                         .where(Parts.column("done_at").lt(Parts.bind(Dates.show(moment))))));
+  }
+
+  /** Lets others find an open transaction of this database by a name, until it is taken back. */
+  public void share(String name, SharedTransaction transaction) {
+    shared.put(name, transaction);
+  }
+
+  /** Nobody finds that transaction any more. */
+  public void unshare(String name) {
+    shared.remove(name);
+  }
+
+  /** The open transaction of that name; null when there is none, or none any more. */
+  public @Nullable SharedTransaction shared(String name) {
+    return shared.get(name);
   }
 
   /** Adds a listener for all collections, for good. */

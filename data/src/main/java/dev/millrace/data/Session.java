@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,8 @@ final class Session implements Transaction {
   /** How many writes of listeners may lead to each other. */
   private static final int NESTED_MAX = 50;
 
+  private static final String PIECE = "mr_piece";
+
   private final Connection connection;
   private final Dialect dialect;
   private final Instant now;
@@ -26,6 +29,7 @@ final class Session implements Transaction {
   private Catalog catalog;
   private final List<Runnable> afterCommit = new ArrayList<>();
   private int nested;
+  private int pieces;
   private boolean ended;
 
   /**
@@ -87,6 +91,41 @@ final class Session implements Transaction {
   public void afterCommit(Runnable action) {
     checkOpen();
     afterCommit.add(action);
+  }
+
+  @Override
+  public @Nullable Object once(String key, Function<Transaction, @Nullable Object> work) {
+    checkOpen();
+    return Once.done(this, key, work);
+  }
+
+  /** Does a piece of work that is undone alone when it fails. */
+  <T extends @Nullable Object> T piece(Function<Transaction, T> work) {
+    checkOpen();
+    int actions = afterCommit.size();
+    Catalog before = catalog;
+    execute("SAVEPOINT " + PIECE + ++pieces);
+    boolean done = false;
+    try {
+      T result = work.apply(this);
+      done = true;
+      return result;
+    } finally {
+      if (!done) {
+        afterCommit.subList(actions, afterCommit.size()).clear();
+        catalog = before;
+        execute("ROLLBACK TO SAVEPOINT " + PIECE + pieces);
+      }
+      execute("RELEASE SAVEPOINT " + PIECE + pieces--);
+    }
+  }
+
+  private void execute(String own) {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(own);
+    } catch (SQLException e) {
+      throw failed(e);
+    }
   }
 
   List<Runnable> actionsAfterCommit() {

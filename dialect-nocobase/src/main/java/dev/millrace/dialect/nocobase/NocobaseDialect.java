@@ -19,6 +19,7 @@ import dev.millrace.dialect.nocobase.trigger.Relay;
 import dev.millrace.dialect.nocobase.trigger.Schedules;
 import dev.millrace.dialect.nocobase.trigger.Sources;
 import dev.millrace.dialect.nocobase.trigger.Triggers;
+import dev.millrace.dialect.nocobase.trigger.WriteGate;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.transport.ErrorFormat;
 import dev.millrace.transport.Request;
@@ -90,7 +91,9 @@ public final class NocobaseDialect implements AutoCloseable {
             dispatcher,
             counters,
             new Schedules.Clockwork(ports.background(), ports.clock(), settings.zone()));
-    RecordEvents events = new RecordEvents(versions, dispatcher, relay, ports.ids());
+    RecordEvents events =
+        new RecordEvents(
+            versions, dispatcher, relay, ports.ids(), new WriteGate(database, dispatcher));
     database.listen(events::written);
     this.router =
         new Router(

@@ -11,6 +11,7 @@ import dev.millrace.engine.interpreter.Engine;
 import dev.millrace.expression.JsonSchemas;
 import dev.millrace.expression.ProcessExpressions;
 import dev.millrace.format.nocobase.NocoBaseFormat;
+import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.activity.Activity;
 import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
@@ -162,6 +163,10 @@ final class TestServer implements AutoCloseable {
   /** Where it is reached. */
   String url() {
     return "http://127.0.0.1:" + listener.port();
+  }
+
+  EngineApi engine() {
+    return runtime;
   }
 
   Database database() {

@@ -97,6 +97,8 @@ public final class MillraceCommand {
     commands.put("stop", ActionCommands.Stop::new);
     commands.put("release", ActionCommands.Release::new);
     commands.put("rerun", ActionCommands.Rerun::new);
+    commands.put("import", ImportCommand::new);
+    commands.put("export", ExportCommand::new);
     commands.put("verify", VerifyCommand::new);
     commands.put("config", ConfigCommand::new);
     commands.put("version", VersionCommand::new);

@@ -214,6 +214,8 @@ final class WorkflowActions {
       Version version = Version.of(row);
       if (version.enabled()) {
         dispatcher.publish(version);
+      } else {
+        dispatcher.unpublish(version);
       }
     }
   }

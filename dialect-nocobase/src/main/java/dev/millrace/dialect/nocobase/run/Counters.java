@@ -39,6 +39,16 @@ public final class Counters {
     }
   }
 
+  /**
+   * Counts one execution and writes nothing now, for who stands in a transaction. That the version
+   * is frozen is seen from its execution after a crash.
+   */
+  public void executedWithin(Version version) {
+    versions.merge(version.id(), 1L, Long::sum);
+    keys.merge(version.key(), 1L, Long::sum);
+    frozen.put(version.id(), true);
+  }
+
   /** Writes what was counted. */
   public void flush() {
     if (versions.isEmpty() && keys.isEmpty()) {

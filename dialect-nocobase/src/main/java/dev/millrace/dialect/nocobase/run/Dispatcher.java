@@ -81,10 +81,18 @@ public final class Dispatcher {
    * @throws InterruptedException while the engine is told of the version
    */
   public CompletableFuture<Outcome> start(Event event) throws InterruptedException {
-    return calls.engine().start(request(event, false)).thenApply(reply -> outcome(event, reply));
+    return calls
+        .engine()
+        .start(request(event, false, null))
+        .thenApply(reply -> outcome(event, reply, false));
   }
 
-  private EngineApi.StartRequest request(Event event, boolean waited) throws InterruptedException {
+  private EngineApi.StartRequest request(Event event, boolean waited, @Nullable String transaction)
+      throws InterruptedException {
+    Map<String, @Nullable Object> labels = event.labels(waited);
+    if (transaction != null) {
+      labels.put("transaction", transaction);
+    }
     Version version = event.version();
     int revision = revision(version);
     return new EngineApi.StartRequest(
@@ -96,14 +104,18 @@ public final class Dispatcher {
             event.userId() == null ? "" : Long.toString(event.userId()),
             APPLICATION,
             false,
-            event.labels(waited)),
+            labels),
         null);
   }
 
-  private Outcome outcome(Event event, Reply reply) {
+  private Outcome outcome(Event event, Reply reply, boolean within) {
     return switch (reply) {
       case Reply.Accepted accepted -> {
-        counters.executed(event.version());
+        if (within) {
+          counters.executedWithin(event.version());
+        } else {
+          counters.executed(event.version());
+        }
         yield new Outcome.Started(InstanceKey.of(event.key()));
       }
       case Reply.Rejected rejected when rejected.reason() == Reason.ALREADY_EXISTS ->
@@ -121,14 +133,25 @@ public final class Dispatcher {
    * @return empty when it could not be started
    */
   public Optional<Execution> run(Event event) throws InterruptedException {
+    return run(event, null);
+  }
+
+  /**
+   * As above, with record nodes that work in an open transaction.
+   *
+   * @param transaction its name; null for none
+   */
+  public Optional<Execution> run(Event event, @Nullable String transaction)
+      throws InterruptedException {
     if (tooDeep(event.version(), event.stack())) {
       return Optional.empty();
     }
     InstanceKey key = InstanceKey.of(event.key());
     Optional<InstanceState> state;
     try {
-      EngineApi.Ran ran = Calls.await(calls.engine().run(request(event, true)), patience);
-      if (!(outcome(event, ran.reply()) instanceof Outcome.Started)) {
+      EngineApi.Ran ran =
+          Calls.await(calls.engine().run(request(event, true, transaction)), patience);
+      if (!(outcome(event, ran.reply(), transaction != null) instanceof Outcome.Started)) {
         return Optional.empty();
       }
       state = Optional.ofNullable(ran.state());
@@ -157,15 +180,19 @@ public final class Dispatcher {
         }
       }
       if (revision == 0) {
-        revision = save(version, document);
+        revision = save(version, document, version.enabled());
+        // Whoever starts the workflow by its id still gets the version that is enabled.
+        Optional<Version> enabled = versions.enabled(version.key());
+        if (enabled.isPresent() && enabled.get().id() != version.id()) {
+          publish(enabled.get());
+        }
       }
       saved.put(version.id(), new Saved(document, revision));
       return revision;
     }
   }
 
-  private int save(Version version, Map<String, @Nullable Object> document)
-      throws InterruptedException {
+  private int save(Version version, Object document, boolean enabled) throws InterruptedException {
     Object value =
         Calls.accepted(
             Calls.await(
@@ -176,7 +203,7 @@ public final class Dispatcher {
                             version.definitionId(),
                             0,
                             FORMAT,
-                            new EngineApi.Described(version.title(), "", true),
+                            new EngineApi.Described(version.title(), "", enabled),
                             document,
                             null,
                             true))));
@@ -191,9 +218,18 @@ public final class Dispatcher {
     Map<String, @Nullable Object> document = versions.document(version);
     Optional<Queries.DefinitionView> newest =
         calls.engine().queries().definition(version.definitionId(), 0);
-    if (newest.isEmpty() || !document.equals(newest.get().document())) {
-      int revision = save(version, document);
+    if (newest.isEmpty() || !newest.get().enabled() || !document.equals(newest.get().document())) {
+      int revision = save(version, document, true);
       saved.put(version.id(), new Saved(document, revision));
+    }
+  }
+
+  /** A version was disabled: unless another of its workflow is enabled, its id starts nothing. */
+  public void unpublish(Version version) throws InterruptedException {
+    Optional<Queries.DefinitionView> newest =
+        calls.engine().queries().definition(version.definitionId(), 0);
+    if (newest.isPresent() && newest.get().enabled() && versions.enabled(version.key()).isEmpty()) {
+      save(version, newest.get().document(), false);
     }
   }
 
