@@ -31,9 +31,7 @@ final class ExportCommand implements Callable<Integer> {
     current.put("key", given);
     current.put("current", true);
     String which =
-        number
-            ? "filterByTk=" + given
-            : "filter=" + ApiClient.encoded(Json.writeText(current));
+        number ? "filterByTk=" + given : "filter=" + ApiClient.encoded(Json.writeText(current));
     Object answer = options.client().get("/api/workflows:export?" + which);
     return options.print(answer, out -> out.println(Json.writeText(answer)));
   }
