@@ -96,6 +96,8 @@ class ClockTest {
           Map.of(
               "dev.millrace.expression.Deadline",
               "bounds an evaluation on the monotonic clock; the reading never becomes a value",
+              "dev.millrace.data.SharedTransaction",
+              "bounds an open transaction on the monotonic clock; the reading never becomes a value",
               "dev.millrace.transport.RequestPipeline",
               "measures how long a request took, for the metrics",
               "dev.millrace.transport.ErrorAnswers",
@@ -126,6 +128,8 @@ class ClockTest {
               "the committer and the readers of the real runtime",
               "dev.millrace.runtime.activity.ActivityDispatcher",
               "activities run on threads of their own, off the lane",
+              "dev.millrace.data.OpenTransaction",
+              "a transaction that outlives a call stands on a thread of its own, bounded in time",
               "dev.millrace.activities.call.BoundedCall",
               "a call that may be given up needs a thread to leave behind",
               "dev.millrace.activities.script.ScriptActivity",

@@ -356,6 +356,7 @@ public final class Database implements AutoCloseable {
     if (other != null) {
       other.close();
     }
+    shared.values().forEach(SharedTransaction::close);
     readers.close();
     writer.close();
   }

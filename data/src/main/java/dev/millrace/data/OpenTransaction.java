@@ -25,22 +25,29 @@ public final class OpenTransaction {
     }
   }
 
+  private volatile String name = "";
+
   private OpenTransaction() {}
+
+  /** The name under which others find it. */
+  public String name() {
+    return name;
+  }
 
   /**
    * Begins one, once it is its turn.
    *
-   * @param name under which it is shared while it is open
+   * @param prefix of the name under which it is shared while it is open
    * @param commitKey under which its commit is noted, see {@link #committed}
    * @param most after which it is undone
    * @param wanted asked now and then; without reason to stay open it is undone
    */
   public static OpenTransaction begin(
-      Database database, String name, String commitKey, Duration most, BooleanSupplier wanted) {
+      Database database, String prefix, String commitKey, Duration most, BooleanSupplier wanted) {
     OpenTransaction made = new OpenTransaction();
     Thread.ofVirtual()
         .name("millrace-transaction")
-        .start(() -> made.hold(database, name, commitKey, most, wanted));
+        .start(() -> made.hold(database, prefix, commitKey, most, wanted));
     join(made.begun);
     return made;
   }
@@ -53,9 +60,11 @@ public final class OpenTransaction {
   // Whatever goes wrong must reach those who wait.
   @SuppressWarnings("CatchingUnchecked")
   private void hold(
-      Database database, String name, String commitKey, Duration most, BooleanSupplier wanted) {
+      Database database, String prefix, String commitKey, Duration most, BooleanSupplier wanted) {
     try {
       database.inTransaction(transaction -> {
+        // A name that no work of a time before a crash was given.
+        name = prefix + "#" + Ids.uid(((Session) transaction).writing().random());
         database.share(name, shared);
         begun.complete(true);
         boolean decided = shared.serve(transaction, decision, most, wanted);

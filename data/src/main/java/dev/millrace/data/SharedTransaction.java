@@ -56,14 +56,15 @@ public final class SharedTransaction {
    * Afterwards nobody can hand over more.
    *
    * @param wanted asked now and then whether there is still a reason to wait
-   * @return whether it has completed; false when time was over, or nobody wanted it any more
+   * @return whether it has completed; false when time was over, nobody wanted it any more, or the
+   *     database is being closed
    */
   public boolean serve(
       Transaction transaction, Future<?> until, Duration most, BooleanSupplier wanted) {
     long end = System.nanoTime() + most.toNanos();
     try {
       while (!until.isDone() || !pieces.isEmpty()) {
-        if (System.nanoTime() > end) {
+        if (System.nanoTime() > end || isOver()) {
           return false;
         }
         Piece piece = pieces.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
@@ -92,7 +93,12 @@ public final class SharedTransaction {
     }
   }
 
-  private synchronized void close() {
+  private synchronized boolean isOver() {
+    return over;
+  }
+
+  /** Ends it from outside: nothing of it is kept. */
+  synchronized void close() {
     over = true;
     for (Piece left = pieces.poll(); left != null; left = pieces.poll()) {
       left.done.completeExceptionally(new TransactionOverException());

@@ -16,7 +16,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +79,8 @@ final class TransactionActivity implements Activity {
   }
 
   private static String commitKey(String key) {
-    return "transaction/" + key;
+    // Begins as all keys of its execution do, so that what is forgotten with it goes too.
+    return key + "/commit";
   }
 
   private Object begin(ActivityInput input) {
@@ -89,12 +89,11 @@ final class TransactionActivity implements Activity {
     Object executionId = JsonValue.get(input.parameters().get("$job"), "executionId");
     undo(key);
     held.values().removeIf(one -> one.transaction.over() && !runs(opened, one.executionId));
-    String name = key + "#" + UUID.randomUUID();
     OpenTransaction transaction =
         OpenTransaction.begin(
-            opened.ofUsers(), name, commitKey(key), LONGEST, () -> runs(opened, executionId));
+            opened.ofUsers(), key, commitKey(key), LONGEST, () -> runs(opened, executionId));
     held.put(key, new Held(transaction, executionId));
-    return Map.of("transaction", name);
+    return Map.of("transaction", transaction.name());
   }
 
   /** Whether an execution has not ended; one that has needs its transaction no more. */

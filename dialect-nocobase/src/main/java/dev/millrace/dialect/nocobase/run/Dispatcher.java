@@ -133,25 +133,14 @@ public final class Dispatcher {
    * @return empty when it could not be started
    */
   public Optional<Execution> run(Event event) throws InterruptedException {
-    return run(event, null);
-  }
-
-  /**
-   * As above, with record nodes that work in an open transaction.
-   *
-   * @param transaction its name; null for none
-   */
-  public Optional<Execution> run(Event event, @Nullable String transaction)
-      throws InterruptedException {
     if (tooDeep(event.version(), event.stack())) {
       return Optional.empty();
     }
     InstanceKey key = InstanceKey.of(event.key());
     Optional<InstanceState> state;
     try {
-      EngineApi.Ran ran =
-          Calls.await(calls.engine().run(request(event, true, transaction)), patience);
-      if (!(outcome(event, ran.reply(), transaction != null) instanceof Outcome.Started)) {
+      EngineApi.Ran ran = Calls.await(calls.engine().run(request(event, true, null)), patience);
+      if (!(outcome(event, ran.reply(), false) instanceof Outcome.Started)) {
         return Optional.empty();
       }
       state = Optional.ofNullable(ran.state());
@@ -161,6 +150,29 @@ public final class Dispatcher {
     }
     return state.map(
         its -> new Execution(event.version(), versions.document(event.version()), its));
+  }
+
+  /**
+   * Starts an execution whose record nodes work in an open transaction; the future completes when
+   * it has ended or waits for something outside, empty when it could not be started. Writes nothing
+   * itself, for the caller may hold the transaction.
+   *
+   * @param transaction its name
+   */
+  public CompletableFuture<Optional<Execution>> runWithin(Event event, String transaction)
+      throws InterruptedException {
+    if (tooDeep(event.version(), event.stack())) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    Map<String, @Nullable Object> document = versions.document(event.version());
+    return calls
+        .engine()
+        .run(request(event, true, transaction))
+        .thenApply(ran ->
+            outcome(event, ran.reply(), true) instanceof Outcome.Started
+                ? Optional.ofNullable(ran.state())
+                    .map(its -> new Execution(event.version(), document, its))
+                : Optional.empty());
   }
 
   /** The revision whose document is that of a version; saved when there is none yet. */

@@ -38,35 +38,26 @@ public final class WriteGate {
    */
   void pass(Event event, Transaction transaction) {
     SharedTransaction shared = new SharedTransaction();
-    CompletableFuture<Optional<Execution>> ran = new CompletableFuture<>();
     Database home = database.ofUsers();
     home.share(event.key(), shared);
     try {
-      Thread.ofVirtual().name("millrace-write-gate").start(() -> run(event, ran));
+      CompletableFuture<Optional<Execution>> ran = dispatcher.runWithin(event, event.key());
       boolean settled =
           Waiting.forOthers(() -> shared.serve(transaction, ran, LONGEST, () -> true));
       if (!settled
           || ran.isCompletedExceptionally()
           || !ran.join().map(Execution::resolved).orElse(false)) {
-        throw new DataException(DataException.Kind.ROLLED_BACK, REFUSED);
+        throw refused();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw refused();
     } finally {
       home.unshare(event.key());
     }
   }
 
-  // Whatever goes wrong refuses the write.
-  @SuppressWarnings("CatchingUnchecked")
-  private void run(Event event, CompletableFuture<Optional<Execution>> ran) {
-    try {
-      ran.complete(dispatcher.run(event, event.key()));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      ran.completeExceptionally(e);
-    } catch (RuntimeException e) {
-      System.getLogger(WriteGate.class.getName())
-          .log(System.Logger.Level.WARNING, "a workflow that a record depends on did not run", e);
-      ran.completeExceptionally(e);
-    }
+  private static DataException refused() {
+    return new DataException(DataException.Kind.ROLLED_BACK, REFUSED);
   }
 }
