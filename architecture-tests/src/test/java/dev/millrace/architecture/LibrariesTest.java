@@ -37,6 +37,7 @@ class LibrariesTest {
         library("JMESPath").packages("io.burt..").owners(Product.EXPRESSION),
         library("JSON Schema").packages("com.networknt..").owners(Product.EXPRESSION),
         library("SQLite").packages("org.sqlite..").owners(Product.STORE_SQLITE, Product.DATA),
+        library("jOOQ").packages("org.jooq..").owners(Product.DATA),
         library("PostgreSQL").packages("org.postgresql..").owners(Product.DATA),
         library("JDBC")
             .packages("java.sql..", "javax.sql..")

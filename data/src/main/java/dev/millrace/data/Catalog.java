@@ -8,15 +8,29 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** All definitions at one moment. Immutable. */
+/**
+ * All definitions at one moment, and those of another database that links may lead to. Immutable.
+ */
 final class Catalog {
 
   private final Map<String, CollectionDefinition> collections;
+  private final Map<String, CollectionDefinition> foreign;
   private final Map<String, List<Link>> joinedTo = new HashMap<>();
 
   Catalog(Collection<CollectionDefinition> definitions) {
+    this(definitions, Map.of());
+  }
+
+  /**
+   * Definitions of one database.
+   *
+   * @param foreign those of another, by their names
+   */
+  Catalog(Collection<CollectionDefinition> definitions, Map<String, CollectionDefinition> foreign) {
+    this.foreign = foreign;
     Map<String, CollectionDefinition> named = new LinkedHashMap<>();
     for (CollectionDefinition definition : definitions) {
       named.put(definition.name(), definition);
@@ -40,41 +54,52 @@ final class Catalog {
     return joinedTo.getOrDefault(target, List.of());
   }
 
+  /** Those of this database. */
   Collection<CollectionDefinition> all() {
     return collections.values();
   }
 
+  /** One of this database or the other. */
   Optional<CollectionDefinition> find(String name) {
+    CollectionDefinition own = collections.get(name);
+    return Optional.ofNullable(own == null ? foreign.get(name) : own);
+  }
+
+  /** One of this database. */
+  Optional<CollectionDefinition> local(String name) {
     return Optional.ofNullable(collections.get(name));
+  }
+
+  /** Whether the rows of a collection are in the other database. */
+  boolean foreign(CollectionDefinition collection) {
+    return foreign.containsKey(collection.name());
   }
 
   /** True when a name differs from a known one at most in the case of its letters. */
   boolean taken(String name) {
     String lower = name.toLowerCase(Locale.ROOT);
-    return collections.keySet().stream()
+    return Stream.concat(collections.keySet().stream(), foreign.keySet().stream())
         .anyMatch(each -> each.toLowerCase(Locale.ROOT).equals(lower));
   }
 
   CollectionDefinition get(String name) {
-    CollectionDefinition found = collections.get(name);
-    if (found == null) {
-      throw new DataException(
-          DataException.Kind.UNKNOWN_COLLECTION,
-          "collection " + Names.shortened(name) + " does not exist");
-    }
-    return found;
+    return find(name)
+        .orElseThrow(() ->
+            new DataException(
+                DataException.Kind.UNKNOWN_COLLECTION,
+                "collection " + Names.shortened(name) + " does not exist"));
   }
 
   Catalog with(CollectionDefinition changed) {
     Map<String, CollectionDefinition> all = new LinkedHashMap<>(collections);
     all.put(changed.name(), changed);
-    return new Catalog(all.values());
+    return new Catalog(all.values(), foreign);
   }
 
   Catalog without(String name) {
     Map<String, CollectionDefinition> all = new LinkedHashMap<>(collections);
     all.remove(name);
-    return new Catalog(all.values());
+    return new Catalog(all.values(), foreign);
   }
 
   /** The link of that name, when it is one and both its ends exist. */
@@ -87,7 +112,7 @@ final class Catalog {
 
   Optional<Link> link(CollectionDefinition owner, FieldDefinition field) {
     String targetName = field.text("target");
-    CollectionDefinition target = targetName == null ? null : collections.get(targetName);
+    CollectionDefinition target = targetName == null ? null : find(targetName).orElse(null);
     if (target == null) {
       return Optional.empty();
     }

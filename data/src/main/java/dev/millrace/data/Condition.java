@@ -1,7 +1,7 @@
 package dev.millrace.data;
 
-import java.util.ArrayList;
 import java.util.List;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param ofNothing what it says when all columns are null, as they are for a link that leads
  *     nowhere; null when it says neither
  */
-record Condition(Sql sql, @Nullable Boolean ofNothing) {
+record Condition(org.jooq.Condition sql, @Nullable Boolean ofNothing) {
 
-  static final Condition TRUE = new Condition(Sql.of("1 = 1"), true);
-  static final Condition FALSE = new Condition(Sql.of("1 = 0"), false);
+  static final Condition TRUE = new Condition(DSL.trueCondition(), true);
+  static final Condition FALSE = new Condition(DSL.falseCondition(), false);
 
   /** A comparison that null fails without being false. */
-  static Condition unknownOfNull(Sql sql) {
+  static Condition unknownOfNull(org.jooq.Condition sql) {
     return new Condition(sql, null);
   }
 
@@ -33,7 +33,7 @@ record Condition(Sql sql, @Nullable Boolean ofNothing) {
     for (Condition part : asking) {
       ofNothing = and(ofNothing, part.ofNothing);
     }
-    return new Condition(joined(" AND ", asking), ofNothing);
+    return new Condition(DSL.and(sql(asking)), ofNothing);
   }
 
   /** One of them at least; {@link #FALSE} itself when there is none. */
@@ -49,29 +49,22 @@ record Condition(Sql sql, @Nullable Boolean ofNothing) {
     for (Condition part : possible) {
       ofNothing = negated(and(negated(ofNothing), negated(part.ofNothing)));
     }
-    return new Condition(joined(" OR ", possible), ofNothing);
+    return new Condition(DSL.or(sql(possible)), ofNothing);
   }
 
   Condition not() {
     if (equals(TRUE) || equals(FALSE)) {
       return equals(TRUE) ? FALSE : TRUE;
     }
-    return new Condition(Sql.of("NOT ({})", sql), negated(ofNothing));
+    return new Condition(DSL.not(sql), negated(ofNothing));
   }
 
   Condition or(Condition other) {
     return any(List.of(this, other));
   }
 
-  private static Sql joined(String word, List<Condition> parts) {
-    if (parts.size() == 1) {
-      return parts.getFirst().sql;
-    }
-    List<Sql> each = new ArrayList<>();
-    for (Condition part : parts) {
-      each.add(Sql.of("({})", part.sql));
-    }
-    return Sql.join(word, each);
+  private static List<org.jooq.Condition> sql(List<Condition> parts) {
+    return parts.stream().map(Condition::sql).toList();
   }
 
   private static @Nullable Boolean negated(@Nullable Boolean value) {

@@ -26,7 +26,9 @@ public final class DataException extends RuntimeException {
     /** A name that is taken. */
     EXISTS,
     /** A name that no collection or field can have, or a definition that makes no sense. */
-    BAD_DEFINITION
+    BAD_DEFINITION,
+    /** What a listener made depend on the write has failed, so all of it is undone. */
+    ROLLED_BACK
   }
 
   private final Kind kind;

@@ -1,14 +1,20 @@
 package dev.millrace.data;
 
-import dev.millrace.engine.JsonValue;
 import java.sql.Connection;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** The users' tables. Safe for use by several threads. */
@@ -17,7 +23,6 @@ public final class Database implements AutoCloseable {
   /** What this version writes. A database of another version is not touched. */
   static final long SCHEMA_VERSION = 1;
 
-  private static final int ONCE_KEY_MAX = 500;
   private static final System.Logger LOGGER = System.getLogger(Database.class.getName());
 
   private final DatabaseSettings settings;
@@ -26,13 +31,23 @@ public final class Database implements AutoCloseable {
   private final ReadPool readers;
   private final Ids ids = new Ids();
   private final List<RecordListener> listeners = new CopyOnWriteArrayList<>();
+
+  /** Where links of this one may lead to, besides itself. */
+  private final @Nullable Database foreign;
+
+  /** Where the users' collections are, if not here; set once, before anybody else sees this. */
+  private volatile @Nullable Database users;
+
+  private final Map<String, SharedTransaction> shared = new ConcurrentHashMap<>();
+
   private volatile Catalog catalog = new Catalog(List.of());
 
   /** With changes that are not committed yet; used in the writer's turn. */
   private Catalog working = catalog;
 
-  private Database(DatabaseSettings settings, Connections connections) {
+  private Database(DatabaseSettings settings, Connections connections, @Nullable Database foreign) {
     this.settings = settings;
+    this.foreign = foreign;
     this.connections = connections;
     this.writer = new Writer(connections);
     this.readers = new ReadPool(connections, settings.limits().readers());
@@ -44,13 +59,63 @@ public final class Database implements AutoCloseable {
    * @throws DatabaseFailure when it cannot be opened, or was written by another version
    */
   public static Database open(DatabaseSettings settings) {
+    DatabaseSettings.Elsewhere elsewhere = settings.users();
+    if (elsewhere == null) {
+      return open(settings, null);
+    }
+    // Its links lead to the users and workflows of the first, which knows nothing of its records.
+    Database system = open(settings.withDefinitions(definitions(settings, elsewhere, false)), null);
+    boolean opened = false;
+    try {
+      system.refuseUsersCollections();
+      Database users =
+          open(
+              new DatabaseSettings(
+                  elsewhere.location(),
+                  definitions(settings, elsewhere, true),
+                  settings.limits(),
+                  settings.clock(),
+                  settings.random(),
+                  null),
+              system);
+      opened = true;
+      system.users = users;
+      return system;
+    } finally {
+      if (!opened) {
+        system.close();
+      }
+    }
+  }
+
+  private static List<CollectionDefinition> definitions(
+      DatabaseSettings settings, DatabaseSettings.Elsewhere elsewhere, boolean there) {
+    return settings.definitions().stream()
+        .filter(definition -> elsewhere.definitions().contains(definition.name()) == there)
+        .toList();
+  }
+
+  private void refuseUsersCollections() {
+    List<String> names =
+        catalog.all().stream()
+            .filter(each -> each.origin() == CollectionDefinition.Origin.USER)
+            .map(CollectionDefinition::name)
+            .toList();
+    if (!names.isEmpty()) {
+      throw new DatabaseFailure(
+          "%s has collections already, which another database cannot take over: %s"
+              .formatted(connections, names));
+    }
+  }
+
+  private static Database open(DatabaseSettings settings, @Nullable Database foreign) {
     Connections connections =
         switch (settings.location()) {
           case DatabaseSettings.SqliteFile file ->
               new SqliteConnections(file, settings.limits(), settings.clock());
           case DatabaseSettings.Jdbc jdbc -> new PostgresConnections(jdbc, settings.limits());
         };
-    Database database = new Database(settings, connections);
+    Database database = new Database(settings, connections, foreign);
     boolean opened = false;
     try {
       database.inTransaction(transaction -> {
@@ -67,29 +132,32 @@ public final class Database implements AutoCloseable {
   }
 
   private void prepare(Session session) {
-    session.update(Sql.of("CREATE TABLE IF NOT EXISTS mr_schema (version INTEGER NOT NULL)"));
+    session.update(DSL.query("CREATE TABLE IF NOT EXISTS mr_schema (version INTEGER NOT NULL)"));
     List<Long> versions =
-        session.query(Sql.of("SELECT version FROM mr_schema"), row -> row.getLong(1));
+        session.query(
+            DSL.select(Parts.column("version")).from(Parts.own("mr_schema")),
+            row -> row.getLong(1));
     if (versions.isEmpty()) {
       session.update(
-          Sql.of("INSERT INTO mr_schema (version) VALUES ({})", Sql.bind(SCHEMA_VERSION)));
+          DSL.insertInto(Parts.own("mr_schema"))
+              .set(Map.of(Parts.column("version"), Parts.bind(SCHEMA_VERSION))));
     } else if (versions.getFirst() != SCHEMA_VERSION) {
       throw new DatabaseFailure(
           "%s has schema version %d, this program reads version %d; use the program that wrote it"
               .formatted(connections, versions.getFirst(), SCHEMA_VERSION));
     }
     session.update(
-        Sql.of(
+        DSL.query(
             "CREATE TABLE IF NOT EXISTS mr_collection"
                 + " (name TEXT PRIMARY KEY, position INTEGER NOT NULL, definition TEXT NOT NULL)"));
     session.update(
-        Sql.of(
+        DSL.query(
             "CREATE TABLE IF NOT EXISTS mr_once"
                 + " (key TEXT PRIMARY KEY, done_at TEXT NOT NULL, result TEXT)"));
     List<CollectionDefinition> saved = SessionCollections.saved(session);
     List<CollectionDefinition> all = new ArrayList<>(settings.definitions());
     all.addAll(saved);
-    Catalog known = new Catalog(all);
+    Catalog known = new Catalog(all, foreignDefinitions());
     for (CollectionDefinition definition : settings.definitions()) {
       if (saved.stream().anyMatch(each -> each.name().equalsIgnoreCase(definition.name()))) {
         throw new DatabaseFailure(
@@ -108,23 +176,36 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  private Map<String, CollectionDefinition> foreignDefinitions() {
+    Map<String, CollectionDefinition> definitions = new LinkedHashMap<>();
+    Database other = foreign;
+    if (other != null) {
+      other.catalog.all().forEach(each -> definitions.put(each.name(), each));
+    }
+    return definitions;
+  }
+
   /** Numbers that are made from the time stay above those in use, whatever the clock says. */
   private void seenIds(Session session, CollectionDefinition definition) {
     Optional<FieldDefinition> key =
         definition.primaryKey().filter(field -> field.type() == FieldType.SNOWFLAKE_ID);
     if (key.isPresent()) {
-      ids.seen(
-          session.number(
-              Sql.of(
-                  "SELECT coalesce(max({}), 0) FROM {}",
-                  Sql.name(key.get().name()),
-                  Sql.table(definition))));
+      ids.seen(session.number(Parts.highest(Parts.table(definition), key.get().name())));
     }
   }
 
   /** The definitions of collections; each change is a transaction of its own. */
   public Collections collections() {
-    return new DatabaseCollections(this);
+    return new DatabaseCollections(this, users);
+  }
+
+  /**
+   * The database that has the rows of a collection: this one, unless users' collections are kept
+   * elsewhere. Work in one transaction of several collections needs them in the same.
+   */
+  public Database home(String collection) {
+    Database other = users;
+    return other == null || catalog.local(collection).isPresent() ? this : other;
   }
 
   /**
@@ -133,13 +214,23 @@ public final class Database implements AutoCloseable {
    * @throws DataException when there is no such collection
    */
   public Records records(String collection) {
+    Database home = home(collection);
+    if (!this.equals(home)) {
+      return home.records(collection);
+    }
     catalog.get(collection);
     return new DatabaseRecords(this, session -> session.records(collection));
   }
 
+  /** The database of the users' collections: this one, unless they are kept elsewhere. */
+  public Database ofUsers() {
+    Database other = users;
+    return other == null ? this : other;
+  }
+
   /**
    * Does work in one transaction: all of it is kept, or nothing when it throws. One at a time on
-   * SQLite. Never inside another one.
+   * SQLite. Never inside another one. It reaches the collections whose {@link #home} this is.
    */
   public <T extends @Nullable Object> T inTransaction(Function<Transaction, T> work) {
     List<Runnable> after = new ArrayList<>();
@@ -156,7 +247,8 @@ public final class Database implements AutoCloseable {
                       connections.dialect(),
                       working,
                       settings.clock().instant(),
-                      new Session.Writing(ids, settings.random(), listeners));
+                      new Session.Writing(ids, settings.random(), listeners),
+                      neighbours());
               try {
                 T value = work.apply(session);
                 working = session.catalog();
@@ -188,7 +280,11 @@ public final class Database implements AutoCloseable {
 
   private Session reading(Connection connection) {
     return new Session(
-        connection, connections.dialect(), catalog, settings.clock().instant(), null);
+        connection, connections.dialect(), catalog, settings.clock().instant(), null, neighbours());
+  }
+
+  private Session.Neighbours neighbours() {
+    return new Session.Neighbours(foreign, users);
   }
 
   Catalog catalog() {
@@ -202,40 +298,23 @@ public final class Database implements AutoCloseable {
    * @param key at most 500 characters
    */
   public @Nullable Object once(String key, Function<Transaction, @Nullable Object> work) {
-    if (key.isEmpty() || key.length() > ONCE_KEY_MAX) {
-      throw new IllegalArgumentException(
-          "a key has 1 to " + ONCE_KEY_MAX + " characters, found " + key.length());
-    }
-    return inTransaction(transaction -> {
-      Session session = (Session) transaction;
-      List<@Nullable String> done =
-          session.query(
-              Sql.of("SELECT result FROM mr_once WHERE key = {}", Sql.bind(key)),
-              row -> row.getString(1));
-      if (!done.isEmpty()) {
-        String known = done.getFirst();
-        return known == null ? null : Json.read(known);
-      }
-      Object result = JsonValue.of(work.apply(transaction));
-      session.update(
-          Sql.of(
-              "INSERT INTO mr_once (key, done_at, result) VALUES ({}, {}, {})",
-              Sql.bind(key),
-              Sql.bind(Dates.show(transaction.now())),
-              Sql.bind(result == null ? null : Json.write(result))));
-      return result;
-    });
+    return inTransaction(transaction -> transaction.once(key, work));
   }
 
   /** Forgets what was done once under keys that begin so; they can be used again. */
   public int forget(String keyPrefix) {
-    return inTransaction(transaction ->
-        ((Session) transaction)
-            .update(
-                Sql.of(
-                    "DELETE FROM mr_once WHERE substr(key, 1, CAST({} AS INTEGER)) = {}",
-                    Sql.bind((long) keyPrefix.length()),
-                    Sql.bind(keyPrefix))));
+    Database other = users;
+    int elsewhere = other == null ? 0 : other.forget(keyPrefix);
+    return elsewhere
+        + inTransaction(transaction ->
+            ((Session) transaction)
+                .update(
+                    DSL.deleteFrom(Once.TABLE)
+                        .where(
+                            DSL.left(
+                                    Parts.column("key").coerce(SQLDataType.CLOB),
+                                    DSL.inline(keyPrefix.length()))
+                                .eq(Parts.text(keyPrefix)))));
   }
 
   /**
@@ -244,15 +323,24 @@ public final class Database implements AutoCloseable {
    * @param after begin behind this key; empty for the first page
    */
   public List<String> onceKeys(Instant before, String after, int limit) {
-    return inTransaction(transaction ->
-        ((Session) transaction)
-            .query(
-                Sql.of(
-                    "SELECT key FROM mr_once WHERE key > {} AND done_at < {} ORDER BY key LIMIT {}",
-                    Sql.bind(after),
-                    Sql.bind(Dates.show(before)),
-                    Sql.bind((long) limit)),
-                row -> row.getString(1)));
+    List<String> keys =
+        inTransaction(transaction ->
+            ((Session) transaction)
+                .query(
+                    DSL.select(Parts.column("key"))
+                        .from(Once.TABLE)
+                        .where(Parts.column("key").gt(Parts.bind(after)))
+                        .and(Parts.column("done_at").lt(Parts.bind(Dates.show(before))))
+                        .orderBy(Parts.column("key"))
+                        .limit(limit),
+                    row -> row.getString(1)));
+    Database other = users;
+    if (other == null) {
+      return keys;
+    }
+    Set<String> all = new TreeSet<>(keys);
+    all.addAll(other.onceKeys(before, after, limit));
+    return all.stream().limit(limit).toList();
   }
 
   /** Forgets what was done once under these keys; they can be used again. */
@@ -260,9 +348,15 @@ public final class Database implements AutoCloseable {
     if (keys.isEmpty()) {
       return;
     }
+    Database other = users;
+    if (other != null) {
+      other.forget(keys);
+    }
     inTransaction(transaction -> {
       for (String key : keys) {
-        ((Session) transaction).update(Sql.of("DELETE FROM mr_once WHERE key = {}", Sql.bind(key)));
+        ((Session) transaction)
+            .update(
+                DSL.deleteFrom(Once.TABLE).where(Parts.column("key").eq(Parts.bind(key))));
       }
       return null;
     });
@@ -270,19 +364,47 @@ public final class Database implements AutoCloseable {
 
   /** Forgets what was done once before a moment; its keys can be used again. */
   public int forgetBefore(Instant moment) {
-    return inTransaction(transaction ->
-        ((Session) transaction)
-            .update(
-                Sql.of("DELETE FROM mr_once WHERE done_at < {}", Sql.bind(Dates.show(moment)))));
+    Database other = users;
+    int elsewhere = other == null ? 0 : other.forgetBefore(moment);
+    return elsewhere
+        + inTransaction(transaction ->
+            ((Session) transaction)
+                .update(
+                    DSL.deleteFrom(Once.TABLE)
+                        .where(Parts.column("done_at").lt(Parts.bind(Dates.show(moment))))));
+  }
+
+  /** Lets others find an open transaction of this database by a name, until it is taken back. */
+  public void share(String name, SharedTransaction transaction) {
+    shared.put(name, transaction);
+  }
+
+  /** Nobody finds that transaction any more. */
+  public void unshare(String name) {
+    shared.remove(name);
+  }
+
+  /** The open transaction of that name; null when there is none, or none any more. */
+  public @Nullable SharedTransaction shared(String name) {
+    return shared.get(name);
   }
 
   /** Adds a listener for all collections, for good. */
   public void listen(RecordListener listener) {
     listeners.add(listener);
+    Database other = users;
+    if (other != null) {
+      other.listen(listener);
+    }
   }
 
   @Override
   public void close() {
+    Database other = users;
+    if (other != null) {
+      other.close();
+    }
+    shared.values().forEach(SharedTransaction::close);
     readers.close();
     writer.close();
   }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +15,37 @@ import org.jspecify.annotations.Nullable;
  * @param limits how much it may use
  * @param clock dates rows and ids
  * @param random makes uids; used by one thread at a time
+ * @param users where the records of users' collections are, when they are not in the same database
  */
 public record DatabaseSettings(
     Location location,
     List<CollectionDefinition> definitions,
     Limits limits,
     InstantSource clock,
-    RandomGenerator random) {
+    RandomGenerator random,
+    @Nullable Elsewhere users) {
+
+  /**
+   * A second database, for the records of users' collections.
+   *
+   * @param definitions names of collections of the program that are kept there, because they are
+   *     written in one transaction with those records
+   */
+  public record Elsewhere(Jdbc location, Set<String> definitions) {
+    public Elsewhere {
+      definitions = Set.copyOf(definitions);
+    }
+  }
+
+  /** With all collections in one database. */
+  public DatabaseSettings(
+      Location location,
+      List<CollectionDefinition> definitions,
+      Limits limits,
+      InstantSource clock,
+      RandomGenerator random) {
+    this(location, definitions, limits, clock, random, null);
+  }
 
   /** Where the rows are. */
   public sealed interface Location {}
@@ -64,23 +89,29 @@ public record DatabaseSettings(
   /** A SQLite file of its own. */
   public static DatabaseSettings sqlite(Path file, InstantSource clock, RandomGenerator random) {
     return new DatabaseSettings(
-        new SqliteFile(file, null), List.of(), Limits.DEFAULT, clock, random);
+        new SqliteFile(file, null), List.of(), Limits.DEFAULT, clock, random, null);
   }
 
   /** A PostgreSQL database. */
   public static DatabaseSettings jdbc(Jdbc jdbc, InstantSource clock, RandomGenerator random) {
-    return new DatabaseSettings(jdbc, List.of(), Limits.DEFAULT, clock, random);
+    return new DatabaseSettings(jdbc, List.of(), Limits.DEFAULT, clock, random, null);
   }
 
   /** The same with the file of the engine's store attached; for SQLite files. */
   public DatabaseSettings withEngine(Path engine) {
     Location changed =
         location instanceof SqliteFile sqlite ? new SqliteFile(sqlite.file(), engine) : location;
-    return new DatabaseSettings(changed, definitions, limits, clock, random);
+    return new DatabaseSettings(changed, definitions, limits, clock, random, users);
   }
 
   /** The same with these collections of the program. */
   public DatabaseSettings withDefinitions(List<CollectionDefinition> changed) {
-    return new DatabaseSettings(location, changed, limits, clock, random);
+    return new DatabaseSettings(location, changed, limits, clock, random, users);
+  }
+
+  /** The same with the records of users' collections, and some of the program, elsewhere. */
+  public DatabaseSettings withUsers(Jdbc elsewhere, Set<String> with) {
+    return new DatabaseSettings(
+        location, definitions, limits, clock, random, new Elsewhere(elsewhere, with));
   }
 }

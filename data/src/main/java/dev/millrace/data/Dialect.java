@@ -6,6 +6,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.Select;
+import org.jooq.SortField;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /** What databases say differently. */
@@ -34,16 +39,16 @@ interface Dialect {
   @Nullable Object read(ResultSet row, int column) throws SQLException;
 
   /** Text for any column. */
-  Sql text(Sql column);
+  Field<String> text(Field<Object> column);
 
   /** Something inside a column of JSON, as text; null when there is nothing. */
-  Sql jsonText(Sql column, List<String> path);
+  Field<Object> jsonText(Field<Object> column, List<String> path);
 
   /** The same when it is a number, else null. */
-  Sql jsonNumber(Sql column, List<String> path);
+  Field<Object> jsonNumber(Field<Object> column, List<String> path);
 
   /** The same when it is a truth value, else null. */
-  Sql jsonBoolean(Sql column, List<String> path);
+  Field<Object> jsonBoolean(Field<Object> column, List<String> path);
 
   /** A truth value as a parameter, to be compared with {@link #jsonBoolean}. */
   Object truth(boolean value);
@@ -56,29 +61,32 @@ interface Dialect {
    *
    * @param alias of that table
    */
-  Sql elements(Sql column, List<String> path, String alias);
+  Table<?> elements(Field<Object> column, List<String> path, String alias);
 
   /** An element of that table, as text. */
-  Sql element(String alias);
+  Field<Object> element(String alias);
 
   /** True when a text has a part, whatever the case of its letters. */
-  Sql has(Sql text, String part, Part where);
+  org.jooq.Condition has(Field<String> text, String part, Part where);
 
   /** A pattern of SQL, with {@code %} and {@code _}. */
-  Sql like(Sql text, String pattern, boolean ignoreCase);
+  org.jooq.Condition like(Field<String> text, String pattern, boolean ignoreCase);
 
   /** A regular expression. */
-  Sql matches(Sql text, String pattern, boolean ignoreCase);
+  org.jooq.Condition matches(Field<String> text, String pattern, boolean ignoreCase);
 
-  /** Puts null last where it would be first. */
-  String order(boolean descending, boolean canBeNull);
+  /** An order that puts null last, where it would be first. */
+  SortField<Object> order(Field<Object> field, boolean descending, boolean canBeNull);
 
   /** What a refusal of the database means to a caller; null when it is a failure. */
   @Nullable DataException refusal(SQLException exception);
 
   /** What is to be done when a caller gave a key that otherwise counts up; null for nothing. */
-  @Nullable Sql keyWasGiven(CollectionDefinition collection, FieldDefinition key);
+  @Nullable Select<?> keyWasGiven(CollectionDefinition collection, FieldDefinition key);
 
-  /** Locks rows that are read to be changed. */
-  String forUpdate();
+  /** Whether rows that are read to be changed are locked. */
+  boolean locksRows();
+
+  /** Makes statements; bound to no connection, for any thread. */
+  DSLContext dsl();
 }

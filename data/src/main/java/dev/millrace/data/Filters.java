@@ -1,12 +1,13 @@
 package dev.millrace.data;
 
-import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +23,9 @@ final class Filters {
   /** How many conditions a filter may have. */
   static final int CONDITIONS_MAX = 400;
 
+  private final Session session;
   private final Catalog catalog;
+  private final ZoneId zone;
   private final boolean hidden;
   private final Operators operators;
   private int aliases;
@@ -31,10 +34,12 @@ final class Filters {
   /**
    * @param hidden true when hidden fields may be compared too
    */
-  Filters(Catalog catalog, Dialect dialect, ZoneId zone, Instant now, boolean hidden) {
+  Filters(Session session, ZoneId zone, boolean hidden) {
+    this.session = session;
+    this.zone = zone;
     this.hidden = hidden;
-    this.catalog = catalog;
-    this.operators = new Operators(dialect, zone, now);
+    this.catalog = session.catalog();
+    this.operators = new Operators(session.dialect(), zone, session.now());
   }
 
   /** The table a condition is about. */
@@ -148,7 +153,7 @@ final class Filters {
               .orElseThrow(() -> unknownField(scope.collection(), name));
       return linked(scope, link, values);
     }
-    Sql column = Sql.column(scope.alias(), name);
+    Field<Object> column = Parts.column(scope.alias(), name);
     List<Condition> parts = new ArrayList<>();
     for (Object value : values) {
       parts.add(column(scope, new Operand(field, column, List.of()), value));
@@ -221,6 +226,9 @@ final class Filters {
   }
 
   private Condition linked(Scope scope, Link link, List<@Nullable Object> values) {
+    if (catalog.foreign(link.target())) {
+      return foreign(scope, link, values);
+    }
     List<Condition> wanted = new ArrayList<>();
     List<Condition> whole = new ArrayList<>();
     String alias = alias();
@@ -258,6 +266,63 @@ final class Filters {
     return Condition.all(whole);
   }
 
+  /** A link into another database: what is asked there is answered by keys. */
+  private Condition foreign(Scope scope, Link link, List<@Nullable Object> values) {
+    Field<Object> key = Parts.column(scope.alias(), link.ownerColumn().name());
+    List<Condition> parts = new ArrayList<>();
+    for (Object value : values) {
+      count(1);
+      Map<String, @Nullable Object> rest = new LinkedHashMap<>();
+      Boolean present = value == null ? Boolean.FALSE : null;
+      if (value instanceof Map<?, ?> map) {
+        for (Map.Entry<?, ?> entry : map.entrySet()) {
+          switch (String.valueOf(entry.getKey())) {
+            case "$exists", "$notEmpty" -> present = true;
+            case "$notExists", "$empty" -> present = false;
+            default -> rest.put(String.valueOf(entry.getKey()), entry.getValue());
+          }
+        }
+      }
+      if (present != null) {
+        parts.add(
+            present ? new Condition(key.isNotNull(), false) : new Condition(key.isNull(), true));
+      }
+      if (!rest.isEmpty() || (value != null && !(value instanceof Map<?, ?>))) {
+        parts.add(
+            session.readForeign(other ->
+                new Filters(other, zone, hidden)
+                    .keys(link, rest.isEmpty() && value != null ? value : rest, key)));
+      }
+    }
+    return Condition.all(parts);
+  }
+
+  /** Which rows of a column lead to records that fit, in a database whose session this is of. */
+  private Condition keys(Link link, Object wanted, Field<Object> column) {
+    Scope inner = new Scope(link.target(), alias(), 0);
+    Condition fits =
+        wanted instanceof Map<?, ?> map
+            ? targeted(inner, link, Definitions.plain(map))
+            : byKey(inner, link, wanted);
+    List<Field<Object>> keys =
+        session.query(
+            DSL.select(Parts.column(inner.alias(), link.targetColumn().name()))
+                .from(Parts.table(link.target(), inner.alias()))
+                .where(fits.sql())
+                .limit(SessionRecords.KEYS_MAX + 1),
+            row -> Parts.bind(session.dialect().read(link.targetColumn(), row, 1)));
+    if (keys.size() > SessionRecords.KEYS_MAX) {
+      throw new DataException(
+          DataException.Kind.TOO_LARGE,
+          "%s: more than %d records of %s fit; narrow the filter"
+              .formatted(link.field().name(), SessionRecords.KEYS_MAX, link.target().name()));
+    }
+    Condition found = Condition.unknownOfNull(column.in(keys));
+    return Boolean.TRUE.equals(fits.ofNothing())
+        ? found.or(new Condition(column.isNull(), true))
+        : found;
+  }
+
   /** Operators right behind a link are about the target's key; all else is a filter of it. */
   private Condition targeted(Scope inner, Link link, Map<String, @Nullable Object> value) {
     boolean operatorsOnly =
@@ -282,19 +347,13 @@ final class Filters {
     count(1);
     String alias = behind.map(Behind::alias).orElseGet(this::alias);
     String through = alias();
-    Sql joined =
-        Sql.of(
-            "{} = {}",
-            link.ownersValue(alias, through),
-            Sql.column(scope.alias(), link.ownerColumn().name()));
-    Sql found =
-        behind.isEmpty()
-            ? Sql.of("EXISTS (SELECT 1 FROM {} WHERE {})", link.from(alias, through), joined)
-            : Sql.of(
-                "EXISTS (SELECT 1 FROM {} WHERE {} AND ({}))",
-                link.from(alias, through),
-                joined,
-                behind.get().condition().sql());
+    org.jooq.Condition joined =
+        link.ownersValue(alias, through).eq(Parts.column(scope.alias(), link.ownerColumn().name()));
+    org.jooq.Condition found =
+        DSL.exists(
+            DSL.selectOne()
+                .from(link.from(alias, through))
+                .where(behind.isEmpty() ? joined : joined.and(behind.get().condition().sql())));
     Boolean ofNothing =
         behind.isPresent() && Boolean.TRUE.equals(behind.get().condition().ofNothing());
     return new Condition(found, behind.isEmpty() ? Boolean.FALSE : ofNothing);

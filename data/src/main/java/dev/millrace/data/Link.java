@@ -1,5 +1,7 @@
 package dev.millrace.data;
 
+import org.jooq.Field;
+import org.jooq.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,25 +31,23 @@ record Link(
       CollectionDefinition collection, FieldDefinition ownerKey, FieldDefinition otherKey) {}
 
   /** The tables that lead to the target, with the target's alias, for FROM. */
-  Sql from(String targetAlias, String throughAlias) {
-    Sql target = Sql.of("{} AS {}", Sql.table(this.target), Sql.of(targetAlias));
+  Table<?> from(String targetAlias, String throughAlias) {
+    Table<?> target = Parts.table(this.target, targetAlias);
     Through rows = through;
     return rows == null
         ? target
-        : Sql.of(
-            "{} AS {} JOIN {} ON {} = {}",
-            Sql.table(rows.collection()),
-            Sql.of(throughAlias),
-            target,
-            Sql.column(targetAlias, targetColumn.name()),
-            Sql.column(throughAlias, rows.otherKey().name()));
+        : Parts.table(rows.collection(), throughAlias)
+            .join(target)
+            .on(
+                Parts.column(targetAlias, targetColumn.name())
+                    .eq(Parts.column(throughAlias, rows.otherKey().name())));
   }
 
   /** The column in {@link #from} that has the owner's value. */
-  Sql ownersValue(String targetAlias, String throughAlias) {
+  Field<Object> ownersValue(String targetAlias, String throughAlias) {
     Through rows = through;
     return rows == null
-        ? Sql.column(targetAlias, targetColumn.name())
-        : Sql.column(throughAlias, rows.ownerKey().name());
+        ? Parts.column(targetAlias, targetColumn.name())
+        : Parts.column(throughAlias, rows.ownerKey().name());
   }
 }

@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jooq.Condition;
+import org.jooq.Field;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,13 +112,10 @@ final class LinkWriter {
     Object key = target(link, keyField, value, preset);
     RecordWriter.checkWritable(link.target());
     session.update(
-        Sql.of(
-            "UPDATE {} SET {} = {} WHERE {} = {}",
-            Sql.table(link.target()),
-            Sql.name(link.targetColumn().name()),
-            bound(link.targetColumn(), owner),
-            Sql.name(keyField.name()),
-            bound(keyField, key)));
+        DSL.update(Parts.table(link.target()))
+            .set(
+                Map.of(Parts.column(link.targetColumn().name()), bound(link.targetColumn(), owner)))
+            .where(equal(keyField, key)));
     return key;
   }
 
@@ -192,30 +192,32 @@ final class LinkWriter {
 
   private Optional<Map<String, @Nullable Object>> row(
       CollectionDefinition target, FieldDefinition column, Object key) {
+    if (session.catalog().foreign(target)) {
+      return session.readForeign(other -> new LinkWriter(other, writer).row(target, column, key));
+    }
     return new Reader(session)
-            .rows(
-                Projection.everything(target),
-                Sql.of("{} = {}", Sql.name(column.name()), bound(column, key)),
-                Sql.of(" LIMIT 1"))
-            .stream()
+        .rows(Projection.everything(target), equal(column, key), Reader.Cut.FIRST).stream()
             .findFirst();
   }
 
-  private Sql bound(FieldDefinition field, @Nullable Object value) {
-    return Sql.bind(session.dialect().parameter(field, Values.of(field, value)));
+  private Field<Object> bound(FieldDefinition field, @Nullable Object value) {
+    return Parts.bind(session.dialect().parameter(field, Values.of(field, value)));
+  }
+
+  private List<Field<Object>> bound(FieldDefinition field, List<Object> values) {
+    return values.stream().map(value -> bound(field, value)).toList();
+  }
+
+  private Condition equal(FieldDefinition field, @Nullable Object value) {
+    return Parts.column(field.name()).eq(bound(field, value));
   }
 
   private void join(Link.Through through, Object owner, Object key) {
-    Sql both =
-        Sql.of(
-            "{} = {} AND {} = {}",
-            Sql.name(through.ownerKey().name()),
-            bound(through.ownerKey(), owner),
-            Sql.name(through.otherKey().name()),
-            bound(through.otherKey(), key));
     boolean joined =
         session.number(
-                Sql.of("SELECT count(*) FROM {} WHERE {}", Sql.table(through.collection()), both))
+                DSL.selectCount()
+                    .from(Parts.table(through.collection()))
+                    .where(equal(through.ownerKey(), owner), equal(through.otherKey(), key)))
             > 0;
     if (!joined) {
       Map<String, @Nullable Object> row = new LinkedHashMap<>();
@@ -230,40 +232,26 @@ final class LinkWriter {
     Link link = scope.link();
     Link.Through through = link.through();
     FieldDefinition other = through == null ? key(link) : through.otherKey();
-    Sql rest =
-        keys.isEmpty()
-            ? Sql.of("")
-            : Sql.of(
-                " AND {} NOT IN ({})",
-                Sql.name(other.name()),
-                Sql.join(", ", keys.stream().map(key -> bound(other, key)).toList()));
+    Condition rest =
+        keys.isEmpty() ? DSL.noCondition() : Parts.column(other.name()).notIn(bound(other, keys));
     unlink(link, scope.value(), rest);
   }
 
   /** Takes links of an owner away: all, or those a further condition names. */
-  private void unlink(Link link, @Nullable Object owner, Sql rest) {
+  private void unlink(Link link, @Nullable Object owner, Condition rest) {
     Link.Through through = link.through();
     if (through != null) {
       RecordWriter.checkWritable(through.collection());
       session.update(
-          Sql.of(
-              "DELETE FROM {} WHERE {} = {}{}",
-              Sql.table(through.collection()),
-              Sql.name(through.ownerKey().name()),
-              bound(through.ownerKey(), owner),
-              rest));
+          DSL.deleteFrom(Parts.table(through.collection()))
+              .where(equal(through.ownerKey(), owner), rest));
       return;
     }
     RecordWriter.checkWritable(link.target());
-    Sql column = Sql.name(link.targetColumn().name());
     session.update(
-        Sql.of(
-            "UPDATE {} SET {} = NULL WHERE {} = {}{}",
-            Sql.table(link.target()),
-            column,
-            column,
-            bound(link.targetColumn(), owner),
-            rest));
+        DSL.update(Parts.table(link.target()))
+            .setNull(Parts.column(link.targetColumn().name()))
+            .where(equal(link.targetColumn(), owner), rest));
   }
 
   /** What becomes of the records behind the links of a row that is removed. */
@@ -290,7 +278,7 @@ final class LinkWriter {
       if (link.through() == null && "CASCADE".equals(field.text("onDelete"))) {
         cascade(link, owner);
       } else {
-        unlink(link, owner, Sql.of(""));
+        unlink(link, owner, DSL.noCondition());
       }
     }
     unlinkFromOthers(collection, row);
@@ -301,11 +289,8 @@ final class LinkWriter {
         new Reader(session)
             .rows(
                 Projection.everything(link.target()),
-                Sql.of(
-                    "{} = {}",
-                    Sql.name(link.targetColumn().name()),
-                    bound(link.targetColumn(), owner)),
-                Sql.of(""));
+                equal(link.targetColumn(), owner),
+                Reader.Cut.ALL);
     for (Map<String, @Nullable Object> each : rows) {
       writer.destroy(link.target(), each, false);
     }
@@ -323,11 +308,7 @@ final class LinkWriter {
     Link.Through through = link.through();
     if (through != null && key != null && !through.collection().readOnly()) {
       session.update(
-          Sql.of(
-              "DELETE FROM {} WHERE {} = {}",
-              Sql.table(through.collection()),
-              Sql.name(through.otherKey().name()),
-              bound(through.otherKey(), key)));
+          DSL.deleteFrom(Parts.table(through.collection())).where(equal(through.otherKey(), key)));
     }
   }
 
@@ -387,13 +368,7 @@ final class LinkWriter {
     }
     Link.Through through = link.through();
     FieldDefinition other = through == null ? key(link) : through.otherKey();
-    unlink(
-        link,
-        scope.value(),
-        Sql.of(
-            " AND {} IN ({})",
-            Sql.name(other.name()),
-            Sql.join(", ", keys.stream().map(key -> bound(other, key)).toList())));
+    unlink(link, scope.value(), Parts.column(other.name()).in(bound(other, keys)));
   }
 
   /** Writes the key of a link that is in the owner's own row. */

@@ -2,13 +2,14 @@ package dev.millrace.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jooq.Field;
 
 /**
  * What a condition compares: a column, or something inside a column of JSON.
  *
  * @param path into the JSON; of a column that holds none, empty
  */
-record Operand(FieldDefinition field, Sql column, List<String> path) {
+record Operand(FieldDefinition field, Field<Object> column, List<String> path) {
 
   Operand inside(List<String> steps) {
     List<String> longer = new ArrayList<>(path);

@@ -16,6 +16,11 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jooq.Comparator;
+import org.jooq.Field;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 
 /** The operators that compare a column, or something inside a column of JSON, with a value. */
@@ -46,16 +51,16 @@ final class Operators {
     return switch (name) {
       case "$eq", "$is" -> equal(operand, value);
       case "$ne" -> notEqual(operand, value);
-      case "$gt" -> compare(operand, ">", value);
-      case "$gte" -> compare(operand, ">=", value);
-      case "$lt" -> compare(operand, "<", value);
-      case "$lte" -> compare(operand, "<=", value);
+      case "$gt" -> compare(operand, Comparator.GREATER, value);
+      case "$gte" -> compare(operand, Comparator.GREATER_OR_EQUAL, value);
+      case "$lt" -> compare(operand, Comparator.LESS, value);
+      case "$lte" -> compare(operand, Comparator.LESS_OR_EQUAL, value);
       case "$in" -> in(operand, list(value));
       case "$notIn" -> notIn(operand, list(value));
       case "$between" -> between(operand, name, value);
       case "$notBetween" -> between(operand, name, value).not();
-      case "$isTruly" -> compare(operand, "=", true);
-      case "$isFalsy" -> compare(operand, "=", false).or(isNull(operand));
+      case "$isTruly" -> compare(operand, Comparator.EQUALS, true);
+      case "$isFalsy" -> compare(operand, Comparator.EQUALS, false).or(isNull(operand));
       case "$empty" -> empty(operand);
       case "$notEmpty" -> empty(operand).not();
       case "$exists" -> isNull(operand).not();
@@ -85,8 +90,8 @@ final class Operators {
       case "$notMatch" -> match(operand, name, list(value)).not();
       case "$anyOf" -> anyOf(operand, name, list(value));
       case "$noneOf" -> anyOf(operand, name, list(value)).not();
-      case "$arrayEmpty" -> anyElement(operand, name, Sql.of("1 = 1")).not();
-      case "$arrayNotEmpty" -> anyElement(operand, name, Sql.of("1 = 1"));
+      case "$arrayEmpty" -> anyElement(operand, name, DSL.trueCondition()).not();
+      case "$arrayNotEmpty" -> anyElement(operand, name, DSL.trueCondition());
       default -> throw unknown(name, value);
     };
   }
@@ -104,7 +109,7 @@ final class Operators {
           ? match(operand, "$eq", list)
           : in(operand, list);
     }
-    return value == null ? isNull(operand) : compare(operand, "=", value);
+    return value == null ? isNull(operand) : compare(operand, Comparator.EQUALS, value);
   }
 
   private Condition notEqual(Operand operand, @Nullable Object value) {
@@ -116,27 +121,25 @@ final class Operators {
           ? match(operand, "$ne", list).not()
           : notIn(operand, list);
     }
-    return compare(operand, "<>", value).or(isNull(operand));
+    return compare(operand, Comparator.NOT_EQUALS, value).or(isNull(operand));
   }
 
   private Condition isNull(Operand operand) {
     return new Condition(
-        Sql.of(
-            "{} IS NULL",
-            operand.field().type().json()
+        (operand.field().type().json()
                 ? dialect.jsonText(operand.column(), operand.path())
-                : operand.column()),
+                : operand.column())
+            .isNull(),
         true);
   }
 
-  private Condition compare(Operand operand, String sign, @Nullable Object value) {
+  private Condition compare(Operand operand, Comparator sign, @Nullable Object value) {
     return Condition.unknownOfNull(
-        Sql.of(
-            "{} " + sign + " {}", comparable(operand, value), Sql.bind(parameter(operand, value))));
+        comparable(operand, value).compare(sign, Parts.bind(parameter(operand, value))));
   }
 
   /** The side of a comparison that is the row's. */
-  private Sql comparable(Operand operand, @Nullable Object value) {
+  private Field<Object> comparable(Operand operand, @Nullable Object value) {
     if (!operand.field().type().json()) {
       return operand.column();
     }
@@ -186,12 +189,11 @@ final class Operators {
 
   private Condition inSame(Operand operand, List<Object> values) {
     countElements(values);
-    List<Sql> bound = new ArrayList<>();
+    List<Field<Object>> bound = new ArrayList<>();
     for (Object value : values) {
-      bound.add(Sql.bind(parameter(operand, value)));
+      bound.add(Parts.bind(parameter(operand, value)));
     }
-    return Condition.unknownOfNull(
-        Sql.of("{} IN ({})", comparable(operand, values.getFirst()), Sql.join(", ", bound)));
+    return Condition.unknownOfNull(comparable(operand, values.getFirst()).in(bound));
   }
 
   private Condition notIn(Operand operand, List<?> values) {
@@ -208,26 +210,29 @@ final class Operators {
       throw bad(operand, name + " with two values", value);
     }
     return Condition.all(
-        List.of(compare(operand, ">=", ends.get(0)), compare(operand, "<=", ends.get(1))));
+        List.of(
+            compare(operand, Comparator.GREATER_OR_EQUAL, ends.get(0)),
+            compare(operand, Comparator.LESS_OR_EQUAL, ends.get(1))));
   }
 
   private Condition empty(Operand operand) {
     FieldType type = operand.field().type();
     if (type.json()) {
-      Sql text = dialect.jsonText(operand.column(), operand.path());
-      return isNull(operand).or(Condition.unknownOfNull(Sql.of("{} IN ('', '[]')", text)));
+      Field<String> text =
+          dialect.jsonText(operand.column(), operand.path()).coerce(SQLDataType.CLOB);
+      return isNull(operand).or(Condition.unknownOfNull(text.in(DSL.inline(""), DSL.inline("[]"))));
     }
     return type.text() && type != FieldType.TEXT && type != FieldType.TIME
-        ? isNull(operand).or(compare(operand, "=", ""))
+        ? isNull(operand).or(compare(operand, Comparator.EQUALS, ""))
         : isNull(operand);
   }
 
-  private Sql text(Operand operand) {
+  private Field<String> text(Operand operand) {
     FieldType type = operand.field().type();
     if (type.json()) {
-      return dialect.jsonText(operand.column(), operand.path());
+      return dialect.jsonText(operand.column(), operand.path()).coerce(SQLDataType.CLOB);
     }
-    return type.text() ? operand.column() : dialect.text(operand.column());
+    return type.text() ? operand.column().coerce(SQLDataType.CLOB) : dialect.text(operand.column());
   }
 
   private String textOf(Operand operand, String name, @Nullable Object value) {
@@ -285,33 +290,32 @@ final class Operators {
     Set<String> wanted = texts(operand, name, values);
     return wanted.isEmpty()
         ? Condition.FALSE
-        : anyElement(operand, name, Sql.of("{} IN ({})", dialect.element(ELEMENTS), bound(wanted)));
+        : anyElement(operand, name, dialect.element(ELEMENTS).in(Parts.bind(wanted)));
   }
 
   private Condition match(Operand operand, String name, List<?> values) {
     Set<String> wanted = texts(operand, name, values);
-    Sql different =
-        Sql.of(
-            "(SELECT count(DISTINCT {}) FROM {}) = {}",
-            dialect.element(ELEMENTS),
-            elements(operand, name),
-            Sql.bind((long) wanted.size()));
+    org.jooq.Condition different =
+        DSL.field(
+                DSL.select(DSL.countDistinct(dialect.element(ELEMENTS)))
+                    .from(elements(operand, name)))
+            .eq(DSL.inline(wanted.size()));
     List<Condition> parts = new ArrayList<>();
     parts.add(isNull(operand).not());
     parts.add(new Condition(different, wanted.isEmpty()));
     if (!wanted.isEmpty()) {
-      Sql other = Sql.of("{} NOT IN ({})", dialect.element(ELEMENTS), bound(wanted));
+      org.jooq.Condition other = dialect.element(ELEMENTS).notIn(Parts.bind(wanted));
       parts.add(anyElement(operand, name, other).not());
     }
     return Condition.all(parts);
   }
 
-  private Condition anyElement(Operand operand, String name, Sql which) {
+  private Condition anyElement(Operand operand, String name, org.jooq.Condition which) {
     return new Condition(
-        Sql.of("EXISTS (SELECT 1 FROM {} WHERE {})", elements(operand, name), which), false);
+        DSL.exists(DSL.selectOne().from(elements(operand, name)).where(which)), false);
   }
 
-  private Sql elements(Operand operand, String name) {
+  private Table<?> elements(Operand operand, String name) {
     if (!operand.field().type().json()) {
       throw new DataException(
           DataException.Kind.BAD_OPERATOR,
@@ -331,18 +335,16 @@ final class Operators {
     return texts;
   }
 
-  private static Sql bound(Set<String> values) {
-    return Sql.join(", ", values.stream().map(Sql::bind).toList());
-  }
-
   private Condition date(Operand operand, String name, @Nullable Object value) {
     return switch (name) {
       case "$dateOn" -> within(operand, span(operand, name, value));
       case "$dateNotOn" -> within(operand, span(operand, name, value)).not();
-      case "$dateBefore" -> bound(operand, "<", span(operand, name, value), false);
-      case "$dateNotBefore" -> bound(operand, ">=", span(operand, name, value), false);
-      case "$dateAfter" -> bound(operand, ">=", span(operand, name, value), true);
-      case "$dateNotAfter" -> bound(operand, "<", span(operand, name, value), true);
+      case "$dateBefore" -> bound(operand, Comparator.LESS, span(operand, name, value), false);
+      case "$dateNotBefore" ->
+          bound(operand, Comparator.GREATER_OR_EQUAL, span(operand, name, value), false);
+      case "$dateAfter" ->
+          bound(operand, Comparator.GREATER_OR_EQUAL, span(operand, name, value), true);
+      case "$dateNotAfter" -> bound(operand, Comparator.LESS, span(operand, name, value), true);
       case "$dateBetween" -> within(operand, span(operand, name, value));
       default -> throw unknown(name, value);
     };
@@ -366,10 +368,12 @@ final class Operators {
 
   private Condition within(Operand operand, DateSpan span) {
     return Condition.all(
-        List.of(bound(operand, ">=", span, false), bound(operand, "<", span, true)));
+        List.of(
+            bound(operand, Comparator.GREATER_OR_EQUAL, span, false),
+            bound(operand, Comparator.LESS, span, true)));
   }
 
-  private Condition bound(Operand operand, String sign, DateSpan span, boolean end) {
+  private Condition bound(Operand operand, Comparator sign, DateSpan span, boolean end) {
     FieldDefinition field = operand.field();
     String moment =
         switch (field.type()) {
@@ -378,7 +382,7 @@ final class Operators {
           default -> Dates.show(whole(end ? span.to() : span.from(), end, true).toLocalDate());
         };
     return Condition.unknownOfNull(
-        Sql.of("{} " + sign + " {}", operand.column(), Sql.bind(dialect.parameter(field, moment))));
+        operand.column().compare(sign, Parts.bind(dialect.parameter(field, moment))));
   }
 
   /** An end in the grain of the column: the first is rounded down, the other up. */

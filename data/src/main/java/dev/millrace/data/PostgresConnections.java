@@ -43,8 +43,13 @@ final class PostgresConnections implements Connections {
 
   private Connection open(String options) throws SQLException {
     Properties properties = new Properties();
-    properties.setProperty("user", location.user());
-    properties.setProperty("password", location.password());
+    // A login may also stand in the URL.
+    if (!location.user().isEmpty()) {
+      properties.setProperty("user", location.user());
+    }
+    if (!location.password().isEmpty()) {
+      properties.setProperty("password", location.password());
+    }
     properties.setProperty("options", options);
     properties.setProperty("ApplicationName", "millrace");
     properties.setProperty("tcpKeepAlive", "true");

@@ -19,6 +19,14 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.SQLDialect;
+import org.jooq.Select;
+import org.jooq.SortField;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PGobject;
 import org.postgresql.util.PSQLException;
@@ -27,6 +35,8 @@ import org.postgresql.util.ServerErrorMessage;
 /** PostgreSQL. */
 final class PostgresDialect implements Dialect {
 
+  private static final String ELEMENT = "value";
+  private static final DSLContext DIALECT = Parts.dsl(SQLDialect.POSTGRES);
   private static final Pattern KEY = Pattern.compile("Key \\(\"?(\\w+)");
 
   @Override
@@ -152,37 +162,35 @@ final class PostgresDialect implements Dialect {
   }
 
   @Override
-  public Sql text(Sql column) {
-    return Sql.of("CAST({} AS text)", column);
+  public Field<String> text(Field<Object> column) {
+    return DSL.cast(column, SQLDataType.CLOB);
   }
 
   @Override
-  public Sql jsonText(Sql column, List<String> path) {
-    return Sql.of("(CAST({} AS jsonb) #>> {})", column, path(path));
+  public Field<Object> jsonText(Field<Object> column, List<String> path) {
+    return DSL.field("(CAST({0} AS jsonb) #>> {1})", Parts.PLAIN, column, path(path));
   }
 
   @Override
-  public Sql jsonNumber(Sql column, List<String> path) {
-    return Sql.of(
-        "CASE WHEN jsonb_typeof({}) = 'number' THEN CAST({} AS numeric) END",
-        inside(column, path),
-        jsonText(column, path));
+  public Field<Object> jsonNumber(Field<Object> column, List<String> path) {
+    return DSL.field(
+        "CASE WHEN jsonb_typeof({0}) = 'number' THEN CAST({1} AS numeric) END",
+        Parts.PLAIN, inside(column, path), jsonText(column, path));
   }
 
   @Override
-  public Sql jsonBoolean(Sql column, List<String> path) {
-    return Sql.of(
-        "CASE WHEN jsonb_typeof({}) = 'boolean' THEN CAST({} AS boolean) END",
-        inside(column, path),
-        jsonText(column, path));
+  public Field<Object> jsonBoolean(Field<Object> column, List<String> path) {
+    return DSL.field(
+        "CASE WHEN jsonb_typeof({0}) = 'boolean' THEN CAST({1} AS boolean) END",
+        Parts.PLAIN, inside(column, path), jsonText(column, path));
   }
 
-  private static Sql inside(Sql column, List<String> path) {
-    return Sql.of("(CAST({} AS jsonb) #> {})", column, path(path));
+  private static Field<Object> inside(Field<Object> column, List<String> path) {
+    return DSL.field("(CAST({0} AS jsonb) #> {1})", Parts.PLAIN, column, path(path));
   }
 
   /** A path as an array of text, in the notation of its literals. */
-  private static Sql path(List<String> path) {
+  private static Field<Object> path(List<String> path) {
     StringBuilder text = new StringBuilder("{");
     for (String step : path) {
       if (step.indexOf('"') >= 0) {
@@ -195,7 +203,7 @@ final class PostgresDialect implements Dialect {
           .append(step.replace("\\", "\\\\"))
           .append('"');
     }
-    return Sql.of("CAST({} AS text[])", Sql.bind(text.append('}').toString()));
+    return DSL.field("CAST({0} AS text[])", Parts.PLAIN, Parts.bind(text.append('}').toString()));
   }
 
   @Override
@@ -209,42 +217,42 @@ final class PostgresDialect implements Dialect {
   }
 
   @Override
-  public Sql elements(Sql column, List<String> path, String alias) {
-    Sql inside = inside(column, path);
-    return Sql.of(
-        "jsonb_array_elements_text(CASE WHEN jsonb_typeof({}) = 'array' THEN {}"
-            + " ELSE CAST('[]' AS jsonb) END) AS {}(value)",
-        inside,
-        inside,
-        Sql.of(alias));
+  public Table<?> elements(Field<Object> column, List<String> path, String alias) {
+    return DSL.table(
+            "jsonb_array_elements_text(CASE WHEN jsonb_typeof({0}) = 'array' THEN {0}"
+                + " ELSE CAST('[]' AS jsonb) END)",
+            inside(column, path))
+        .as(Parts.name(alias), Parts.name(ELEMENT));
   }
 
   @Override
-  public Sql element(String alias) {
-    return Sql.of("{}.value", Sql.of(alias));
+  public Field<Object> element(String alias) {
+    return Parts.column(alias, ELEMENT);
   }
 
   @Override
-  public Sql has(Sql text, String part, Part where) {
+  public org.jooq.Condition has(Field<String> text, String part, Part where) {
     String escaped =
         part.toLowerCase(Locale.ROOT).replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_");
     String pattern = (where == Part.START ? "" : "%") + escaped + (where == Part.END ? "" : "%");
-    return Sql.of("lower({}) LIKE {}", text, Sql.bind(pattern));
+    return DSL.lower(text).like(Parts.text(pattern));
   }
 
   @Override
-  public Sql like(Sql text, String pattern, boolean ignoreCase) {
-    return Sql.of(ignoreCase ? "{} ILIKE {}" : "{} LIKE {}", text, Sql.bind(pattern));
+  public org.jooq.Condition like(Field<String> text, String pattern, boolean ignoreCase) {
+    return ignoreCase
+        ? DSL.condition("{0} ILIKE {1}", text, Parts.bind(pattern))
+        : text.like(Parts.text(pattern));
   }
 
   @Override
-  public Sql matches(Sql text, String pattern, boolean ignoreCase) {
-    return Sql.of(ignoreCase ? "{} ~* {}" : "{} ~ {}", text, Sql.bind(pattern));
+  public org.jooq.Condition matches(Field<String> text, String pattern, boolean ignoreCase) {
+    return DSL.condition(ignoreCase ? "{0} ~* {1}" : "{0} ~ {1}", text, Parts.bind(pattern));
   }
 
   @Override
-  public String order(boolean descending, boolean canBeNull) {
-    return descending ? (canBeNull ? " DESC NULLS LAST" : " DESC") : " ASC";
+  public SortField<Object> order(Field<Object> field, boolean descending, boolean canBeNull) {
+    return !descending ? field.asc() : canBeNull ? field.desc().nullsLast() : field.desc();
   }
 
   @Override
@@ -282,17 +290,26 @@ final class PostgresDialect implements Dialect {
   }
 
   @Override
-  public String forUpdate() {
-    return " FOR UPDATE";
+  public boolean locksRows() {
+    return true;
   }
 
   @Override
-  public @Nullable Sql keyWasGiven(CollectionDefinition collection, FieldDefinition key) {
-    return Sql.of(
-        "SELECT setval(pg_get_serial_sequence({}, {}), (SELECT max({}) FROM {}))",
-        Sql.bind(Sql.table(collection).text()),
-        Sql.bind(key.name()),
-        Sql.name(key.name()),
-        Sql.table(collection));
+  public DSLContext dsl() {
+    return DIALECT;
+  }
+
+  @Override
+  public @Nullable Select<?> keyWasGiven(CollectionDefinition collection, FieldDefinition key) {
+    Field<Object> highest =
+        DSL.field(DSL.select(DSL.max(Parts.column(key.name()))).from(Parts.table(collection)));
+    return DSL.select(
+        Parts.call(
+            "setval",
+            Parts.call(
+                "pg_get_serial_sequence",
+                Parts.bind(DIALECT.render(Parts.table(collection))),
+                Parts.bind(key.name())),
+            highest));
   }
 }

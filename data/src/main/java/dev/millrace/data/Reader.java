@@ -8,6 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jooq.Field;
+import org.jooq.SelectQuery;
+import org.jooq.SortField;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** Reads rows and what their links lead to: one statement for each link, not one for each row. */
@@ -45,26 +49,43 @@ final class Reader {
    * Reads rows.
    *
    * @param where about the alias {@link #ROOT}
-   * @param tail order and limit
    */
-  List<Map<String, @Nullable Object>> rows(Projection projection, Sql where, Sql tail) {
+  List<Map<String, @Nullable Object>> rows(
+      Projection projection, org.jooq.Condition where, Cut cut) {
     List<FieldDefinition> columns = projection.read(null);
-    List<Fetched> fetched =
-        session.query(
-            Sql.of(
-                "SELECT {} FROM {} AS t0 WHERE {}{}",
-                selected(ROOT, columns),
-                Sql.table(projection.collection()),
-                where,
-                tail),
-            row -> fetched(columns, row, null));
-    return shown(projection, fetched);
+    SelectQuery<?> select =
+        session.dialect().dsl().selectQuery(Parts.table(projection.collection(), ROOT));
+    select.addSelect(selected(ROOT, columns));
+    select.addConditions(where);
+    select.addOrderBy(cut.order);
+    if (cut.most > 0) {
+      select.addLimit(cut.most);
+    }
+    if (cut.skipped > 0) {
+      select.addOffset(cut.skipped);
+    }
+    select.setForUpdate(cut.locked && session.dialect().locksRows());
+    return shown(projection, session.query(select, row -> fetched(columns, row, null)));
   }
 
-  private Sql selected(String alias, List<FieldDefinition> columns) {
-    return columns.isEmpty()
-        ? Sql.of("1")
-        : Sql.join(", ", columns.stream().map(field -> Sql.column(alias, field.name())).toList());
+  /**
+   * Which of the rows are read.
+   *
+   * @param most how many; 0 for all
+   * @param locked whether they are read to be changed
+   */
+  record Cut(List<SortField<Object>> order, long most, long skipped, boolean locked) {
+    static final Cut ALL = new Cut(List.of(), 0, 0, false);
+    static final Cut FIRST = new Cut(List.of(), 1, 0, false);
+  }
+
+  private List<Field<?>> selected(String alias, List<FieldDefinition> columns) {
+    List<Field<?>> selected = new ArrayList<>();
+    columns.forEach(field -> selected.add(Parts.column(alias, field.name())));
+    if (selected.isEmpty()) {
+      selected.add(DSL.one());
+    }
+    return selected;
   }
 
   private Fetched fetched(
@@ -124,28 +145,33 @@ final class Reader {
       Projection.Linked linked,
       List<Object> keys,
       Map<String, List<Map<String, @Nullable Object>>> found) {
+    if (session.catalog().foreign(linked.link().target())) {
+      session.readForeign(other -> {
+        new Reader(other).behind(linked, keys, found);
+        return true;
+      });
+      return;
+    }
     Link link = linked.link();
     Projection target = linked.target();
     List<FieldDefinition> columns = target.read(null);
     Link.Through through = link.through();
     FieldDefinition owners = through == null ? link.targetColumn() : through.ownerKey();
-    Sql ownersValue = link.ownersValue("t", "x");
-    List<Sql> bound =
-        keys.stream()
-            .map(key -> Sql.bind(session.dialect().parameter(owners, Values.of(owners, key))))
-            .toList();
+    Field<Object> ownersValue = link.ownersValue("t", "x");
+    List<Field<Object>> bound = new ArrayList<>();
+    for (Object key : keys) {
+      bound.add(Parts.bind(session.dialect().parameter(owners, Values.of(owners, key))));
+    }
+    List<Field<?>> selected = selected("t", columns);
+    selected.add(ownersValue);
     int left = Query.UNPAGED_MAX - linkedRows;
     List<Fetched> rows =
         session.query(
-            Sql.of(
-                "SELECT {}, {} FROM {} WHERE {} IN ({}){} LIMIT {}",
-                selected("t", columns),
-                ownersValue,
-                link.from("t", "x"),
-                ownersValue,
-                Sql.join(", ", bound),
-                byKey(link.target(), "t"),
-                Sql.bind(left + 1L)),
+            DSL.select(selected)
+                .from(link.from("t", "x"))
+                .where(ownersValue.in(bound))
+                .orderBy(byKey(link.target(), "t"))
+                .limit(left + 1L),
             row -> fetched(columns, row, owners));
     linkedRows += rows.size();
     if (rows.size() > left) {
@@ -163,16 +189,13 @@ final class Reader {
     return new DataException(DataException.Kind.TOO_LARGE, message);
   }
 
-  private Sql byKey(CollectionDefinition collection, String alias) {
-    return collection
-        .primaryKey()
-        .map(key -> Sql.of(" ORDER BY {}", Sql.column(alias, key.name())))
-        .orElse(Sql.of(""));
+  private static List<Field<Object>> byKey(CollectionDefinition collection, String alias) {
+    return collection.primaryKey().stream().map(key -> Parts.column(alias, key.name())).toList();
   }
 
   /** The ORDER BY of a query, with the primary key at its end, so that pages do not overlap. */
-  Sql order(CollectionDefinition collection, Query query) {
-    List<Sql> parts = new ArrayList<>();
+  List<SortField<Object>> order(CollectionDefinition collection, Query query) {
+    List<SortField<Object>> parts = new ArrayList<>();
     Optional<FieldDefinition> key = collection.primaryKey();
     boolean decided = false;
     for (String given : query.sort()) {
@@ -184,22 +207,22 @@ final class Reader {
       String name = descending || path.startsWith("+") ? path.substring(1) : path;
       boolean isKey = key.isPresent() && key.get().name().equals(name);
       parts.add(
-          Sql.of(
-              "{}" + session.dialect().order(descending, !isKey),
-              sorted(collection, ROOT, name.split("\\.", -1), 0)));
+          session
+              .dialect()
+              .order(sorted(collection, ROOT, name.split("\\.", -1), 0), descending, !isKey));
       decided |= isKey;
     }
     if (parts.size() > SORTS_MAX) {
       throw tooMany("records are sorted by at most " + SORTS_MAX + " fields");
     }
     if (!decided && key.isPresent()) {
-      parts.add(
-          Sql.of("{}" + session.dialect().order(false, false), Sql.column(ROOT, key.get().name())));
+      parts.add(session.dialect().order(Parts.column(ROOT, key.get().name()), false, false));
     }
-    return parts.isEmpty() ? Sql.of("") : Sql.of(" ORDER BY {}", Sql.join(", ", parts));
+    return parts;
   }
 
-  private Sql sorted(CollectionDefinition collection, String alias, String[] path, int step) {
+  private Field<Object> sorted(
+      CollectionDefinition collection, String alias, String[] path, int step) {
     FieldDefinition field =
         collection
             .field(path[step])
@@ -211,7 +234,7 @@ final class Reader {
       if (!last && !field.type().json()) {
         throw Filters.unknownField(collection, String.join(".", path));
       }
-      Sql column = Sql.column(alias, field.name());
+      Field<Object> column = Parts.column(alias, field.name());
       return last
           ? column
           : session.dialect().jsonText(column, List.of(path).subList(step + 1, path.length));
@@ -221,16 +244,20 @@ final class Reader {
             .catalog()
             .link(collection, field)
             .orElseThrow(() -> Filters.unknownField(collection, String.join(".", path)));
-    if (last || !field.type().toOne() || step >= Projection.DEPTH_MAX) {
+    if (last
+        || !field.type().toOne()
+        || step >= Projection.DEPTH_MAX
+        || session.catalog().foreign(link.target())) {
       throw Filters.unknownField(collection, String.join(".", path));
     }
     String target = "s" + step;
-    return Sql.of(
-        "(SELECT {} FROM {} WHERE {} = {}{} LIMIT 1)",
-        sorted(link.target(), target, path, step + 1),
-        link.from(target, "x" + step),
-        link.ownersValue(target, "x" + step),
-        Sql.column(alias, link.ownerColumn().name()),
-        byKey(link.target(), target));
+    return DSL.field(
+        DSL.select(sorted(link.target(), target, path, step + 1))
+            .from(link.from(target, "x" + step))
+            .where(
+                link.ownersValue(target, "x" + step)
+                    .eq(Parts.column(alias, link.ownerColumn().name())))
+            .orderBy(byKey(link.target(), target))
+            .limit(DSL.inline(1)));
   }
 }

@@ -7,6 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jooq.Field;
+import org.jooq.InsertQuery;
+import org.jooq.Select;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** Writes rows, each with its links, and tells the listeners. */
@@ -102,9 +106,7 @@ final class RecordWriter {
   }
 
   private long last(CollectionDefinition collection, FieldDefinition field) {
-    return session.number(
-        Sql.of(
-            "SELECT coalesce(max({}), 0) FROM {}", Sql.name(field.name()), Sql.table(collection)));
+    return session.number(Parts.highest(Parts.table(collection), field.name()));
   }
 
   private void stamp(
@@ -156,8 +158,7 @@ final class RecordWriter {
 
   private Map<String, @Nullable Object> inserted(
       CollectionDefinition collection, Map<String, @Nullable Object> columns) {
-    List<Sql> names = new ArrayList<>();
-    List<Sql> bound = new ArrayList<>();
+    Map<Field<Object>, Field<Object>> bound = new LinkedHashMap<>();
     List<FieldDefinition> read = new ArrayList<>();
     for (FieldDefinition field : collection.fields()) {
       if (field.type().association()) {
@@ -166,24 +167,25 @@ final class RecordWriter {
       read.add(field);
       Object value = columns.get(field.name());
       if (value != null) {
-        names.add(Sql.name(field.name()));
-        bound.add(Sql.bind(session.dialect().parameter(field, value)));
+        bound.put(
+            Parts.column(field.name()), Parts.bind(session.dialect().parameter(field, value)));
       }
     }
-    Sql returned = Sql.join(", ", read.stream().map(field -> Sql.name(field.name())).toList());
-    Sql insert =
-        names.isEmpty()
-            ? Sql.of("INSERT INTO {} DEFAULT VALUES RETURNING {}", Sql.table(collection), returned)
-            : Sql.of(
-                "INSERT INTO {} ({}) VALUES ({}) RETURNING {}",
-                Sql.table(collection),
-                Sql.join(", ", names),
-                Sql.join(", ", bound),
-                returned);
+    InsertQuery<?> insert = session.dialect().dsl().insertQuery(Parts.table(collection));
+    if (bound.isEmpty()) {
+      insert.setDefaultValues();
+    } else {
+      insert.addValues(bound);
+    }
+    // Both databases can do it; for SQLite the library would read the row again by itself.
+    org.jooq.Query returning =
+        DSL.query(
+            "{0} RETURNING {1}",
+            insert, DSL.list(read.stream().map(field -> Parts.column(field.name())).toList()));
     Map<String, @Nullable Object> row =
         session
             .query(
-                insert,
+                returning,
                 result -> {
                   Map<String, @Nullable Object> made = new LinkedHashMap<>();
                   int index = 1;
@@ -195,7 +197,7 @@ final class RecordWriter {
             .getFirst();
     for (FieldDefinition field : read) {
       if (field.is("autoIncrement") && columns.get(field.name()) != null) {
-        Sql more = session.dialect().keyWasGiven(collection, field);
+        Select<?> more = session.dialect().keyWasGiven(collection, field);
         if (more != null) {
           session.number(more);
         }
@@ -254,32 +256,26 @@ final class RecordWriter {
       CollectionDefinition collection,
       Map<String, @Nullable Object> before,
       Map<String, @Nullable Object> columns) {
-    List<Sql> assignments = new ArrayList<>();
+    Map<Field<Object>, Field<Object>> assignments = new LinkedHashMap<>();
     columns.forEach((name, value) -> {
       FieldDefinition field = collection.field(name).orElseThrow();
-      assignments.add(
-          Sql.of("{} = {}", Sql.name(name), Sql.bind(session.dialect().parameter(field, value))));
+      assignments.put(Parts.column(name), Parts.bind(session.dialect().parameter(field, value)));
     });
     if (!assignments.isEmpty()) {
       session.update(
-          Sql.of(
-              "UPDATE {} SET {} WHERE {}",
-              Sql.table(collection),
-              Sql.join(", ", assignments),
-              identity(collection, before)));
+          DSL.update(Parts.table(collection)).set(assignments).where(identity(collection, before)));
     }
   }
 
   /** The condition that only this row fulfils. */
-  private Sql identity(CollectionDefinition collection, Map<String, @Nullable Object> row) {
-    List<Sql> parts = new ArrayList<>();
+  private org.jooq.Condition identity(
+      CollectionDefinition collection, Map<String, @Nullable Object> row) {
+    List<org.jooq.Condition> parts = new ArrayList<>();
     for (FieldDefinition field : collection.fields()) {
       if (field.is("primaryKey")) {
         parts.add(
-            Sql.of(
-                "{} = {}",
-                Sql.name(field.name()),
-                Sql.bind(session.dialect().parameter(field, row.get(field.name())))));
+            Parts.column(field.name())
+                .eq(Parts.bind(session.dialect().parameter(field, row.get(field.name())))));
       }
     }
     if (parts.isEmpty()) {
@@ -287,7 +283,7 @@ final class RecordWriter {
           DataException.Kind.BAD_DEFINITION,
           "collection " + collection.name() + " has no primary key, its rows cannot be changed");
     }
-    return Sql.join(" AND ", parts);
+    return DSL.and(parts);
   }
 
   /** Removes a row with what hangs on it, and tells of it. */
@@ -298,8 +294,7 @@ final class RecordWriter {
       throw Reader.tooMany("more than " + Query.UNPAGED_MAX + " records to remove in one call");
     }
     links.removeAll(collection, before);
-    session.update(
-        Sql.of("DELETE FROM {} WHERE {}", Sql.table(collection), identity(collection, before)));
+    session.update(DSL.deleteFrom(Parts.table(collection)).where(identity(collection, before)));
     if (told) {
       tell(collection, Change.Kind.DESTROY, before, null, Set.of());
     }
@@ -343,7 +338,9 @@ final class RecordWriter {
         Projection.of(
             session.catalog(), collection, new Query.Shape(List.of(), List.of(), given, false));
     if (!given.isEmpty()) {
-      return new Reader(session).rows(projection, identity(collection, row), Sql.of("")).getFirst();
+      return new Reader(session)
+          .rows(projection, identity(collection, row), Reader.Cut.ALL)
+          .getFirst();
     }
     Map<String, @Nullable Object> shown = new LinkedHashMap<>();
     for (FieldDefinition field : projection.columns()) {

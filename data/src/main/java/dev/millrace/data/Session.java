@@ -4,10 +4,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.jooq.DSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A connection inside a transaction, with what its statements need to know. */
@@ -16,14 +19,26 @@ final class Session implements Transaction {
   /** How many writes of listeners may lead to each other. */
   private static final int NESTED_MAX = 50;
 
+  private static final String PIECE = "mr_piece";
+
   private final Connection connection;
   private final Dialect dialect;
   private final Instant now;
   private final @Nullable Writing writing;
+  private final Neighbours neighbours;
   private Catalog catalog;
   private final List<Runnable> afterCommit = new ArrayList<>();
   private int nested;
+  private int pieces;
   private boolean ended;
+
+  /**
+   * Other databases that this one works with.
+   *
+   * @param foreign the one that links lead to
+   * @param users the one that has the users' collections
+   */
+  record Neighbours(@Nullable Database foreign, @Nullable Database users) {}
 
   /** What a session needs to write. */
   record Writing(Ids ids, RandomGenerator random, List<RecordListener> listeners) {}
@@ -39,7 +54,9 @@ final class Session implements Transaction {
       Dialect dialect,
       Catalog catalog,
       Instant now,
-      @Nullable Writing writing) {
+      @Nullable Writing writing,
+      Neighbours neighbours) {
+    this.neighbours = neighbours;
     this.connection = connection;
     this.dialect = dialect;
     this.catalog = catalog;
@@ -50,7 +67,13 @@ final class Session implements Transaction {
   @Override
   public Records records(String collection) {
     checkOpen();
-    return new SessionRecords(this, catalog.get(collection), null);
+    CollectionDefinition found = catalog.get(collection);
+    if (catalog.foreign(found)) {
+      throw new DataException(
+          DataException.Kind.READ_ONLY,
+          "collection " + found.name() + " is kept in another database than this transaction's");
+    }
+    return new SessionRecords(this, found, null);
   }
 
   @Override
@@ -68,6 +91,41 @@ final class Session implements Transaction {
   public void afterCommit(Runnable action) {
     checkOpen();
     afterCommit.add(action);
+  }
+
+  @Override
+  public @Nullable Object once(String key, Function<Transaction, @Nullable Object> work) {
+    checkOpen();
+    return Once.done(this, key, work);
+  }
+
+  /** Does a piece of work that is undone alone when it fails. */
+  <T extends @Nullable Object> T piece(Function<Transaction, T> work) {
+    checkOpen();
+    int actions = afterCommit.size();
+    Catalog before = catalog;
+    execute("SAVEPOINT " + PIECE + ++pieces);
+    boolean done = false;
+    try {
+      T result = work.apply(this);
+      done = true;
+      return result;
+    } finally {
+      if (!done) {
+        afterCommit.subList(actions, afterCommit.size()).clear();
+        catalog = before;
+        execute("ROLLBACK TO SAVEPOINT " + PIECE + pieces);
+      }
+      execute("RELEASE SAVEPOINT " + PIECE + pieces--);
+    }
+  }
+
+  private void execute(String own) {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(own);
+    } catch (SQLException e) {
+      throw failed(e);
+    }
   }
 
   List<Runnable> actionsAfterCommit() {
@@ -93,6 +151,20 @@ final class Session implements Transaction {
 
   void catalog(Catalog changed) {
     catalog = changed;
+  }
+
+  /** Reads the database that has the rows of foreign collections. */
+  <T extends @Nullable Object> T readForeign(Function<Session, T> work) {
+    Database other = neighbours.foreign();
+    if (other == null) {
+      throw new IllegalStateException("there is no other database");
+    }
+    return other.read(work);
+  }
+
+  /** The database that has the users' collections, when it is another. */
+  @Nullable Database users() {
+    return neighbours.users();
   }
 
   Writing writing() {
@@ -121,10 +193,10 @@ final class Session implements Transaction {
     }
   }
 
-  <T extends @Nullable Object> List<T> query(Sql sql, RowReader<T> reader) {
+  <T extends @Nullable Object> List<T> query(org.jooq.Query statement, RowReader<T> reader) {
     checkOpen();
-    try (PreparedStatement statement = prepared(sql);
-        ResultSet row = statement.executeQuery()) {
+    try (PreparedStatement prepared = prepared(statement);
+        ResultSet row = prepared.executeQuery()) {
       List<T> rows = new ArrayList<>();
       while (row.next()) {
         rows.add(reader.read(row));
@@ -136,24 +208,25 @@ final class Session implements Transaction {
   }
 
   /** A number that a query always has. */
-  long number(Sql sql) {
-    return query(sql, row -> row.getLong(1)).getFirst();
+  long number(org.jooq.Query statement) {
+    return query(statement, row -> row.getLong(1)).getFirst();
   }
 
-  int update(Sql sql) {
+  int update(org.jooq.Query statement) {
     checkOpen();
-    try (PreparedStatement statement = prepared(sql)) {
-      return statement.executeUpdate();
+    try (PreparedStatement prepared = prepared(statement)) {
+      return prepared.executeUpdate();
     } catch (SQLException e) {
       throw failed(e);
     }
   }
 
-  private PreparedStatement prepared(Sql sql) throws SQLException {
-    PreparedStatement statement = connection.prepareStatement(sql.text());
+  private PreparedStatement prepared(org.jooq.Query made) throws SQLException {
+    DSLContext dsl = dialect.dsl();
+    PreparedStatement statement = connection.prepareStatement(dsl.render(made));
     try {
       int index = 1;
-      for (Object parameter : sql.parameters()) {
+      for (Object parameter : dsl.extractBindValues(made)) {
         statement.setObject(index++, parameter);
       }
     } catch (SQLException | RuntimeException e) {

@@ -5,6 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jooq.Field;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** The definitions as a transaction sees them. A change lasts if the transaction does. */
@@ -12,6 +15,11 @@ final class SessionCollections implements Collections {
 
   /** How many collections users can make. */
   static final int COLLECTIONS_MAX = 1_000;
+
+  private static final String POSITION = "position";
+  private static final Table<?> TABLE = Parts.own("mr_collection");
+  private static final Field<Object> NAME = Parts.column("name");
+  private static final Field<Object> DEFINITION = Parts.column("definition");
 
   private final Session session;
   private final Tables tables;
@@ -23,12 +31,19 @@ final class SessionCollections implements Collections {
 
   @Override
   public List<CollectionDefinition> list() {
-    return List.copyOf(session.catalog().all());
+    List<CollectionDefinition> all = new ArrayList<>(session.catalog().all());
+    Database users = session.users();
+    if (users != null) {
+      all.addAll(users.catalog().all());
+    }
+    return List.copyOf(all);
   }
 
   @Override
   public Optional<CollectionDefinition> find(String name) {
-    return session.catalog().find(name);
+    Database users = session.users();
+    Optional<CollectionDefinition> found = session.catalog().find(name);
+    return found.isEmpty() && users != null ? users.catalog().find(name) : found;
   }
 
   @Override
@@ -95,9 +110,15 @@ final class SessionCollections implements Collections {
   }
 
   private void addThrough(CollectionDefinition owner, FieldDefinition field) {
-    if (find(String.valueOf(field.text("target"))).isEmpty()) {
+    Optional<CollectionDefinition> target = find(String.valueOf(field.text("target")));
+    if (target.isEmpty()) {
       throw Definitions.bad(
           "field %s: collection %s does not exist".formatted(field.name(), field.text("target")));
+    }
+    if (session.catalog().foreign(target.get())) {
+      throw Definitions.bad(
+          "field %s: %s is kept in another database, to which only a belongsTo link leads"
+              .formatted(field.name(), target.get().name()));
     }
     Optional<CollectionDefinition> through = find(String.valueOf(field.text("through")));
     if (through.isEmpty()) {
@@ -166,7 +187,7 @@ final class SessionCollections implements Collections {
     CollectionDefinition gone = writable(name);
     session.catalog(session.catalog().without(name));
     tables.drop(gone);
-    session.update(Sql.of("DELETE FROM mr_collection WHERE name = {}", Sql.bind(gone.name())));
+    session.update(DSL.deleteFrom(TABLE).where(NAME.eq(Parts.bind(gone.name()))));
   }
 
   @Override
@@ -245,16 +266,21 @@ final class SessionCollections implements Collections {
     String text = Json.write(json);
     int known =
         session.update(
-            Sql.of(
-                "UPDATE mr_collection SET definition = {} WHERE name = {}",
-                Sql.bind(text),
-                Sql.bind(collection.name())));
+            DSL.update(TABLE)
+                .set(Map.of(DEFINITION, Parts.bind(text)))
+                .where(NAME.eq(Parts.bind(collection.name()))));
     if (known == 0) {
+      long last = session.number(Parts.highest(TABLE, POSITION));
       session.update(
-          Sql.of(
-              "INSERT INTO mr_collection (name, position, definition) SELECT {}, coalesce(max(position), 0) + 1, {} FROM mr_collection",
-              Sql.bind(collection.name()),
-              Sql.bind(text)));
+          DSL.insertInto(TABLE)
+              .set(
+                  Map.of(
+                      NAME,
+                      Parts.bind(collection.name()),
+                      Parts.column(POSITION),
+                      Parts.bind(last + 1),
+                      DEFINITION,
+                      Parts.bind(text))));
     }
   }
 
@@ -263,7 +289,7 @@ final class SessionCollections implements Collections {
     List<CollectionDefinition> definitions = new ArrayList<>();
     for (String text :
         session.query(
-            Sql.of("SELECT definition FROM mr_collection ORDER BY position"),
+            DSL.select(DEFINITION).from(TABLE).orderBy(Parts.column(POSITION)),
             row -> row.getString(1))) {
       if (Json.read(text) instanceof Map<?, ?> map) {
         definitions.add(Definitions.stored(Definitions.plain(map)));

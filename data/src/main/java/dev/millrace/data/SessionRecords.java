@@ -6,6 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jooq.Field;
+import org.jooq.Name;
+import org.jooq.Select;
+import org.jooq.SortField;
+import org.jooq.impl.DSL;
 import org.jspecify.annotations.Nullable;
 
 /** The records of a collection inside a transaction; all of them, or those behind a link. */
@@ -43,14 +48,13 @@ sealed class SessionRecords implements Records permits SessionRelated {
   @Override
   public Page list(Query query) {
     Projection projection = Projection.of(session.catalog(), collection, query.shape());
-    Sql where = where(query).sql();
+    org.jooq.Condition where = where(query).sql();
     Reader reader = new Reader(session);
-    Sql order = reader.order(collection, query);
+    List<SortField<Object>> order = reader.order(collection, query);
     Query.Paging paging = query.paging();
     if (!paging.paginate()) {
       List<Map<String, @Nullable Object>> rows =
-          reader.rows(
-              projection, where, Sql.of("{} LIMIT {}", order, Sql.bind(Query.UNPAGED_MAX + 1L)));
+          reader.rows(projection, where, new Reader.Cut(order, Query.UNPAGED_MAX + 1L, 0, false));
       if (rows.size() > Query.UNPAGED_MAX) {
         throw Reader.tooMany(
             "more than %d records match; ask for pages".formatted(Query.UNPAGED_MAX));
@@ -61,10 +65,7 @@ sealed class SessionRecords implements Records permits SessionRelated {
     long size = Math.min(Pages.number("pageSize", paging.pageSize(), 1), Query.PAGE_SIZE_MAX);
     long skipped = page - 1 > Long.MAX_VALUE / size ? Long.MAX_VALUE : (page - 1) * size;
     List<Map<String, @Nullable Object>> rows =
-        reader.rows(
-            projection,
-            where,
-            Sql.of("{} LIMIT {} OFFSET {}", order, Sql.bind(size + 1), Sql.bind(skipped)));
+        reader.rows(projection, where, new Reader.Cut(order, size + 1, skipped, false));
     boolean more = rows.size() > size;
     if (more) {
       rows.removeLast();
@@ -77,9 +78,9 @@ sealed class SessionRecords implements Records permits SessionRelated {
   public Optional<Map<String, @Nullable Object>> get(Query query) {
     Projection projection = Projection.of(session.catalog(), collection, query.shape());
     Reader reader = new Reader(session);
-    Sql order = reader.order(collection, query);
-    return reader.rows(projection, where(query).sql(), Sql.of("{} LIMIT 1", order)).stream()
-        .findFirst();
+    List<SortField<Object>> order = reader.order(collection, query);
+    Reader.Cut first = new Reader.Cut(order, 1, 0, false);
+    return reader.rows(projection, where(query).sql(), first).stream().findFirst();
   }
 
   @Override
@@ -87,9 +88,9 @@ sealed class SessionRecords implements Records permits SessionRelated {
     return counted(where(query).sql());
   }
 
-  private long counted(Sql where) {
+  private long counted(org.jooq.Condition where) {
     return session.number(
-        Sql.of("SELECT count(*) FROM {} AS t0 WHERE {}", Sql.table(collection), where));
+        DSL.selectCount().from(Parts.table(collection, Reader.ROOT)).where(where));
   }
 
   @Override
@@ -117,16 +118,15 @@ sealed class SessionRecords implements Records permits SessionRelated {
           "values of type %s have no order: %s".formatted(field.type().wireName(), field.name()),
           field.name());
     }
-    Sql call =
-        Sql.of(
-            aggregator.name() + "(" + (wanted.distinct() ? "DISTINCT " : "") + "{})",
-            Sql.column(Reader.ROOT, field.name()));
-    Sql select =
-        Sql.of(
-            "SELECT {} FROM {} AS t0 WHERE {}",
-            call,
-            Sql.table(collection),
-            where(wanted.which()).sql());
+    Field<Object> column = Parts.column(Reader.ROOT, field.name());
+    Name function = DSL.unquotedName(aggregator.name());
+    Select<?> select =
+        DSL.select(
+                wanted.distinct()
+                    ? DSL.aggregateDistinct(function, Parts.PLAIN, column)
+                    : DSL.aggregate(function, Parts.PLAIN, column))
+            .from(Parts.table(collection, Reader.ROOT))
+            .where(where(wanted.which()).sql());
     boolean asIs = !adds && aggregator != Aggregation.Aggregator.COUNT;
     Object value =
         session
@@ -192,10 +192,7 @@ sealed class SessionRecords implements Records permits SessionRelated {
         reader.rows(
             Projection.everything(collection),
             where(which).sql(),
-            Sql.of(
-                "{} LIMIT {}" + session.dialect().forUpdate(),
-                reader.order(collection, which),
-                Sql.bind(Query.UNPAGED_MAX + 1L)));
+            new Reader.Cut(reader.order(collection, which), Query.UNPAGED_MAX + 1L, 0, true));
     if (rows.size() > Query.UNPAGED_MAX) {
       throw Reader.tooMany(
           "%s of more than %d records at once; narrow the filter"
@@ -211,13 +208,7 @@ sealed class SessionRecords implements Records permits SessionRelated {
   }
 
   private Condition asked(Query query) {
-    Filters filters =
-        new Filters(
-            session.catalog(),
-            session.dialect(),
-            query.zone(),
-            session.now(),
-            query.shape().hidden());
+    Filters filters = new Filters(session, query.zone(), query.shape().hidden());
     Condition filter = filters.of(collection, Reader.ROOT, query.filter());
     return query.keys().isEmpty()
         ? filter
@@ -235,29 +226,28 @@ sealed class SessionRecords implements Records permits SessionRelated {
     }
     FieldDefinition key =
         collection.primaryKey().orElseThrow(() -> Filters.unknownField(collection, "primary key"));
-    List<Sql> bound = new ArrayList<>();
+    List<Field<Object>> bound = new ArrayList<>();
     for (Object each : keys) {
-      bound.add(Sql.bind(session.dialect().parameter(key, Values.of(key, each))));
+      bound.add(Parts.bind(session.dialect().parameter(key, Values.of(key, each))));
     }
-    return Condition.unknownOfNull(
-        Sql.of("{} IN ({})", Sql.column(Reader.ROOT, key.name()), Sql.join(", ", bound)));
+    return Condition.unknownOfNull(Parts.column(Reader.ROOT, key.name()).in(bound));
   }
 
   private Condition behind(Scope behind) {
     Link link = behind.link();
-    Sql value = Sql.bind(session.dialect().parameter(link.ownerColumn(), behind.value()));
-    Sql target = Sql.column(Reader.ROOT, link.targetColumn().name());
+    Field<Object> value =
+        Parts.bind(session.dialect().parameter(link.ownerColumn(), behind.value()));
+    Field<Object> target = Parts.column(Reader.ROOT, link.targetColumn().name());
     Link.Through through = link.through();
     return Condition.unknownOfNull(
         through == null
-            ? Sql.of("{} = {}", target, value)
-            : Sql.of(
-                "EXISTS (SELECT 1 FROM {} AS x WHERE {} = {} AND {} = {})",
-                Sql.table(through.collection()),
-                Sql.column("x", through.otherKey().name()),
-                target,
-                Sql.column("x", through.ownerKey().name()),
-                value));
+            ? target.eq(value)
+            : DSL.exists(
+                DSL.selectOne()
+                    .from(Parts.table(through.collection(), "x"))
+                    .where(
+                        Parts.column("x", through.otherKey().name()).eq(target),
+                        Parts.column("x", through.ownerKey().name()).eq(value))));
   }
 
   @Override
@@ -272,7 +262,7 @@ sealed class SessionRecords implements Records permits SessionRelated {
                 .rows(
                     Projection.everything(collection),
                     where(Query.byKey(key)).sql(),
-                    Sql.of(" LIMIT 1"))
+                    Reader.Cut.FIRST)
                 .stream()
                 .findFirst()
                 // Nothing is behind a link of nobody: null equals nothing.

@@ -14,6 +14,14 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jooq.DSLContext;
+import org.jooq.Field;
+import org.jooq.SQLDialect;
+import org.jooq.Select;
+import org.jooq.SortField;
+import org.jooq.Table;
+import org.jooq.impl.DSL;
+import org.jooq.impl.SQLDataType;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteErrorCode;
 import org.sqlite.SQLiteException;
@@ -24,6 +32,8 @@ final class SqliteDialect implements Dialect {
   private static final Pattern UNIQUE =
       Pattern.compile("UNIQUE constraint failed: (?:\\w+\\.)?(\\w+)");
   private static final Pattern INDEX = Pattern.compile("\\d{1,9}");
+  private static final char ESCAPE = '\\';
+  private static final DSLContext DIALECT = Parts.dsl(SQLDialect.SQLITE);
 
   @Override
   public String columnType(FieldDefinition field, boolean onlyKey) {
@@ -99,41 +109,50 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public Sql text(Sql column) {
-    return Sql.of("CAST({} AS TEXT)", column);
+  public Field<String> text(Field<Object> column) {
+    return cast(column);
+  }
+
+  private static Field<String> cast(Field<?> value) {
+    return DSL.field("CAST({0} AS TEXT)", SQLDataType.CLOB, value);
   }
 
   @Override
-  public Sql jsonText(Sql column, List<String> path) {
-    Sql at = path(path);
-    return Sql.of(
-        "CASE json_type({}, {}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false'"
-            + " ELSE CAST(json_extract({}, {}) AS TEXT) END",
-        column,
-        at,
-        column,
-        at);
+  public Field<Object> jsonText(Field<Object> column, List<String> path) {
+    Field<Object> at = path(path);
+    return asText(
+        Parts.call("json_type", column, at), cast(Parts.call("json_extract", column, at)));
+  }
+
+  /** The words of JSON for truth values, which SQLite reads as numbers. */
+  private static Field<Object> asText(Field<Object> type, Field<String> otherwise) {
+    return DSL.choose(type.coerce(SQLDataType.CLOB))
+        .when(DSL.inline("true"), DSL.inline("true"))
+        .when(DSL.inline("false"), DSL.inline("false"))
+        .otherwise(otherwise)
+        .coerce(Parts.PLAIN);
   }
 
   @Override
-  public Sql jsonNumber(Sql column, List<String> path) {
-    Sql at = path(path);
-    return Sql.of(
-        "CASE WHEN json_type({}, {}) IN ('integer', 'real') THEN json_extract({}, {}) END",
-        column,
-        at,
-        column,
-        at);
+  public Field<Object> jsonNumber(Field<Object> column, List<String> path) {
+    Field<Object> at = path(path);
+    return DSL.when(
+        Parts.call("json_type", column, at)
+            .coerce(SQLDataType.CLOB)
+            .in(DSL.inline("integer"), DSL.inline("real")),
+        Parts.call("json_extract", column, at));
   }
 
   @Override
-  public Sql jsonBoolean(Sql column, List<String> path) {
-    Sql at = path(path);
-    return Sql.of("CASE json_type({}, {}) WHEN 'true' THEN 1 WHEN 'false' THEN 0 END", column, at);
+  public Field<Object> jsonBoolean(Field<Object> column, List<String> path) {
+    return DSL.choose(Parts.call("json_type", column, path(path)).coerce(SQLDataType.CLOB))
+        .when(DSL.inline("true"), DSL.inline(1))
+        .when(DSL.inline("false"), DSL.inline(0))
+        .coerce(Parts.PLAIN);
   }
 
   /** A path in SQLite's notation, as a parameter; digits are an index, as lists need it. */
-  private static Sql path(List<String> path) {
+  private static Field<Object> path(List<String> path) {
     StringBuilder text = new StringBuilder("$");
     for (String step : path) {
       if (INDEX.matcher(step).matches()) {
@@ -146,7 +165,7 @@ final class SqliteDialect implements Dialect {
         text.append(".\"").append(step).append('"');
       }
     }
-    return Sql.bind(text.toString());
+    return Parts.bind(text.toString());
   }
 
   @Override
@@ -163,36 +182,35 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public Sql elements(Sql column, List<String> path, String alias) {
-    return Sql.of("json_each({}, {}) AS {}", column, path(path), Sql.of(alias));
+  public Table<?> elements(Field<Object> column, List<String> path, String alias) {
+    return DSL.table("json_each({0}, {1})", column, path(path)).as(Parts.name(alias));
   }
 
   @Override
-  public Sql element(String alias) {
-    return Sql.of(
-        "CASE {}.type WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST({}.value AS TEXT) END",
-        Sql.of(alias),
-        Sql.of(alias));
+  public Field<Object> element(String alias) {
+    return asText(Parts.column(alias, "type"), cast(Parts.column(alias, "value")));
   }
 
   @Override
-  public Sql has(Sql text, String part, Part where) {
+  public org.jooq.Condition has(Field<String> text, String part, Part where) {
     boolean ascii = part.chars().allMatch(letter -> letter < 128);
     String escaped = part.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_");
     String pattern = (where == Part.START ? "" : "%") + escaped + (where == Part.END ? "" : "%");
     // SQLite folds only the letters of ASCII; for others both sides are folded here.
     return ascii
-        ? Sql.of("{} LIKE {} ESCAPE '\\'", text, Sql.bind(pattern))
-        : Sql.of(
-            "mr_fold({}) LIKE {} ESCAPE '\\'", text, Sql.bind(pattern.toLowerCase(Locale.ROOT)));
+        ? text.like(Parts.text(pattern), ESCAPE)
+        : folded(text).like(Parts.text(pattern.toLowerCase(Locale.ROOT)), ESCAPE);
+  }
+
+  private static Field<String> folded(Field<String> text) {
+    return Parts.call("mr_fold", text).coerce(SQLDataType.CLOB);
   }
 
   @Override
-  public Sql like(Sql text, String pattern, boolean ignoreCase) {
+  public org.jooq.Condition like(Field<String> text, String pattern, boolean ignoreCase) {
     return ignoreCase
-        ? Sql.of(
-            "mr_fold({}) LIKE {} ESCAPE '\\'", text, Sql.bind(pattern.toLowerCase(Locale.ROOT)))
-        : Sql.of("{} GLOB {}", text, Sql.bind(glob(pattern)));
+        ? folded(text).like(Parts.text(pattern.toLowerCase(Locale.ROOT)), ESCAPE)
+        : DSL.condition("{0} GLOB {1}", text, Parts.bind(glob(pattern)));
   }
 
   /** LIKE does not mind case here and GLOB does, so a pattern is written in the latter's form. */
@@ -220,13 +238,14 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public Sql matches(Sql text, String pattern, boolean ignoreCase) {
-    return Sql.of("mr_matches({}, {})", text, Sql.bind((ignoreCase ? "(?iu)" : "") + pattern));
+  public org.jooq.Condition matches(Field<String> text, String pattern, boolean ignoreCase) {
+    return DSL.condition(
+        "mr_matches({0}, {1})", text, Parts.bind((ignoreCase ? "(?iu)" : "") + pattern));
   }
 
   @Override
-  public String order(boolean descending, boolean canBeNull) {
-    return descending ? " DESC" : canBeNull ? " ASC NULLS LAST" : " ASC";
+  public SortField<Object> order(Field<Object> field, boolean descending, boolean canBeNull) {
+    return descending ? field.desc() : canBeNull ? field.asc().nullsLast() : field.asc();
   }
 
   @Override
@@ -260,12 +279,17 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public @Nullable Sql keyWasGiven(CollectionDefinition collection, FieldDefinition key) {
+  public @Nullable Select<?> keyWasGiven(CollectionDefinition collection, FieldDefinition key) {
     return null;
   }
 
   @Override
-  public String forUpdate() {
-    return "";
+  public boolean locksRows() {
+    return false;
+  }
+
+  @Override
+  public DSLContext dsl() {
+    return DIALECT;
   }
 }

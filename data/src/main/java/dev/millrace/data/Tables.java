@@ -8,6 +8,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.jooq.CreateIndexStep;
+import org.jooq.Field;
+import org.jooq.Name;
+import org.jooq.QueryPart;
+import org.jooq.impl.DSL;
 
 /** Makes tables, columns and indexes as definitions say. */
 final class Tables {
@@ -49,7 +54,7 @@ final class Tables {
   private void create(CollectionDefinition collection) {
     List<FieldDefinition> keys =
         collection.fields().stream().filter(field -> field.is("primaryKey")).toList();
-    List<Sql> parts = new ArrayList<>();
+    List<QueryPart> parts = new ArrayList<>();
     for (FieldDefinition field : collection.fields()) {
       if (!field.type().association()) {
         parts.add(column(field, keys.size() == 1 && field.is("primaryKey")));
@@ -57,30 +62,31 @@ final class Tables {
     }
     if (keys.size() > 1) {
       parts.add(
-          Sql.of(
-              "PRIMARY KEY ({})",
-              Sql.join(", ", keys.stream().map(key -> Sql.name(key.name())).toList())));
+          DSL.primaryKey(
+              keys.stream().map(key -> Parts.column(key.name())).toArray(Field<?>[]::new)));
     }
-    session.update(Sql.of("CREATE TABLE {} ({})", Sql.table(collection), Sql.join(", ", parts)));
+    session.update(DSL.query("CREATE TABLE {0} ({1})", Parts.table(collection), DSL.list(parts)));
   }
 
-  private Sql column(FieldDefinition field, boolean onlyKey) {
-    return Sql.of("{} " + session.dialect().columnType(field, onlyKey), Sql.name(field.name()));
+  /** A column with the dialect's own words for its type, which are all written in this module. */
+  private QueryPart column(FieldDefinition field, boolean onlyKey) {
+    return DSL.sql(
+        "{0} {1}",
+        Parts.name(field.name()), DSL.keyword(session.dialect().columnType(field, onlyKey)));
   }
 
   void addColumn(CollectionDefinition collection, FieldDefinition field) {
     session.update(
-        Sql.of("ALTER TABLE {} ADD COLUMN {}", Sql.table(collection), column(field, false)));
+        DSL.query("ALTER TABLE {0} ADD COLUMN {1}", Parts.table(collection), column(field, false)));
   }
 
   void dropColumn(CollectionDefinition collection, FieldDefinition field) {
     dropIndex(collection, field);
-    session.update(
-        Sql.of("ALTER TABLE {} DROP COLUMN {}", Sql.table(collection), Sql.name(field.name())));
+    session.update(DSL.alterTable(Parts.table(collection)).dropColumn(Parts.name(field.name())));
   }
 
   void drop(CollectionDefinition collection) {
-    session.update(Sql.of("DROP TABLE {}", Sql.table(collection)));
+    session.update(DSL.dropTable(Parts.table(collection)));
   }
 
   /** Makes the indexes of unique fields, of keys of other collections, and those asked for. */
@@ -118,20 +124,16 @@ final class Tables {
             "index of %s: there is no column %s".formatted(collection.name(), field));
       }
     }
-    session.update(
-        Sql.of(
-            "CREATE " + (unique ? "UNIQUE " : "") + "INDEX IF NOT EXISTS {} ON {} ({})",
-            Sql.name(indexName(collection, unique, fields)),
-            Sql.table(collection),
-            Sql.join(", ", fields.stream().map(Sql::name).toList())));
+    Name name = Parts.name(indexName(collection, unique, fields));
+    CreateIndexStep create =
+        unique ? DSL.createUniqueIndexIfNotExists(name) : DSL.createIndexIfNotExists(name);
+    session.update(create.on(Parts.table(collection), fields.stream().map(Parts::column).toList()));
   }
 
   void dropIndex(CollectionDefinition collection, FieldDefinition field) {
     for (boolean unique : new boolean[] {true, false}) {
       session.update(
-          Sql.of(
-              "DROP INDEX IF EXISTS {}",
-              Sql.name(indexName(collection, unique, List.of(field.name())))));
+          DSL.dropIndexIfExists(Parts.name(indexName(collection, unique, List.of(field.name())))));
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.millrace.data;
 
 import java.time.Instant;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A transaction that is open. Used by the thread it was given to, and only until its work ends. */
 public interface Transaction {
@@ -14,6 +16,14 @@ public interface Transaction {
 
   /** The definitions of collections. */
   Collections collections();
+
+  /**
+   * Does work, unless it was done before under the same key, and answers what it answered then.
+   *
+   * @param key at most 500 characters
+   * @see Database#once
+   */
+  @Nullable Object once(String key, Function<Transaction, @Nullable Object> work);
 
   /** The time of the transaction: one for all its rows. */
   Instant now();

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A PostgreSQL server of the tests, where its programs are installed: started at the first use,
  * ended with the process. As root it runs as the user {@value #USER}, because it refuses root.
  */
-final class TestingPostgres {
+public final class TestingPostgres {
 
   private static final String USER = "postgres";
   private static final Path PACKAGES = Path.of("/usr/lib/postgresql");
@@ -32,12 +32,13 @@ final class TestingPostgres {
 
   private TestingPostgres() {}
 
-  static boolean available() {
+  /** Whether its programs are installed. */
+  public static boolean available() {
     return programs().isPresent();
   }
 
   /** The database that belongs to a folder, made if need be. */
-  static DatabaseSettings.Jdbc at(Path folder) {
+  public static DatabaseSettings.Jdbc at(Path folder) {
     String name = DATABASES.computeIfAbsent(folder, TestingPostgres::make);
     return new DatabaseSettings.Jdbc(server() + name, USER, "");
   }

@@ -42,6 +42,14 @@ public sealed interface Command {
   record Origin(
       String executor, String triggerApp, boolean test, Map<String, @Nullable Object> labels) {
 
+    /** The label of a start that a definition takes although it is not enabled. */
+    public static final String DISABLED_TOO = "disabledToo";
+
+    /** Whether it may start a definition that is not enabled. */
+    public boolean disabledToo() {
+      return Boolean.TRUE.equals(labels.get(DISABLED_TOO));
+    }
+
     /** An origin without labels. */
     public Origin(String executor, String triggerApp, boolean test) {
       this(executor, triggerApp, test, Map.of());

@@ -26,6 +26,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -37,23 +38,41 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * NocoBase's workflow API with its database. The database is opened beside the start of the server,
- * which need not wait for it; requests and activities that need it do.
+ * NocoBase's workflow API with its database. The database is opened by whoever needs it first, who
+ * waits for it: a request, an activity, or the start of the server, where workflows or events wait
+ * in it; the start itself does not wait. An attempt that failed is made again by the next who asks.
  */
 final class NocobaseParts {
   private static final System.Logger LOGGER = System.getLogger("dev.millrace.server");
   private static final int THREADS = 4;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration LONGEST_OPEN = Duration.ofSeconds(30);
+  private static final Duration BETWEEN = Duration.ofSeconds(1);
 
   private final Configuration configuration;
   private final ScheduledExecutorService background =
       Executors.newScheduledThreadPool(
           THREADS, Thread.ofPlatform().name("millrace-nocobase-", 0).daemon().factory());
-  private final CompletableFuture<Database> database = new CompletableFuture<>();
-  private final CompletableFuture<NocobaseDialect> dialect = new CompletableFuture<>();
-
+  private final CompletableFuture<EngineApi> engine = new CompletableFuture<>();
   private volatile List<Activity> nodeActivities = List.of();
+  private @Nullable Opening opening;
+  private boolean stopped;
+
+  /** One attempt to open everything. */
+  private record Opening(
+      CompletableFuture<Database> database,
+      CompletableFuture<NocobaseDialect> dialect,
+      long begunNanos) {
+
+    boolean failed() {
+      return dialect.isCompletedExceptionally();
+    }
+
+    void fail(Throwable cause) {
+      database.completeExceptionally(cause);
+      dialect.completeExceptionally(cause);
+    }
+  }
 
   NocobaseParts(Configuration configuration) {
     this.configuration = configuration;
@@ -61,7 +80,7 @@ final class NocobaseParts {
 
   /** The activities of its node types; they wait for the database. */
   List<Activity> activities(List<Activity> builtIn) {
-    nodeActivities = NocobaseActivities.all(database::join, builtIn, mailServers());
+    nodeActivities = NocobaseActivities.all(this::awaitDatabase, builtIn, mailServers());
     return nodeActivities;
   }
 
@@ -85,31 +104,65 @@ final class NocobaseParts {
 
   /** The environment of the engine with the variables of this API, which wait for the database. */
   Environment environment(Environment others) {
-    return new SharedVariables(others, database::join);
+    return new SharedVariables(others, this::awaitDatabase);
   }
 
-  /** Begins to open everything; the store of the engine is there already. */
-  void open(EngineApi engine) {
-    background.execute(() -> opened(engine));
+  private Database awaitDatabase() {
+    return needed().database.join();
+  }
+
+  /** The server has started; the store of the engine is there. */
+  void open(EngineApi started) {
+    engine.complete(started);
+    background.execute(() -> {
+      if (awaited()) {
+        needed();
+      }
+    });
+  }
+
+  /** Whether something in the database waits for the server rather than for a request. */
+  private boolean awaited() {
+    // A database elsewhere is looked at now, so that the log says soon what is wrong with it.
+    return configuration.access().signIn().needed()
+        || configuration.connections().data() != null
+        || NocobaseDialect.awaited(configuration.dataDir().resolve(DataDirectory.RECORDS));
+  }
+
+  /** The attempt to open that is under way or has succeeded, begun if there is none. */
+  private synchronized Opening needed() {
+    Opening known = opening;
+    if (known != null
+        && !(known.failed() && System.nanoTime() - known.begunNanos > BETWEEN.toNanos())) {
+      return known;
+    }
+    Opening begun =
+        new Opening(new CompletableFuture<>(), new CompletableFuture<>(), System.nanoTime());
+    if (stopped) {
+      // Whoever waited for what was never opened would wait for ever.
+      begun.fail(new IllegalStateException("the server is closing"));
+    } else {
+      CompletableFuture<Void> _ =
+          engine.thenAcceptAsync(started -> opened(started, begun), background);
+    }
+    opening = begun;
+    return begun;
+  }
+
+  private synchronized @Nullable Opening known() {
+    return opening;
   }
 
   // Whatever goes wrong must reach those who wait.
   @SuppressWarnings("CatchingUnchecked")
-  private void opened(EngineApi engine) {
+  private void opened(EngineApi started, Opening begun) {
+    Database opened = null;
     try {
-      Path dataDir = configuration.dataDir();
-      Database opened =
-          Database.open(
-              DatabaseSettings.sqlite(
-                      dataDir.resolve(DataDirectory.RECORDS),
-                      InstantSource.system(),
-                      new SecureRandom())
-                  .withEngine(dataDir.resolve(SqliteStore.FILE))
-                  .withDefinitions(NocobaseDialect.collections()));
-      database.complete(opened);
+      opened = Database.open(location());
+      begun.database.complete(opened);
       NocobaseDialect made =
           new NocobaseDialect(
-              engine,
+              started,
               opened,
               settings(),
               new NocobaseDialect.Ports(
@@ -118,14 +171,33 @@ final class NocobaseParts {
                   background,
                   nodeActivities));
       made.start();
-      dialect.complete(made);
+      begun.dialect.complete(made);
     } catch (RuntimeException e) {
       System.Logger.Level level =
           background.isShutdown() ? System.Logger.Level.DEBUG : System.Logger.Level.ERROR;
       LOGGER.log(level, "NocoBase's workflow API is not served", e);
-      database.completeExceptionally(e);
-      dialect.completeExceptionally(e);
+      begun.fail(e);
+      if (opened != null) {
+        opened.close();
+      }
     }
+  }
+
+  private DatabaseSettings location() {
+    Path dataDir = configuration.dataDir();
+    DatabaseSettings settings =
+        DatabaseSettings.sqlite(dataDir.resolve(DataDirectory.RECORDS), InstantSource.system(), new SecureRandom())
+            .withEngine(dataDir.resolve(SqliteStore.FILE))
+            .withDefinitions(NocobaseDialect.collections());
+    Configuration.Database data = configuration.connections().data();
+    return data == null
+        ? settings
+        : settings.withUsers(
+            new DatabaseSettings.Jdbc(
+                data.url(),
+                Objects.requireNonNullElse(data.username(), ""),
+                Objects.requireNonNullElse(data.password(), "")),
+            NocobaseDialect.besideRecords());
   }
 
   private NocobaseDialect.Settings settings() {
@@ -166,7 +238,7 @@ final class NocobaseParts {
 
   private NocobaseDialect dialect() {
     try {
-      return dialect.get(LONGEST_OPEN.toMillis(), TimeUnit.MILLISECONDS);
+      return needed().dialect.get(LONGEST_OPEN.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unavailable();
@@ -193,9 +265,14 @@ final class NocobaseParts {
 
   /** Ends what runs by itself; to be called while the engine still answers. */
   void stop() throws InterruptedException {
-    if (dialect.isDone() && !dialect.isCompletedExceptionally()) {
+    Opening known;
+    synchronized (this) {
+      stopped = true;
+      known = opening;
+    }
+    if (known != null && known.dialect.isDone() && !known.failed()) {
       try {
-        dialect.join().close();
+        known.dialect.join().close();
       } catch (CompletionException e) {
         LOGGER.log(System.Logger.Level.DEBUG, "there was nothing to stop", e);
       }
@@ -204,15 +281,16 @@ final class NocobaseParts {
     if (!background.awaitTermination(LONGEST_OPEN.toMillis(), TimeUnit.MILLISECONDS)) {
       LOGGER.log(System.Logger.Level.WARNING, "work in the background did not end");
     }
-    // Whoever still waits for what was never opened would wait for ever.
-    database.completeExceptionally(new IllegalStateException("the server is closing"));
-    dialect.completeExceptionally(new IllegalStateException("the server is closing"));
+    if (known != null) {
+      known.fail(new IllegalStateException("the server is closing"));
+    }
   }
 
   /** Closes the database; to be called once no activity runs any more. */
   void closeDatabase() {
-    if (database.isDone() && !database.isCompletedExceptionally()) {
-      database.join().close();
+    Opening known = known();
+    if (known != null && known.database.isDone() && !known.database.isCompletedExceptionally()) {
+      known.database.join().close();
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.millrace.dialect.nocobase;
 
 import dev.millrace.data.CollectionDefinition;
 import dev.millrace.data.Database;
+import dev.millrace.data.DatabaseFile;
 import dev.millrace.dialect.nocobase.auth.Access;
 import dev.millrace.dialect.nocobase.auth.AccessControl;
 import dev.millrace.dialect.nocobase.auth.AccessSettings;
@@ -19,17 +20,20 @@ import dev.millrace.dialect.nocobase.trigger.Relay;
 import dev.millrace.dialect.nocobase.trigger.Schedules;
 import dev.millrace.dialect.nocobase.trigger.Sources;
 import dev.millrace.dialect.nocobase.trigger.Triggers;
+import dev.millrace.dialect.nocobase.trigger.WriteGate;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.activity.Activity;
 import dev.millrace.transport.ErrorFormat;
 import dev.millrace.transport.Request;
 import dev.millrace.transport.Response;
 import dev.millrace.transport.Routes;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -99,7 +103,9 @@ public final class NocobaseDialect implements AutoCloseable {
             dispatcher,
             counters,
             new Schedules.Clockwork(ports.background(), ports.clock(), settings.zone()));
-    RecordEvents events = new RecordEvents(versions, dispatcher, relay, ports.ids());
+    RecordEvents events =
+        new RecordEvents(
+            versions, dispatcher, relay, ports.ids(), new WriteGate(database, dispatcher));
     database.listen(events::written);
     this.router =
         new Router(
@@ -120,6 +126,20 @@ public final class NocobaseDialect implements AutoCloseable {
   /** The collections that the database must be opened with. */
   public static List<CollectionDefinition> collections() {
     return SystemCollections.all();
+  }
+
+  /** Those of {@link #collections} that are written together with the users' records. */
+  public static Set<String> besideRecords() {
+    return Set.of(SystemCollections.EVENTS);
+  }
+
+  /**
+   * Whether something in a database that is not open waits for a server: events, or workflows that
+   * start by themselves.
+   */
+  public static boolean awaited(Path file) {
+    return DatabaseFile.holds(file, SystemCollections.EVENTS, null)
+        || DatabaseFile.holds(file, SystemCollections.WORKFLOWS, "enabled");
   }
 
   /** Adds all paths of the API, behind those of all others. */

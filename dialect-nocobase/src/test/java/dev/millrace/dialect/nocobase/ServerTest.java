@@ -12,7 +12,12 @@ abstract class ServerTest {
 
   @BeforeEach
   void open() {
-    server = new TestServer(directory);
+    server = start();
+  }
+
+  /** A server over what the directory holds. */
+  TestServer start() {
+    return new TestServer(directory);
   }
 
   @AfterEach

@@ -77,6 +77,11 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(Path directory, boolean signIn) {
+    this(directory, signIn, null);
+  }
+
+  /** A server with the records of users' collections elsewhere. */
+  TestServer(Path directory, boolean signIn, DatabaseSettings.@Nullable Jdbc users) {
     store = SqliteStore.open(directory);
     NodeTypes types = TestNodes.all();
     runtime =
@@ -93,12 +98,13 @@ final class TestServer implements AutoCloseable {
                         types,
                         new ProcessExpressions(),
                         new JsonSchemas())));
+    DatabaseSettings settings =
+        DatabaseSettings.sqlite(directory.resolve("data.db"), InstantSource.system(), new Random())
+            .withEngine(directory.resolve(SqliteStore.FILE))
+            .withDefinitions(NocobaseDialect.collections());
     database =
         Database.open(
-            DatabaseSettings.sqlite(
-                    directory.resolve("data.db"), InstantSource.system(), new Random())
-                .withEngine(directory.resolve(SqliteStore.FILE))
-                .withDefinitions(NocobaseDialect.collections()));
+            users == null ? settings : settings.withUsers(users, NocobaseDialect.besideRecords()));
     opened.complete(database);
     dialect =
         new NocobaseDialect(
@@ -196,6 +202,10 @@ final class TestServer implements AutoCloseable {
   /** Where it is reached. */
   String url() {
     return "http://127.0.0.1:" + listener.port();
+  }
+
+  EngineApi engine() {
+    return runtime;
   }
 
   Database database() {

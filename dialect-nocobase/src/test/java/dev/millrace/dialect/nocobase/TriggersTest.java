@@ -352,7 +352,7 @@ class TriggersTest extends ServerTest {
     event.put("held", true);
     server.database().records("workflowEvents").create(event, dev.millrace.data.WriteContext.NONE);
     server.close();
-    server = new TestServer(directory);
+    server = start();
     Reply executions = server.executions(key, 1);
     assertThat(executions.at("data.0.eventKey")).isEqualTo("left-behind");
     server.until(

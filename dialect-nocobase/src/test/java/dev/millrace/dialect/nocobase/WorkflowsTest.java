@@ -3,6 +3,9 @@ package dev.millrace.dialect.nocobase;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.dialect.nocobase.TestServer.Reply;
+import dev.millrace.engine.Command;
+import dev.millrace.engine.Reason;
+import dev.millrace.runtime.EngineApi;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -292,5 +295,36 @@ class WorkflowsTest {
     Reply reply = server.post("/api/workflows:sync?filterByTk=" + id, Map.of());
     assertThat(reply.status()).isEqualTo(204);
     assertThat(reply.text()).isEmpty();
+  }
+
+  @Test
+  void shouldStartADisabledWorkflowOnlyHere() {
+    long id =
+        server.workflow(
+            Map.of("type", "schedule", "enabled", true, "sync", true, "config", Map.of("mode", 0)));
+    String key = server.key(id);
+    assertThat(startById(key)).isInstanceOf(dev.millrace.engine.Reply.Accepted.class);
+    server.post("/api/workflows:update?filterByTk=" + id, Map.of("enabled", false));
+    assertThat(startById(key))
+        .isInstanceOfSatisfying(
+            dev.millrace.engine.Reply.Rejected.class,
+            refused -> assertThat(refused.reason()).isEqualTo(Reason.NOT_STARTABLE));
+    assertThat(
+            server
+                .post("/api/workflows:execute?filterByTk=" + id, Map.of())
+                .number("data.execution.id"))
+        .isPositive();
+    assertThat(startById(key)).isInstanceOf(dev.millrace.engine.Reply.Rejected.class);
+    server.post("/api/workflows:update?filterByTk=" + id, Map.of("enabled", true));
+    assertThat(startById(key)).isInstanceOf(dev.millrace.engine.Reply.Accepted.class);
+  }
+
+  private dev.millrace.engine.Reply startById(String key) {
+    return server
+        .engine()
+        .start(
+            new EngineApi.StartRequest(
+                null, "nocobase:" + key, 0, Map.of(), new Command.Origin("", "api", false), null))
+        .join();
   }
 }

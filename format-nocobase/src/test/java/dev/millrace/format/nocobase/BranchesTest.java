@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -273,6 +274,43 @@ class BranchesTest {
             .branch("t", 1, "bad", "sql")
             .run();
     assertThat(jobs(goesOn)).isEqualTo("t:1 bad:-2 z:1");
+  }
+
+  @Test
+  void shouldRunATransactionAgainThatACrashUndid() {
+    AtomicInteger begun = new AtomicInteger();
+    EngineHarness run =
+        new Flow()
+            .then("t", "transaction")
+            .branch("t", 1, "q", "query")
+            .harness()
+            .activity("nocobase.begin", any -> Map.of("transaction", "t" + begun.incrementAndGet()))
+            .activity(
+                "nocobase.commit",
+                any -> begun.get() < 3 ? Map.of("lost", true) : Map.of("committed", true))
+            .start(Map.of());
+    assertThat(jobs(run)).isEqualTo("t:1 q:1 q:1 q:1");
+    assertThat(run.runs("q").stream().map(one -> one.input().get("$transaction")))
+        .containsExactly("t1", "t2", "t3");
+  }
+
+  @Test
+  void shouldRefuseWhatCannotBePartOfATransaction() {
+    EngineHarness nested =
+        new Flow()
+            .then("t", "transaction")
+            .branch("t", 1, "u", "transaction")
+            .branch("u", 1, "q", "query")
+            .run();
+    assertThat(jobs(nested)).isEqualTo("t:-2 u:-2");
+    EngineHarness ends = new Flow().then("t", "transaction").branch("t", 1, "e", "end").run();
+    assertThat(jobs(ends)).isEqualTo("t:-2 e:-2");
+    EngineHarness child =
+        new Flow()
+            .then("t", "transaction")
+            .branch("t", 1, "s", "subflow", "workflow", "other")
+            .run();
+    assertThat(jobs(child)).isEqualTo("t:-2 s:-2");
   }
 
   @Test

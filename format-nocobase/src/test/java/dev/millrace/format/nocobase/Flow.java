@@ -109,6 +109,9 @@ final class Flow {
             new NocoBaseFormat()
                 .compile(new DefinitionRef(NocoBaseFormat.definitionId("wf"), 1), document),
             new NodeTypes(types))
+        .activity("nocobase.begin", parameters -> Map.of("transaction", "t1"))
+        .activity("nocobase.commit", parameters -> Map.of("committed", true))
+        .activity("nocobase.rollback", parameters -> Map.of("rolledBack", true))
         .activity("nocobase.query", parameters -> parameters.get("value"))
         .activity(
             "nocobase.sql",

@@ -47,6 +47,7 @@ public final class ActivityDispatcher implements Dispatcher, AutoCloseable {
   private final Set<Running> known = new HashSet<>();
   private final Map<Running, Thread> running = new HashMap<>();
   private boolean closed;
+  private int placesGivenUp;
 
   private record Running(InstanceKey key, Command.WorkToken token) {
     boolean isOf(InstanceKey instance, String work) {
@@ -132,7 +133,7 @@ public final class ActivityDispatcher implements Dispatcher, AutoCloseable {
   }
 
   private synchronized void startWaiting() {
-    while (!closed && running.size() < concurrency && !queue.isEmpty()) {
+    while (!closed && running.size() - placesGivenUp < concurrency && !queue.isEmpty()) {
       Attempt attempt = queue.remove();
       Thread thread = threads.newThread(() -> run(attempt));
       running.put(attempt.name(), thread);
@@ -140,7 +141,18 @@ public final class ActivityDispatcher implements Dispatcher, AutoCloseable {
     }
   }
 
+  /** A running activity waits for others, see {@link Waiting}. */
+  synchronized void giveUpPlace() {
+    placesGivenUp++;
+    startWaiting();
+  }
+
+  synchronized void takePlaceAgain() {
+    placesGivenUp--;
+  }
+
   private void run(Attempt attempt) {
+    Waiting.runs(this);
     long limit = attempt.wanted().timeoutMillis();
     Thread self = Thread.currentThread();
     ScheduledFuture<?> timeout = limit > 0 ? timeoutAfter(limit, attempt, self) : null;

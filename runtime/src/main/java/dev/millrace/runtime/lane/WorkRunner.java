@@ -189,7 +189,7 @@ final class WorkRunner {
     if (head == null) {
       return Reply.Rejected.of(Reason.NOT_FOUND, "no definition " + definition);
     }
-    if (!head.enabled()) {
+    if (!head.enabled() && !with.origin().disabledToo()) {
       return Reply.Rejected.of(
           Reason.NOT_STARTABLE, "definition %s is not enabled".formatted(definition));
     }

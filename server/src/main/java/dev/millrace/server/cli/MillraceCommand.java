@@ -101,6 +101,8 @@ public final class MillraceCommand {
     commands.put("release", ActionCommands.Release::new);
     commands.put("rerun", ActionCommands.Rerun::new);
     commands.put("backup", BackupCommand::new);
+    commands.put("import", ImportCommand::new);
+    commands.put("export", ExportCommand::new);
     commands.put("verify", VerifyCommand::new);
     commands.put("config", ConfigCommand::new);
     commands.put("version", VersionCommand::new);

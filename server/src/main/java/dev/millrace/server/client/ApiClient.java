@@ -135,6 +135,13 @@ public final class ApiClient {
   }
 
   private static ApiException refusal(int status, @Nullable Object answer) {
+    if (JsonValue.get(answer, "errors") instanceof List<?> errors && !errors.isEmpty()) {
+      // NocoBase's workflow API says it in a list.
+      StringBuilder said = new StringBuilder();
+      errors.forEach(one ->
+          said.append(said.isEmpty() ? "" : "\n  ").append(JsonValue.text(one, "message", "")));
+      return new ApiException(status, said.toString());
+    }
     Object error = JsonValue.get(answer, "error");
     String code = JsonValue.text(error, "code", "http_" + status);
     StringBuilder text =

@@ -99,18 +99,20 @@ public record Configuration(
   /**
    * What tasks may reach.
    *
+   * @param data where the records of NocoBase's collections are; null for the data directory
    * @param smtp null when no mail can be sent
    */
   public record Connections(
       List<String> allowEgress,
       Map<String, Database> databases,
+      @Nullable Database data,
       @Nullable MailSettings smtp,
       Map<String, String> secrets) {
     /** Without the secrets. */
     @Override
     public String toString() {
-      return "Connections[egress %s, databases %s, smtp %s, secrets %s]"
-          .formatted(allowEgress, databases.keySet(), smtp, secrets.keySet());
+      return "Connections[egress %s, databases %s, data %s, smtp %s, secrets %s]"
+          .formatted(allowEgress, databases.keySet(), data, smtp, secrets.keySet());
     }
   }
 

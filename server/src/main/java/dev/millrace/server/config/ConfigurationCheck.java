@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Turns collected values into a configuration, or says what is wrong with them. */
 final class ConfigurationCheck {
+  private static final String POSTGRESQL = "jdbc:postgresql:";
   private static final int HIGHEST_PORT = 65_535;
   private static final int MOST_DRAIN_SECONDS = 3_600;
   private static final int LEAST_MESSAGE = 1 << 16;
@@ -233,25 +234,36 @@ final class ConfigurationCheck {
         .forEach((name, text) ->
             secrets.put(
                 name, Values.secret(text, environment, where(Setting.SECRETS) + "." + name)));
-    return new Connections(egress, databases(), smtp(), secrets);
+    return new Connections(egress, databases(), data(), smtp(), secrets);
   }
 
   private Map<String, Database> databases() {
     String where = where(Setting.DATASOURCES);
     Map<String, Database> databases = new LinkedHashMap<>();
     Values.object(value(Setting.DATASOURCES), List.of(), where)
-        .forEach((name, value) -> {
-          String here = where + "." + name;
-          Map<String, @Nullable Object> members =
-              Values.object(value, List.of("url", "username", "password"), here);
-          databases.put(
-              name,
-              new Database(
-                  Values.text(members.get("url"), here + ".url"),
-                  optional(members, "username", here),
-                  optionalSecret(members, "password", here)));
-        });
+        .forEach((name, value) -> databases.put(name, database(value, where + "." + name)));
     return databases;
+  }
+
+  private Database database(@Nullable Object value, String where) {
+    Map<String, @Nullable Object> members =
+        Values.object(value, List.of("url", "username", "password"), where);
+    return new Database(
+        Values.text(members.get("url"), where + ".url"),
+        optional(members, "username", where),
+        optionalSecret(members, "password", where));
+  }
+
+  private @Nullable Database data() {
+    String where = where(Setting.DATA);
+    if (Values.object(value(Setting.DATA), List.of(), where).isEmpty()) {
+      return null;
+    }
+    Database data = database(value(Setting.DATA), where);
+    if (!data.url().startsWith(POSTGRESQL)) {
+      throw Values.expected("a URL that begins with " + POSTGRESQL, data.url(), where + ".url");
+    }
+    return data;
   }
 
   private @Nullable MailSettings smtp() {

@@ -53,6 +53,11 @@ public enum Setting {
       "workflow-nodes-limit", Kind.NUMBER, "most nodes of a NocoBase workflow; 0 for any number"),
   SECRETS("secrets", Kind.SECRET_MAP, "values of {{secret.NAME}}; env:NAME and file:PATH work"),
   DATASOURCES("datasources", Kind.OBJECT, "databases for database-handler tasks, by name"),
+  DATA(
+      "data",
+      Kind.OBJECT,
+      "PostgreSQL for the records of NocoBase's collections; data.db in the data directory, if"
+          + " none"),
   SMTP("smtp", Kind.OBJECT, "server for mail tasks");
 
   private static final String VARIABLE_PREFIX = "MILLRACE_";

@@ -62,7 +62,11 @@ public final class Demo {
         given.listening(),
         given.access(),
         new Configuration.Connections(
-            List.copyOf(egress), before.databases(), before.smtp(), before.secrets()),
+            List.copyOf(egress),
+            before.databases(),
+            before.data(),
+            before.smtp(),
+            before.secrets()),
         given.components(),
         given.code(),
         given.retention(),

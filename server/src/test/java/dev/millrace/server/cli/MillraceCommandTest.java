@@ -142,6 +142,29 @@ class MillraceCommandTest {
   }
 
   @Test
+  void shouldTakeWorkflowsOutAndIn() throws IOException {
+    Path file =
+        Files.writeString(
+            directory.resolve("workflows.json"),
+            """
+            {"data": [{"key": "nightly", "title": "every night", "type": "schedule",
+              "config": {"mode": 0},
+              "nodes": [{"id": 1, "key": "end", "type": "end", "config": {"endStatus": 1}}]}]}
+            """);
+    Ran taken = client("import", "-f", file.toString());
+    assertThat(taken.err).isEmpty();
+    assertThat(taken.out).contains("nightly \"every night\", 1 nodes");
+
+    Ran printed = client("export", "nightly");
+    assertThat(printed.out).contains("\"key\":\"end\"", "\"type\":\"schedule\"");
+    Files.writeString(file, printed.out.replace("\"schedule\"", "\"sundial\""));
+    Ran refused = client("import", "-f", file.toString());
+    assertThat(refused.code).isEqualTo(ExitCodes.FAILED);
+    assertThat(refused.err).contains("data[0].type: expected the type of a trigger");
+    assertThat(client("export", "77").code).isEqualTo(ExitCodes.NOT_FOUND);
+  }
+
+  @Test
   void shouldHelpWithEveryCommand() {
     Ran help = run("--help");
     assertThat(help.code).isEqualTo(ExitCodes.OK);
@@ -149,7 +172,8 @@ class MillraceCommandTest {
     for (String command :
         List.of(
             "serve", "demo", "apply", "start", "get", "list", "history", "explain", "suspend",
-            "resume", "stop", "rerun", "backup", "verify", "config", "version")) {
+            "resume", "stop", "rerun", "import", "export", "backup", "verify", "config",
+            "version")) {
       assertThat(help.out).contains("  " + command);
       Ran one = run(command, "--help");
       assertThat(one.code).isEqualTo(ExitCodes.OK);

@@ -162,6 +162,27 @@ class ConfigurationLoaderTest {
   }
 
   @Test
+  void shouldTakeTheDatabaseOfRecordsWithItsPasswordByReference() throws IOException {
+    file(
+        """
+        data: {url: "jdbc:postgresql://db/shop", username: u, password: "env:MY_SECRET"}
+        """);
+
+    Configuration configuration = load(Map.of("MY_SECRET", "hidden-3"), Map.of());
+
+    assertThat(configuration.connections().data())
+        .isEqualTo(new Configuration.Database("jdbc:postgresql://db/shop", "u", "hidden-3"));
+    assertThat(configuration.toString()).contains("jdbc:postgresql").doesNotContain("hidden-3");
+  }
+
+  @Test
+  void shouldRefuseADatabaseOfRecordsThatIsNotPostgresql() throws IOException {
+    file("data: {url: \"jdbc:sqlite:shop.db\"}\n");
+
+    assertRefused(Map.of(), "jdbc:postgresql:", "jdbc:sqlite:shop.db");
+  }
+
+  @Test
   void shouldRefuseUnknownMembersOfObjects() throws IOException {
     file("smtp: {hots: mail.example.org}\n");
 

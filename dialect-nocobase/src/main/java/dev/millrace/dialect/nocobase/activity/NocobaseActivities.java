@@ -25,6 +25,7 @@ public final class NocobaseActivities {
     for (RecordActivity.Kind kind : RecordActivity.Kind.values()) {
       all.add(new RecordActivity(kind, database));
     }
+    all.addAll(TransactionActivity.all(database));
     all.add(new CopyActivity(database));
     all.add(new NotificationActivity());
     for (Activity activity : builtIn) {

@@ -5,6 +5,8 @@ import dev.millrace.data.DataException;
 import dev.millrace.data.Database;
 import dev.millrace.data.Query;
 import dev.millrace.data.Records;
+import dev.millrace.data.SharedTransaction;
+import dev.millrace.data.TransactionOverException;
 import dev.millrace.data.WriteContext;
 import dev.millrace.dialect.nocobase.http.Parameters;
 import dev.millrace.dialect.nocobase.trigger.RecordEvents;
@@ -18,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  * what was answered then; the executions that led here travel with it. Thread-safe.
  */
 final class RecordActivity implements Activity {
-  private static final String ERROR = "nocobase.error";
+  static final String ERROR = "nocobase.error";
   private static final String FAILED = "nocobase.failed";
+  private static final String ENDED = "the transaction has ended, and all of it was undone";
   private static final int MAX_PRECISION = 14;
 
   private final Kind kind;
@@ -58,7 +62,7 @@ final class RecordActivity implements Activity {
   }
 
   @Override
-  public @Nullable Object run(ActivityInput input) throws ActivityException {
+  public @Nullable Object run(ActivityInput input) throws ActivityException, InterruptedException {
     try {
       return switch (kind) {
         case CREATE -> create(input);
@@ -69,10 +73,54 @@ final class RecordActivity implements Activity {
       };
     } catch (DataException refused) {
       throw failure(ERROR, String.valueOf(refused.getMessage()));
+    } catch (TransactionOverException over) {
+      throw failure(ERROR, ENDED);
     }
   }
 
-  private static ActivityException failure(String type, String message) {
+  /** Writes once, in the open transaction that the node lies in, or in one of its own. */
+  private @Nullable Object once(
+      ActivityInput input, String collection, Function<Records, @Nullable Object> work)
+      throws ActivityException, InterruptedException {
+    Database home = database.get().home(collection);
+    SharedTransaction open = open(database.get(), input);
+    String key = input.idempotencyKey();
+    if (open == null) {
+      return home.once(key, transaction -> work.apply(transaction.records(collection)));
+    }
+    if (!home.equals(database.get().ofUsers())) {
+      throw failure(ERROR, "collection " + collection + " is not in the transaction's database");
+    }
+    return open.run(
+        transaction -> transaction.once(key, same -> work.apply(same.records(collection))));
+  }
+
+  /** Reads what the open transaction sees that the node lies in, or what is committed. */
+  private <T extends @Nullable Object> T read(
+      ActivityInput input, String collection, Function<Records, T> work)
+      throws ActivityException, InterruptedException {
+    SharedTransaction open = open(database.get(), input);
+    Database home = database.get().home(collection);
+    return open == null || !home.equals(database.get().ofUsers())
+        ? work.apply(home.records(collection))
+        : open.run(transaction -> work.apply(transaction.records(collection)));
+  }
+
+  /** The open transaction that a node lies in; null for none. */
+  static @Nullable SharedTransaction open(Database database, ActivityInput input)
+      throws ActivityException {
+    Object name = input.parameters().get("$transaction");
+    if (name == null) {
+      return null;
+    }
+    SharedTransaction open = database.ofUsers().shared(name.toString());
+    if (open == null) {
+      throw failure(ERROR, ENDED);
+    }
+    return open;
+  }
+
+  static ActivityException failure(String type, String message) {
     Map<String, @Nullable Object> detail = new LinkedHashMap<>();
     detail.put("message", message);
     return new ActivityException(type, message, false, detail, null);
@@ -116,61 +164,49 @@ final class RecordActivity implements Activity {
     return values;
   }
 
-  private @Nullable Object create(ActivityInput input) throws ActivityException {
+  private @Nullable Object create(ActivityInput input)
+      throws ActivityException, InterruptedException {
     String collection = collection(input);
     List<String> appends = names(params(input).get("appends"));
-    return database
-        .get()
-        .once(
-            input.idempotencyKey(),
-            transaction -> {
-              Records records = transaction.records(collection);
-              Map<String, @Nullable Object> row = records.create(values(input), context(input));
-              Object key =
-                  records
-                      .collection()
-                      .primaryKey()
-                      .map(field -> row.get(field.name()))
-                      .orElse(null);
-              return key == null ? row : records.get(Query.byKey(key).appends(appends)).orElse(row);
-            });
+    return once(
+        input,
+        collection,
+        records -> {
+          Map<String, @Nullable Object> row = records.create(values(input), context(input));
+          Object key =
+              records.collection().primaryKey().map(field -> row.get(field.name())).orElse(null);
+          return key == null ? row : records.get(Query.byKey(key).appends(appends)).orElse(row);
+        });
   }
 
-  private @Nullable Object update(ActivityInput input) throws ActivityException {
+  private @Nullable Object update(ActivityInput input)
+      throws ActivityException, InterruptedException {
     String collection = collection(input);
     Object filter = params(input).get("filter");
     if (Parameters.emptyFilter(filter)) {
       throw failure(
           ERROR, "must provide filter or filterByTk for update call, or set forceUpdate to true");
     }
-    return database
-        .get()
-        .once(
-            input.idempotencyKey(),
-            transaction ->
-                (long)
-                    transaction
-                        .records(collection)
-                        .update(Query.where(filter), values(input), context(input))
-                        .size());
+    return once(
+        input,
+        collection,
+        records ->
+            (long) records.update(Query.where(filter), values(input), context(input)).size());
   }
 
-  private @Nullable Object destroy(ActivityInput input) throws ActivityException {
+  private @Nullable Object destroy(ActivityInput input)
+      throws ActivityException, InterruptedException {
     String collection = collection(input);
     Object filter = params(input).get("filter");
     if (Parameters.emptyFilter(filter)) {
       return null;
     }
-    return database
-        .get()
-        .once(
-            input.idempotencyKey(),
-            transaction ->
-                (long)
-                    transaction.records(collection).destroy(Query.where(filter), context(input)));
+    return once(
+        input, collection, records -> (long) records.destroy(Query.where(filter), context(input)));
   }
 
-  private @Nullable Object query(ActivityInput input) throws ActivityException {
+  private @Nullable Object query(ActivityInput input)
+      throws ActivityException, InterruptedException {
     Map<?, ?> params = params(input);
     List<String> sort = new ArrayList<>();
     if (params.get("sort") instanceof List<?> orders) {
@@ -189,24 +225,27 @@ final class RecordActivity implements Activity {
             .sort(sort)
             .page(params.get("page"), params.get("pageSize"))
             .simple();
-    Records records = database.get().records(collection(input));
+    String collection = collection(input);
     boolean multiple = Boolean.TRUE.equals(input.parameters().get("multiple"));
     boolean fail = Boolean.TRUE.equals(input.parameters().get("failOnEmpty"));
     if (multiple) {
-      List<Map<String, @Nullable Object>> rows = records.list(query).rows();
+      List<Map<String, @Nullable Object>> rows =
+          read(input, collection, records -> records.list(query).rows());
       if (rows.isEmpty() && fail) {
         throw new ActivityException(FAILED, "no record was found", false, List.of(), null);
       }
       return rows;
     }
-    Optional<Map<String, @Nullable Object>> row = records.get(query);
+    Optional<Map<String, @Nullable Object>> row =
+        read(input, collection, records -> records.get(query));
     if (row.isEmpty() && fail) {
       throw new ActivityException(FAILED, "no record was found", false);
     }
     return row.orElse(null);
   }
 
-  private @Nullable Object aggregate(ActivityInput input) throws ActivityException {
+  private @Nullable Object aggregate(ActivityInput input)
+      throws ActivityException, InterruptedException {
     Map<?, ?> params = params(input);
     if (!(params.get("field") instanceof String field) || field.isEmpty()) {
       throw failure(ERROR, "\"field\" is required");
@@ -227,8 +266,8 @@ final class RecordActivity implements Activity {
       if (key == null || owner.isEmpty() || name.isEmpty()) {
         throw failure(ERROR, "association: expected associatedCollection, name and associatedKey");
       }
-      return database.get().records(owner).related(key, name).aggregate(aggregation);
+      return read(input, owner, records -> records.related(key, name).aggregate(aggregation));
     }
-    return database.get().records(collection(input)).aggregate(aggregation);
+    return read(input, collection(input), records -> records.aggregate(aggregation));
   }
 }

@@ -24,6 +24,7 @@ public final class DataProblems {
           BAD_DEFINITION,
           TOO_LARGE ->
           Errors.bad(said);
+      case ROLLED_BACK -> Errors.of(422, "WORKFLOW_ROLLBACK_ON_FAILURE", said);
       case READ_ONLY -> Errors.noPermissions();
     };
   }

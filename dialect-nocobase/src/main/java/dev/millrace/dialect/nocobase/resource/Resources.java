@@ -74,6 +74,7 @@ public final class Resources {
             storage.counters(),
             workflows,
             surroundings.ids()));
+    new TransferActions(database, records, starting.triggers()).register(own);
     own.put("workflows:trigger", events::trigger);
     own.put("app:getInfo", Registry.appInfo(surroundings.version()));
     own.put(

@@ -113,7 +113,7 @@ final class WorkflowActions {
   }
 
   /** Writes a new version with its counters. */
-  private static Map<String, @Nullable Object> insert(
+  static Map<String, @Nullable Object> insert(
       Transaction transaction, Map<String, @Nullable Object> given, WriteContext context) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>(given);
     Records workflows = transaction.records(SystemCollections.WORKFLOWS);
@@ -214,6 +214,8 @@ final class WorkflowActions {
       Version version = Version.of(row);
       if (version.enabled()) {
         dispatcher.publish(version);
+      } else {
+        dispatcher.unpublish(version);
       }
     }
   }

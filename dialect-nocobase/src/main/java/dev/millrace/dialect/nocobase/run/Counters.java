@@ -137,6 +137,18 @@ public final class Counters {
     }
   }
 
+  /**
+   * Counts one execution and writes nothing now, for who stands in a transaction. That the version
+   * is frozen is seen from its execution after a crash.
+   *
+   * @param id of the execution
+   */
+  public void executedWithin(Version version, long id) {
+    told.put(id, new Started(version.id(), version.key()));
+    behind = true;
+    frozen.put(version.id(), true);
+  }
+
   /** Writes what was told, unless that is done. */
   public void flushTold() {
     if (behind) {

@@ -81,10 +81,18 @@ public final class Dispatcher {
    * @throws InterruptedException while the engine is told of the version
    */
   public CompletableFuture<Outcome> start(Event event) throws InterruptedException {
-    return calls.engine().start(request(event, false)).thenApply(reply -> outcome(event, reply));
+    return calls
+        .engine()
+        .start(request(event, false, null))
+        .thenApply(reply -> outcome(event, reply, false));
   }
 
-  private EngineApi.StartRequest request(Event event, boolean waited) throws InterruptedException {
+  private EngineApi.StartRequest request(Event event, boolean waited, @Nullable String transaction)
+      throws InterruptedException {
+    Map<String, @Nullable Object> labels = event.labels(waited);
+    if (transaction != null) {
+      labels.put("transaction", transaction);
+    }
     Version version = event.version();
     int revision = revision(version);
     return new EngineApi.StartRequest(
@@ -96,7 +104,7 @@ public final class Dispatcher {
             event.userId() == null ? "" : Long.toString(event.userId()),
             APPLICATION,
             false,
-            event.labels(waited)),
+            labels),
         null);
   }
 
@@ -104,10 +112,14 @@ public final class Dispatcher {
     return JsonValue.get(accepted.value(), "id") instanceof Number number ? number.longValue() : 0;
   }
 
-  private Outcome outcome(Event event, Reply reply) {
+  private Outcome outcome(Event event, Reply reply, boolean within) {
     return switch (reply) {
       case Reply.Accepted accepted -> {
-        counters.executed(event.version(), id(accepted));
+        if (within) {
+          counters.executedWithin(event.version(), id(accepted));
+        } else {
+          counters.executed(event.version(), id(accepted));
+        }
         yield new Outcome.Started(InstanceKey.of(event.key()));
       }
       case Reply.Rejected rejected when rejected.reason() == Reason.ALREADY_EXISTS ->
@@ -131,8 +143,8 @@ public final class Dispatcher {
     InstanceKey key = InstanceKey.of(event.key());
     Optional<InstanceState> state;
     try {
-      EngineApi.Ran ran = Calls.await(calls.engine().run(request(event, true)), patience);
-      if (!(outcome(event, ran.reply()) instanceof Outcome.Started)) {
+      EngineApi.Ran ran = Calls.await(calls.engine().run(request(event, true, null)), patience);
+      if (!(outcome(event, ran.reply(), false) instanceof Outcome.Started)) {
         return Optional.empty();
       }
       state = Optional.ofNullable(ran.state());
@@ -142,6 +154,29 @@ public final class Dispatcher {
     }
     return state.map(
         its -> new Execution(event.version(), versions.document(event.version()), its));
+  }
+
+  /**
+   * Starts an execution whose record nodes work in an open transaction; the future completes when
+   * it has ended or waits for something outside, empty when it could not be started. Writes nothing
+   * itself, for the caller may hold the transaction.
+   *
+   * @param transaction its name
+   */
+  public CompletableFuture<Optional<Execution>> runWithin(Event event, String transaction)
+      throws InterruptedException {
+    if (tooDeep(event.version(), event.stack())) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    Map<String, @Nullable Object> document = versions.document(event.version());
+    return calls
+        .engine()
+        .run(request(event, true, transaction))
+        .thenApply(ran ->
+            outcome(event, ran.reply(), true) instanceof Outcome.Started
+                ? Optional.ofNullable(ran.state())
+                    .map(its -> new Execution(event.version(), document, its))
+                : Optional.empty());
   }
 
   /** The revision whose document is that of a version; saved when there is none yet. */
@@ -161,15 +196,19 @@ public final class Dispatcher {
         }
       }
       if (revision == 0) {
-        revision = save(version, document);
+        revision = save(version, document, version.enabled());
+        // Whoever starts the workflow by its id still gets the version that is enabled.
+        Optional<Version> enabled = versions.enabled(version.key());
+        if (enabled.isPresent() && enabled.get().id() != version.id()) {
+          publish(enabled.get());
+        }
       }
       saved.put(version.id(), new Saved(document, revision));
       return revision;
     }
   }
 
-  private int save(Version version, Map<String, @Nullable Object> document)
-      throws InterruptedException {
+  private int save(Version version, Object document, boolean enabled) throws InterruptedException {
     Object value =
         Calls.accepted(
             Calls.await(
@@ -180,7 +219,7 @@ public final class Dispatcher {
                             version.definitionId(),
                             0,
                             FORMAT,
-                            new EngineApi.Described(version.title(), "", true),
+                            new EngineApi.Described(version.title(), "", enabled),
                             document,
                             null,
                             true))));
@@ -195,9 +234,18 @@ public final class Dispatcher {
     Map<String, @Nullable Object> document = versions.document(version);
     Optional<Queries.DefinitionView> newest =
         calls.engine().queries().definition(version.definitionId(), 0);
-    if (newest.isEmpty() || !document.equals(newest.get().document())) {
-      int revision = save(version, document);
+    if (newest.isEmpty() || !newest.get().enabled() || !document.equals(newest.get().document())) {
+      int revision = save(version, document, true);
       saved.put(version.id(), new Saved(document, revision));
+    }
+  }
+
+  /** A version was disabled: unless another of its workflow is enabled, its id starts nothing. */
+  public void unpublish(Version version) throws InterruptedException {
+    Optional<Queries.DefinitionView> newest =
+        calls.engine().queries().definition(version.definitionId(), 0);
+    if (newest.isPresent() && newest.get().enabled() && versions.enabled(version.key()).isEmpty()) {
+      save(version, newest.get().document(), false);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.dialect.nocobase.run;
 
+import dev.millrace.engine.Command;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,8 @@ public record Event(
    */
   Map<String, @Nullable Object> labels(boolean request) {
     Map<String, @Nullable Object> labels = new LinkedHashMap<>();
+    // Whether the workflow is enabled was asked by who made the event.
+    labels.put(Command.Origin.DISABLED_TOO, true);
     if (!stack.isEmpty()) {
       labels.put("stack", List.copyOf(stack));
     }

@@ -11,6 +11,7 @@ import dev.millrace.data.WriteContext;
 import dev.millrace.dialect.nocobase.catalog.SystemCollections;
 import dev.millrace.dialect.nocobase.http.Parameters;
 import dev.millrace.dialect.nocobase.run.Dispatcher;
+import dev.millrace.dialect.nocobase.run.Event;
 import dev.millrace.dialect.nocobase.run.Version;
 import dev.millrace.dialect.nocobase.run.Versions;
 import java.util.LinkedHashMap;
@@ -35,9 +36,12 @@ public final class RecordEvents {
   private final Dispatcher dispatcher;
   private final Relay relay;
   private final Supplier<String> ids;
+  private final WriteGate gate;
 
   /** Over the enabled versions. */
-  public RecordEvents(Versions versions, Dispatcher dispatcher, Relay relay, Supplier<String> ids) {
+  public RecordEvents(
+      Versions versions, Dispatcher dispatcher, Relay relay, Supplier<String> ids, WriteGate gate) {
+    this.gate = gate;
     this.versions = versions;
     this.dispatcher = dispatcher;
     this.relay = relay;
@@ -113,6 +117,12 @@ public final class RecordEvents {
     }
     Map<String, @Nullable Object> context = new LinkedHashMap<>();
     context.put("data", record(version, change, collection, transaction));
+    if (version.sync() && Boolean.TRUE.equals(version.config().get("rollbackOnFailure"))) {
+      gate.pass(
+          new Event(version, context, ids.get(), stack, false, userId(change.context())),
+          transaction);
+      return;
+    }
     Map<String, @Nullable Object> row = new LinkedHashMap<>();
     row.put("workflowId", version.id());
     row.put("eventKey", ids.get());
@@ -125,6 +135,10 @@ public final class RecordEvents {
         Objects.requireNonNull(
             events.create(row, WriteContext.NONE).get("id"), "a new row has an id");
     transaction.afterCommit(version.sync() ? () -> relay.handle(id) : relay::wake);
+  }
+
+  private static @Nullable Long userId(WriteContext context) {
+    return Parameters.number(context.userId());
   }
 
   private static Map<String, @Nullable Object> record(

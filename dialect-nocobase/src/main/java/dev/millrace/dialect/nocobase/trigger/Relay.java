@@ -10,6 +10,7 @@ import dev.millrace.dialect.nocobase.run.Dispatcher;
 import dev.millrace.dialect.nocobase.run.Event;
 import dev.millrace.dialect.nocobase.run.Version;
 import dev.millrace.dialect.nocobase.run.Versions;
+import dev.millrace.runtime.activity.Waiting;
 import dev.millrace.transport.Problem;
 import java.time.Duration;
 import java.time.Instant;
@@ -192,9 +193,16 @@ public final class Relay implements AutoCloseable {
   }
 
   /** Runs the execution of one event on this thread and waits until it has settled. */
+  void handle(Object id) {
+    Waiting.forOthers(() -> {
+      handled(id);
+      return true;
+    });
+  }
+
   // Whatever happens, the record is written and the event must not be lost.
   @SuppressWarnings("CatchingUnchecked")
-  void handle(Object id) {
+  private void handled(Object id) {
     try {
       Optional<Map<String, @Nullable Object>> row =
           database.records(SystemCollections.EVENTS).get(Query.byKey(id));

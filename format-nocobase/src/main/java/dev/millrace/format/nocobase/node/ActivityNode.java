@@ -15,9 +15,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A node that hands its work to the activity of its name. The activity is given the resolved
  * configuration, and beside it {@code stack} (the executions that led here, this one last) and
- * {@code $job}: {@code executionId, jobId, nodeId, workflowId, workflowKey}. Its result is that of
- * the job. It fails with a type of {@link JobStatus}, else as an error; the detail of the failure
- * is the result of the job then, and {@code {message}} where an error has none.
+ * {@code $job}: {@code executionId, jobId, nodeId, workflowId, workflowKey}, and {@code
+ * $transaction}, the name of an open transaction, inside one. Its result is that of the job. It
+ * fails with a type of {@link JobStatus}, else as an error; the detail of the failure is the result
+ * of the job then, and {@code {message}} where an error has none.
  */
 class ActivityNode extends NocoBaseNode {
 
@@ -41,6 +42,10 @@ class ActivityNode extends NocoBaseNode {
     Map<String, @Nullable Object> input = new LinkedHashMap<>(resolved);
     input.put("stack", stack(context));
     input.put("$job", job(context));
+    String transaction = transaction(context);
+    if (transaction != null) {
+      input.put(TRANSACTION, transaction);
+    }
     boolean background = slow && !sync(context) && !inTransaction(context);
     Step step = new Step.Waiting(new Wait.ForActivity(name(), List.of(), 0, true, background));
     return new Step.Recorded(step, input, notes(resolved), List.of());
@@ -72,7 +77,7 @@ class ActivityNode extends NocoBaseNode {
     return stack;
   }
 
-  private static Map<String, @Nullable Object> job(NodeContext context) {
+  static Map<String, @Nullable Object> job(NodeContext context) {
     NodeRun run = context.run();
     Map<String, @Nullable Object> node = context.node().config();
     Map<String, @Nullable Object> job = new LinkedHashMap<>();

@@ -16,6 +16,11 @@ final class EndNode extends NocoBaseNode {
   @Override
   protected Step run(NodeContext context, Map<?, ?> config) {
     boolean failed = config.get("endStatus") instanceof Number number && number.longValue() < 0;
+    if (!failed && inTransaction(context)) {
+      return JobStatus.error(
+          "an end node inside an open transaction scope ends as failed; to keep what was written,"
+              + " let the branch end");
+    }
     return failed
         ? new Step.EndInstance(
             Status.FAILED,

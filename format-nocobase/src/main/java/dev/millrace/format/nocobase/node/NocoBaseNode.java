@@ -21,8 +21,14 @@ public abstract class NocoBaseNode implements WaitingNodeType {
   /** What the names of NocoBase's node types begin with in a graph. */
   public static final String PREFIX = "nocobase.";
 
-  /** A variable of the bodies in which nothing may wait. */
+  /**
+   * A variable of the bodies in which nothing may wait: the name of the open transaction that
+   * record nodes work in. Also what activities are given it as.
+   */
   static final String TRANSACTION = "$transaction";
+
+  /** The label of an execution that lies in a transaction as a whole. */
+  private static final String LABEL = "transaction";
 
   private final String type;
   private final String summary;
@@ -96,9 +102,16 @@ public abstract class NocoBaseNode implements WaitingNodeType {
     return Boolean.TRUE.equals(context.node().config().get("sync"));
   }
 
+  /** The name of the transaction that the node lies in, null for none. */
+  protected static @Nullable String transaction(NodeContext context) {
+    Object inner = context.scope().value(TRANSACTION);
+    Object name = inner == null ? context.origin().labels().get(LABEL) : inner;
+    return name == null ? null : name.toString();
+  }
+
   /** Whether the node lies in a body in which nothing may wait. */
   protected static boolean inTransaction(NodeContext context) {
-    return Boolean.TRUE.equals(context.scope().value(TRANSACTION));
+    return transaction(context) != null;
   }
 
   /** The answer of a node that would have to wait where nothing may wait. */

@@ -1,5 +1,6 @@
 package dev.millrace.format.nocobase.node;
 
+import dev.millrace.engine.Command;
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.graph.NodeContext;
@@ -27,6 +28,10 @@ final class SubflowNode extends NocoBaseNode {
 
   @Override
   protected Step run(NodeContext context, Map<?, ?> config) {
+    if (inTransaction(context)) {
+      // Its record nodes would wait for the transaction that waits for it.
+      return refusedWait();
+    }
     Object workflow = expressions.resolve(config.get("workflow"), context.scope());
     if (!(workflow instanceof String key) || key.isBlank()) {
       return JobStatus.error("workflow: expected the key of a workflow, found " + workflow);
@@ -38,6 +43,8 @@ final class SubflowNode extends NocoBaseNode {
     Map<String, @Nullable Object> labels = new LinkedHashMap<>();
     labels.put("stack", ActivityNode.stack(context));
     labels.put("parentExecutionId", context.instanceId());
+    // A workflow may be called although it is disabled.
+    labels.put(Command.Origin.DISABLED_TOO, true);
     Object input = expressions.resolve(config.get("context"), context.scope());
     return new Step.Waiting(
         new Wait.ForChild(
