@@ -125,6 +125,9 @@ final class BatchMaker {
           batch.nodeRuns.add(new Rows.NodeRunRow(key, state.header().id(), 1, run));
         }
       }
+      if (random.nextInt(8) == 0) {
+        batch.cleared.add(new Rows.ClearRow(key, state.life().eventCount()));
+      }
       history(batch, key);
       if (random.nextInt(3) == 0) {
         long seq = random.nextLong(lastSeqs.getOrDefault(key, 0L) + 1);
