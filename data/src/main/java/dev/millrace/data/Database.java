@@ -355,8 +355,7 @@ public final class Database implements AutoCloseable {
     inTransaction(transaction -> {
       for (String key : keys) {
         ((Session) transaction)
-            .update(
-                DSL.deleteFrom(Once.TABLE).where(Parts.column("key").eq(Parts.bind(key))));
+            .update(DSL.deleteFrom(Once.TABLE).where(Parts.column("key").eq(Parts.bind(key))));
       }
       return null;
     });

@@ -186,7 +186,8 @@ final class NocobaseParts {
   private DatabaseSettings location() {
     Path dataDir = configuration.dataDir();
     DatabaseSettings settings =
-        DatabaseSettings.sqlite(dataDir.resolve(DataDirectory.RECORDS), InstantSource.system(), new SecureRandom())
+        DatabaseSettings.sqlite(
+                dataDir.resolve(DataDirectory.RECORDS), InstantSource.system(), new SecureRandom())
             .withEngine(dataDir.resolve(SqliteStore.FILE))
             .withDefinitions(NocobaseDialect.collections());
     Configuration.Database data = configuration.connections().data();

@@ -144,10 +144,6 @@ final class TestServer implements AutoCloseable {
             MailSettings.Tls.NONE));
   }
 
-  EngineApi engine() {
-    return runtime;
-  }
-
   /** An answer. */
   record Reply(int status, String text, Map<String, String> headers) {
     Reply(int status, String text) {
