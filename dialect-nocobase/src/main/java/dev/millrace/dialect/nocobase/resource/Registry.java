@@ -3,12 +3,14 @@ package dev.millrace.dialect.nocobase.resource;
 import dev.millrace.data.CollectionDefinition;
 import dev.millrace.data.DataException;
 import dev.millrace.data.Database;
+import dev.millrace.data.DatabaseFailure;
 import dev.millrace.data.FieldDefinition;
 import dev.millrace.data.FieldType;
 import dev.millrace.dialect.nocobase.catalog.SystemCollections;
 import dev.millrace.dialect.nocobase.http.Action;
 import dev.millrace.dialect.nocobase.http.Actions;
 import dev.millrace.dialect.nocobase.http.Answer;
+import dev.millrace.transport.Problem;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -63,6 +65,11 @@ public final class Registry implements Actions {
         return action.act(request);
       } catch (DataException refused) {
         throw DataProblems.of(refused);
+      } catch (DatabaseFailure failed) {
+        System.getLogger(Registry.class.getName())
+            .log(System.Logger.Level.ERROR, "the database of the records failed", failed);
+        throw Problem.unavailable(
+            "unavailable", "the database of the records failed; see the log of the server", 1);
       }
     };
   }
