@@ -93,7 +93,7 @@ public final class TestServer implements AutoCloseable {
   /** A server, not yet spawned, whose data directory is the directory {@code data} in another. */
   static TestServer in(Path directory) {
     List<Integer> ports = freePorts();
-    return new TestServer(List.of(), directory, ports.getFirst(), ports.getLast());
+    return new TestServer(List.of(), Map.of(), directory, ports.getFirst(), ports.getLast());
   }
 
   /** Two ports free on the loopback address; both are held until both are known. */
