@@ -21,7 +21,7 @@ prepare_sqlite() {
 # Serves, applies and runs a small process as a client, and stops. Nothing of the user's
 # configuration must have a part in it.
 rehearse() { # SCRATCH JAVA...
-  local scratch=$1 server url=''
+  local scratch=$1 server process url=''
   shift
   local clean=(env -i "HOME=$scratch" "PATH=$PATH") main=(-cp "$APP/*" dev.millrace.server.Main)
   cd "$scratch" || return
@@ -34,9 +34,10 @@ rehearse() { # SCRATCH JAVA...
     sleep 0.1
   done
   if [ -n "$url" ]; then
-    "${clean[@]}" "$@" "${main[@]}" apply --server "$url" --id quote -f "$MILLRACE_HOME/examples/quote.json"
+    read -r process _ < <("${clean[@]}" "$@" "${main[@]}" apply --server "$url" \
+      -f "$MILLRACE_HOME/examples/quote.json")
     "${clean[@]}" "$@" -XX:TieredStopAtLevel=1 -XX:AOTCacheOutput="$scratch/client" "${main[@]}" \
-      start --server "$url" quote --input '{"amount":1000,"months":12}' --wait
+      start --server "$url" "$process" --input '{"amount":1000,"months":12}' --wait
   fi
   kill $server 2>/dev/null
   wait $server
