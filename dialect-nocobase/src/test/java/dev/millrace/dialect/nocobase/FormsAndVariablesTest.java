@@ -242,5 +242,10 @@ class FormsAndVariablesTest extends ServerTest {
     Reply notified =
         server.post("/api/flow_nodes:test", Map.of("type", "notification", "config", Map.of()));
     assertThat(notified.at("data.result.status")).isEqualTo("success");
+    Map<String, Object> config = Map.of("channelName", "team");
+    Reply unknown =
+        server.post("/api/flow_nodes:test", Map.of("type", "notification", "config", config));
+    assertThat(unknown.at("data.status")).isEqualTo(-1L);
+    assertThat(String.valueOf(unknown.at("data.result"))).contains("team");
   }
 }
