@@ -24,29 +24,29 @@ record ExecutionsBenchmark(String name, String summary) implements Benchmark {
     long all = (long) settings.parked() * PER_PARKED;
     Path data = settings.work().resolve("data");
     try (ServerProcess server = ServerProcess.start(Installation.of(settings), data)) {
-      long workflow = workflow(server);
-      long few = workflow(server);
+      NocobaseCalls calls = new NocobaseCalls(server.port());
+      long workflow = calls.workflow("custom-action", true, Map.of("type", 0), 1);
+      long few = calls.workflow("custom-action", true, Map.of("type", 0), 1);
       fill(server, few, AT_ONCE);
       fill(server, workflow, all);
-      ask(settings, server, workflow, few, results);
+      ask(settings, server, calls, new Filled(workflow, few), results);
     }
   }
 
-  private static long workflow(ServerProcess server) throws Exception {
-    try (HttpConnection connection = new HttpConnection(server.port())) {
-      return new NocobaseCalls(connection).workflow("custom-action", true, Map.of("type", 0), 1);
-    }
-  }
+  /** A workflow with very many executions, and one with few. */
+  private record Filled(long workflow, long few) {}
 
-  /** Over a connection of its own: the server has closed those that were idle so long. */
   private void ask(
-      Settings settings, ServerProcess server, long workflow, long few, Consumer<Result> results)
+      Settings settings,
+      ServerProcess server,
+      NocobaseCalls calls,
+      Filled filled,
+      Consumer<Result> results)
       throws Exception {
+    long all = calls.ended(filled.workflow);
+    Map<String, String> requests = requests(calls, filled.workflow, filled.few, all / 2);
     try (HttpConnection connection = new HttpConnection(server.port())) {
-      NocobaseCalls calls = new NocobaseCalls(connection);
-      long all = calls.ended(workflow);
-      long middle = all / 2;
-      for (Map.Entry<String, String> request : requests(calls, workflow, few, middle).entrySet()) {
+      for (Map.Entry<String, String> request : requests.entrySet()) {
         byte[] bytes = HttpConnection.request("GET", request.getValue(), null);
         Sample sample =
             new BlockingLoop(List.of(() -> connection.send(bytes))).run(1, settings.round());

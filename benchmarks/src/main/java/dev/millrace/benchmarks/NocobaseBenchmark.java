@@ -25,9 +25,8 @@ record NocobaseBenchmark(String name, String summary) implements Benchmark {
   @Override
   public void run(Settings settings, Consumer<Result> results) throws Exception {
     Path data = settings.work().resolve("data");
-    try (ServerProcess server = ServerProcess.start(Installation.of(settings), data);
-        HttpConnection connection = new HttpConnection(server.port())) {
-      NocobaseCalls calls = new NocobaseCalls(connection);
+    try (ServerProcess server = ServerProcess.start(Installation.of(settings), data)) {
+      NocobaseCalls calls = new NocobaseCalls(server.port());
       Measured measured = new Measured(settings, server, calls, results);
       long sync = calls.workflow("custom-action", true, Map.of("type", 0), NODES);
       levels(

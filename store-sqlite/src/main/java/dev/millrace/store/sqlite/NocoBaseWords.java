@@ -7,8 +7,10 @@ import dev.millrace.engine.NodeRun.RunStatus;
 import dev.millrace.engine.Status;
 import dev.millrace.store.StatusWords;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -42,13 +44,19 @@ final class NocoBaseWords {
         .collect(Collectors.joining(", ", "t.template IN (", ")"));
   }
 
+  /** By the state first: lists of very many executions are counted by it, row by row. */
   static String executionStatus() {
-    StringBuilder sql = new StringBuilder("CASE i.status || '/' || i.reason");
+    StringBuilder sql = new StringBuilder("CASE i.status");
     for (Status status : Status.values()) {
+      Set<String> numbers = new HashSet<>();
+      StringBuilder byReason = new StringBuilder("CASE i.reason");
       for (EndReason reason : EndReason.values()) {
-        Integer number = StatusWords.nocobase(status, reason, false);
-        sql.append(" WHEN '%s/%s' THEN %s".formatted(status, reason, number));
+        String number = String.valueOf(StatusWords.nocobase(status, reason, false));
+        numbers.add(number);
+        byReason.append(" WHEN '%s' THEN %s".formatted(reason, number));
       }
+      sql.append(" WHEN '%s' THEN ".formatted(status));
+      sql.append(numbers.size() == 1 ? numbers.iterator().next() : byReason.append(" END"));
     }
     return sql.append(" END").toString();
   }
