@@ -3,7 +3,11 @@ package dev.millrace.dialect.nocobase;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.dialect.nocobase.TestServer.Reply;
+import dev.millrace.dialect.nocobase.run.Housekeeping;
 import dev.millrace.transport.json.Json;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -108,6 +112,24 @@ class TransactionsTest extends ServerTest {
     assertThat(jobs(execution)).startsWith("-1:");
     assertThat(server.post("/api/notes:create", Map.of("title", "later")).status()).isEqualTo(200);
     assertThat(count("posts")).isZero();
+  }
+
+  @Test
+  void shouldRememberTheCommitOfATransactionWhileItsExecutionRuns() {
+    long workflow =
+        server.workflow(Map.of("type", "schedule", "sync", false, "config", Map.of("mode", 0)));
+    long transaction = server.node(workflow, "transaction", null, Map.of());
+    server.node(workflow, "create", transaction, 1L, create("posts", "title", "a"));
+    server.node(workflow, "manual", transaction, Map.of("assignees", List.of(1)));
+    server.post("/api/workflows:execute?filterByTk=" + workflow, Map.of());
+    server.until(
+        () -> server.get("/api/workflowManualTasks:list"), reply -> reply.number("data.size") == 1);
+    Instant later = Instant.now().plus(Duration.ofDays(2));
+    List<String> keys = server.database().onceKeys(later, "", 10);
+    assertThat(keys).anyMatch(key -> key.endsWith("commit"));
+
+    new Housekeeping(server.database(), InstantSource.fixed(later)).run();
+    assertThat(server.database().onceKeys(later, "", 10)).isEqualTo(keys);
   }
 
   private long gate(boolean rollback, String type, Map<String, Object> config) {

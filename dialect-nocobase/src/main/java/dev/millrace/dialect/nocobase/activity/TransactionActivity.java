@@ -79,8 +79,8 @@ final class TransactionActivity implements Activity {
   }
 
   private static String commitKey(String key) {
-    // Begins as all keys of its execution do, so that what is forgotten with it goes too.
-    return key + "/commit";
+    // Has the parts of all keys of its execution, so that it is forgotten with it and not before.
+    return key + "#commit";
   }
 
   private Object begin(ActivityInput input) {
