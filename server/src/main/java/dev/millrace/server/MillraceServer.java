@@ -328,7 +328,6 @@ public final class MillraceServer implements AutoCloseable {
     return new NodeTypes(all);
   }
 
-  /** Tokens of the configuration; where people sign in, NocoBase's workflow API asks itself. */
   private static Decider.Factory deciders(
       NocobaseParts nocobase, NodeTypes types, Expressions expressions, Schemas schemas) {
     return (graphs, environment) ->
@@ -336,6 +335,7 @@ public final class MillraceServer implements AutoCloseable {
             new Engine(graphs, nocobase.environment(environment), types, expressions, schemas));
   }
 
+  /** Tokens of the configuration; where people sign in, NocoBase's workflow API asks itself. */
   private static Authenticator authenticator(Configuration configuration, NocobaseParts nocobase) {
     Configuration.Access access = configuration.access();
     Authenticator tokens =

@@ -175,15 +175,7 @@ final class CodeDecision {
   }
 
   private @Nullable Failure failure(@Nullable FailureDetails details) {
-    return details == null
-        ? null
-        : new Failure(
-            details.type(),
-            details.message(),
-            "",
-            !details.nonRetriable(),
-            details.toJson(),
-            now());
+    return details == null ? null : details.toFailure(now());
   }
 
   /** Ends all children of the present run; those that have ended ignore it. */

@@ -101,16 +101,7 @@ final class ActivityRuns {
           case STOPPED -> "stopped";
           default -> "error";
         };
-    Failure failure =
-        details == null
-            ? null
-            : new Failure(
-                details.type(),
-                details.message(),
-                "",
-                !details.nonRetriable(),
-                details.toJson(),
-                at);
+    Failure failure = details == null ? null : details.toFailure(at);
     changed.put(id, run(task, null, new NodeRun.Result(status, outcome, output, failure, at)));
   }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The structure every definition must have, a draft too. Unknown members are left alone. */
@@ -147,26 +148,29 @@ final class DefinitionShape {
           .with("exceptionType", Shape.text(0, Integer.MAX_VALUE))
           .with("exceptionMsg", Shape.text(0, Integer.MAX_VALUE));
 
+  /** What a condition of the visual editor compares by. */
+  static final List<String> OPERATIONS =
+      List.of(
+          "equal",
+          "not_equal",
+          "contain",
+          "not_contain",
+          "start_with",
+          "not_start_with",
+          "end_with",
+          "not_end_with",
+          "regex",
+          "gt",
+          "gte",
+          "lt",
+          "lte");
+
   private static final Shape STOP_CONDITION =
       Shape.object()
           .with("type", Shape.text(0, Integer.MAX_VALUE))
           .with(
               "operation",
-              Shape.word(
-                  "equal",
-                  "not_equal",
-                  "contain",
-                  "not_contain",
-                  "start_with",
-                  "not_start_with",
-                  "end_with",
-                  "not_end_with",
-                  "regex",
-                  "gt",
-                  "gte",
-                  "lt",
-                  "lte",
-                  ""));
+              Shape.word(Stream.concat(OPERATIONS.stream(), Stream.of("")).toArray(String[]::new)));
 
   static final Shape.Fields LOOP_HANDLER =
       Shape.object()

@@ -5,6 +5,7 @@ import dev.millrace.engine.expression.ExpressionException;
 import dev.millrace.engine.expression.Expressions;
 import dev.millrace.engine.graph.NodeType;
 import dev.millrace.engine.graph.NodeType.Content;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,21 +23,6 @@ final class ExpressionCheck {
   private static final Pattern SECRET = Pattern.compile("\\{[{%][^}]*\\bsecret\\.");
 
   private static final Set<String> CONDITION_TYPES = Set.of("string", "number", "integer", "float");
-  private static final Set<String> OPERATIONS =
-      Set.of(
-          "equal",
-          "not_equal",
-          "contain",
-          "not_contain",
-          "start_with",
-          "not_start_with",
-          "end_with",
-          "not_end_with",
-          "regex",
-          "gt",
-          "gte",
-          "lt",
-          "lte");
 
   private final Expressions expressions;
   private final Problems problems;
@@ -146,7 +132,7 @@ final class ExpressionCheck {
       case Map<?, ?> map when map.get("condition_list") instanceof List<?> list ->
           condition(list, path + ".condition_list");
       case Map<?, ?> map -> {
-        word(map, "operation", OPERATIONS, path);
+        word(map, "operation", DefinitionShape.OPERATIONS, path);
         word(map, "type", CONDITION_TYPES, path);
         template(map, path);
       }
@@ -155,7 +141,7 @@ final class ExpressionCheck {
   }
 
   /** A member that, where it is written out, must be one of some words in any case. */
-  private void word(Map<?, ?> condition, String member, Set<String> words, String path) {
+  private void word(Map<?, ?> condition, String member, Collection<String> words, String path) {
     String word = Json.text(condition, member).strip();
     if (!word.isEmpty() && !word.contains("{") && !words.contains(word.toLowerCase(Locale.ROOT))) {
       problems.error(
