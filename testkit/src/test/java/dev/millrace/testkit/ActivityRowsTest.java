@@ -15,13 +15,8 @@ import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.engine.code.CodeOutcome;
 import dev.millrace.engine.code.CodeStart;
 import dev.millrace.engine.code.FailureDetails;
-import dev.millrace.engine.graph.NodeTypes;
-import dev.millrace.engine.interpreter.Engine;
-import dev.millrace.expression.JsonSchemas;
-import dev.millrace.expression.ProcessExpressions;
 import dev.millrace.runtime.CodeApi;
 import dev.millrace.runtime.lane.LaneSettings;
-import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
 import dev.millrace.store.memory.MemoryStore;
@@ -48,7 +43,7 @@ class ActivityRowsTest {
   void open() {
     LaneSettings lane = LaneSettings.DEFAULT;
     runtime =
-        EngineRuntime.open(
+        CodeEngine.open(
             store,
             new RuntimeSettings(
                 new LaneSettings(
@@ -62,17 +57,7 @@ class ActivityRowsTest {
                 RuntimeSettings.DEFAULT.clock(),
                 0,
                 1,
-                RuntimeSettings.DEFAULT.retention()),
-            List.of(),
-            List.of(),
-            (graphs, environment) ->
-                new EngineDecider(
-                    new Engine(
-                        graphs,
-                        environment,
-                        new NodeTypes(List.of()),
-                        new ProcessExpressions(),
-                        new JsonSchemas())));
+                RuntimeSettings.DEFAULT.retention()));
   }
 
   @AfterEach

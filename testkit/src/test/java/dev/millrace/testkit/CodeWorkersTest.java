@@ -11,16 +11,10 @@ import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.code.CodeAction;
 import dev.millrace.engine.code.CodeStart;
-import dev.millrace.engine.graph.NodeTypes;
-import dev.millrace.engine.interpreter.Engine;
-import dev.millrace.expression.JsonSchemas;
-import dev.millrace.expression.ProcessExpressions;
 import dev.millrace.runtime.CodeApi;
 import dev.millrace.runtime.explain.CodeExplain;
 import dev.millrace.runtime.explain.WaitReason;
-import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
-import dev.millrace.runtime.local.RuntimeSettings;
 import dev.millrace.runtime.worker.WorkItem;
 import dev.millrace.store.memory.MemoryStore;
 import java.time.Instant;
@@ -45,20 +39,7 @@ class CodeWorkersTest {
 
   @BeforeEach
   void open() {
-    runtime =
-        EngineRuntime.open(
-            new MemoryStore(),
-            RuntimeSettings.DEFAULT,
-            List.of(),
-            List.of(),
-            (graphs, environment) ->
-                new EngineDecider(
-                    new Engine(
-                        graphs,
-                        environment,
-                        new NodeTypes(List.of()),
-                        new ProcessExpressions(),
-                        new JsonSchemas())));
+    runtime = CodeEngine.open(new MemoryStore());
   }
 
   @AfterEach
