@@ -243,11 +243,7 @@ final class CrashCampaign {
       ledger.found("%d instances have not ended".formatted(live.size()));
     }
     new CrashChecks(server, target, ledger, lastSpawnMillis).run();
-    server
-        .log()
-        .lines()
-        .filter(line -> line.contains(" SEVERE ") || line.contains("Exception"))
-        .forEach(line -> ledger.found("in the server's log: " + line));
+    CrashServers.troubles(server).forEach(ledger::found);
     figures(server, target, door);
   }
 

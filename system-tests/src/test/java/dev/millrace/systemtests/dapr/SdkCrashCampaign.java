@@ -40,10 +40,6 @@ final class SdkCrashCampaign {
   private static final int EARLY_MILLIS = 400;
   private static final int LATE_MILLIS = 1_500;
 
-  /** Of the restarts: killed again before it is ready. */
-  private static final double WHILE_STARTING = 0.15;
-
-  private static final int STARTING_MILLIS = 700;
   private static final double WORKER_KILLED = 0.4;
   private static final int START_SPREAD_MILLIS = 800;
 
@@ -91,15 +87,7 @@ final class SdkCrashCampaign {
       workers.forEach(SdkProgram::close);
       server.stop();
     }
-    CrashServers.Ended verified = CrashServers.verify(server.dataDirectory(), scratch);
-    if (verified.code() != 0) {
-      findings.add("verify ended with %d: %s".formatted(verified.code(), verified.output()));
-    }
-    if (findings.isEmpty()) {
-      server.close();
-    } else {
-      System.out.println("the data and the server's log are left in " + server.abandon());
-    }
+    CrashServers.checkAndClose(server, scratch, findings);
     figures.put("seconds", seconds(began));
     return List.copyOf(findings);
   }
@@ -157,17 +145,9 @@ final class SdkCrashCampaign {
       awaitProgress(journal);
     }
     pause(Duration.ofMillis(random.nextInt(early ? EARLY_MILLIS : LATE_MILLIS)));
-    if (!server.process().isAlive()) {
-      findings.add("the server ended by itself");
-    }
-    server.kill();
-    if (random.nextDouble() < WHILE_STARTING) {
-      server.spawn();
-      pause(Duration.ofMillis(random.nextInt(STARTING_MILLIS)));
-      server.kill();
+    if (CrashServers.killAndRestart(server, random, findings)) {
       killsWhileStarting++;
     }
-    server.restart();
     for (int i = 0; i < workers.size(); i++) {
       if (!workers.get(i).alive()) {
         endedByThemselves++;
@@ -219,11 +199,6 @@ final class SdkCrashCampaign {
     if (open > 0) {
       findings.add(open + " instances still have open work");
     }
-    server
-        .log()
-        .lines()
-        .filter(line -> line.contains(" SEVERE ") || line.contains("Exception"))
-        .forEach(line -> findings.add("in the server's log: " + line));
     figures.put("sdk", sdk);
     figures.put("chains acknowledged", acknowledged.size());
     figures.put("chains completed, exact", completed);

@@ -38,10 +38,6 @@ final class DataCrashCampaign {
   private static final int CLIENTS = 4;
   private static final int PAGE = 200;
   private static final int MOST_MILLIS = 1_200;
-  private static final int STARTING_MILLIS = 700;
-
-  /** Of the restarts: killed again before it is ready. */
-  private static final double WHILE_STARTING = 0.15;
 
   /** Between two orders of a client, so that each kill meets executions under way and at rest. */
   private static final int BETWEEN_MILLIS = 15;
@@ -74,19 +70,10 @@ final class DataCrashCampaign {
       Flow flow = Flow.define(server.api());
       cycles(server);
       check(server.api(), flow);
-      logged(server);
     } finally {
       server.stop();
     }
-    CrashServers.Ended verified = CrashServers.verify(server.dataDirectory(), scratch);
-    if (verified.code() != 0) {
-      findings.add("verify ended with %d: %s".formatted(verified.code(), verified.output()));
-    }
-    if (findings.isEmpty()) {
-      server.close();
-    } else {
-      System.out.println("the data and the server's log are left in " + server.abandon());
-    }
+    CrashServers.checkAndClose(server, scratch, findings);
     return List.copyOf(findings);
   }
 
@@ -193,17 +180,9 @@ final class DataCrashCampaign {
     int before = acknowledged.size();
     Api.until("records are created after a restart", () -> acknowledged.size() > before);
     pause(Duration.ofMillis(random.nextInt(MOST_MILLIS)));
-    if (!server.process().isAlive()) {
-      findings.add("the server ended by itself");
-    }
-    server.kill();
-    if (random.nextDouble() < WHILE_STARTING) {
-      server.spawn();
-      pause(Duration.ofMillis(random.nextInt(STARTING_MILLIS)));
-      server.kill();
+    if (CrashServers.killAndRestart(server, random, findings)) {
       killsWhileStarting++;
     }
-    server.restart();
   }
 
   private static void pause(Duration duration) {
@@ -295,14 +274,6 @@ final class DataCrashCampaign {
     return "filter="
         + URLEncoder.encode(
             JsonMapper.shared().writeValueAsString(conditions), StandardCharsets.UTF_8);
-  }
-
-  private void logged(TestServer server) {
-    server
-        .log()
-        .lines()
-        .filter(line -> line.contains(" SEVERE ") || line.contains("Exception"))
-        .forEach(line -> findings.add("in the server's log: " + line));
   }
 
   /** The figures, once the run is over. */
