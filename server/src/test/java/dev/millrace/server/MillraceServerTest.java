@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.proto.dapr.DaprGrpc;
 import dev.millrace.proto.dapr.GetMetadataRequest;
 import dev.millrace.server.config.Configuration;
-import dev.millrace.server.config.ConfigurationLoader;
 import dev.millrace.server.config.Setting;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
@@ -24,7 +23,6 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -179,12 +177,7 @@ class MillraceServerTest {
   }
 
   private Configuration configuration(Map<Setting, Object> more) {
-    Map<Setting, Object> flags = new EnumMap<>(Setting.class);
-    flags.put(Setting.DATA_DIR, directory.resolve("data").toString());
-    flags.put(Setting.HTTP_PORT, "0");
-    flags.put(Setting.GRPC_PORT, "0");
-    flags.putAll(more);
-    return new ConfigurationLoader(Map.of()).load(null, flags);
+    return TestConfiguration.of(directory.resolve("data"), more);
   }
 
   private static HttpResponse<String> get(

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.server.config.Configuration;
 import dev.millrace.server.config.ConfigurationException;
-import dev.millrace.server.config.ConfigurationLoader;
 import dev.millrace.server.config.Setting;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,7 +13,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -31,12 +29,7 @@ class NocobaseServerTest {
   }
 
   private Configuration configuration(Map<Setting, Object> more) {
-    Map<Setting, Object> flags = new EnumMap<>(Setting.class);
-    flags.put(Setting.DATA_DIR, directory.toString());
-    flags.put(Setting.HTTP_PORT, "0");
-    flags.put(Setting.GRPC_PORT, "0");
-    flags.putAll(more);
-    return new ConfigurationLoader(Map.of()).load(null, flags);
+    return TestConfiguration.of(directory, more);
   }
 
   private static HttpResponse<String> send(

@@ -3,8 +3,6 @@ package dev.millrace.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.engine.JsonValue;
-import dev.millrace.server.config.ConfigurationLoader;
-import dev.millrace.server.config.Setting;
 import dev.millrace.transport.json.Json;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -50,18 +48,7 @@ class ProcessApiTest {
 
   @BeforeEach
   void start() {
-    server =
-        MillraceServer.open(
-            new ConfigurationLoader(Map.of())
-                .load(
-                    null,
-                    Map.of(
-                        Setting.DATA_DIR,
-                        directory.toString(),
-                        Setting.HTTP_PORT,
-                        "0",
-                        Setting.GRPC_PORT,
-                        "0")));
+    server = MillraceServer.open(TestConfiguration.of(directory));
     server.start();
   }
 

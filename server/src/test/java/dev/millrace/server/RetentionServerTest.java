@@ -3,7 +3,6 @@ package dev.millrace.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.server.config.Configuration;
-import dev.millrace.server.config.ConfigurationLoader;
 import dev.millrace.server.config.Setting;
 import dev.millrace.store.sqlite.SqliteStore;
 import dev.millrace.store.sqlite.SqliteVerification;
@@ -127,16 +126,13 @@ class RetentionServerTest {
 
   private Configuration configuration(String completed) {
     Map<Setting, Object> flags = new EnumMap<>(Setting.class);
-    flags.put(Setting.DATA_DIR, directory.toString());
-    flags.put(Setting.HTTP_PORT, "0");
-    flags.put(Setting.GRPC_PORT, "0");
     flags.put(Setting.RETENTION_COMPLETED, completed);
     flags.put(Setting.RETENTION_FAILED, completed);
     flags.put(Setting.RETENTION_TERMINATED, completed);
     if (completed.equals("forever")) {
       flags.put(Setting.RETENTION_APPS, Map.of("default", Map.of("terminated", "0s")));
     }
-    return new ConfigurationLoader(Map.of()).load(null, flags);
+    return TestConfiguration.of(directory, flags);
   }
 
   /** Calls to one server. */

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.server.client.ApiClient;
 import dev.millrace.server.client.ApiException;
-import dev.millrace.server.config.Configuration;
 import dev.millrace.server.config.ConfigurationException;
-import dev.millrace.server.config.ConfigurationLoader;
 import dev.millrace.server.config.Setting;
 import io.grpc.ManagedChannel;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -92,13 +90,9 @@ class TlsTest {
 
   private MillraceServer open(String certificate, String key) {
     Map<Setting, Object> flags = new EnumMap<>(Setting.class);
-    flags.put(Setting.DATA_DIR, directory.resolve("data").toString());
-    flags.put(Setting.HTTP_PORT, "0");
-    flags.put(Setting.GRPC_PORT, "0");
     flags.put(Setting.TLS_CERTIFICATE, keys.resolve(certificate).toString());
     flags.put(Setting.TLS_KEY, key.isEmpty() ? "" : keys.resolve(key).toString());
-    Configuration configuration = new ConfigurationLoader(Map.of()).load(null, flags);
-    return MillraceServer.open(configuration);
+    return MillraceServer.open(TestConfiguration.of(directory.resolve("data"), flags));
   }
 
   private static void makeCertificate(String name) throws Exception {

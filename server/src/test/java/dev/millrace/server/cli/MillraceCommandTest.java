@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.engine.JsonValue;
 import dev.millrace.server.Logging;
 import dev.millrace.server.MillraceServer;
-import dev.millrace.server.config.ConfigurationLoader;
-import dev.millrace.server.config.Setting;
+import dev.millrace.server.TestConfiguration;
 import dev.millrace.transport.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -22,7 +21,6 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -49,18 +47,7 @@ class MillraceCommandTest {
 
   @BeforeEach
   void start() {
-    server =
-        MillraceServer.open(
-            new ConfigurationLoader(Map.of())
-                .load(
-                    null,
-                    Map.of(
-                        Setting.DATA_DIR,
-                        directory.resolve("data").toString(),
-                        Setting.HTTP_PORT,
-                        "0",
-                        Setting.GRPC_PORT,
-                        "0")));
+    server = MillraceServer.open(TestConfiguration.of(directory.resolve("data")));
     server.start();
   }
 

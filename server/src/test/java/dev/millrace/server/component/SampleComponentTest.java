@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.server.MillraceServer;
+import dev.millrace.server.TestConfiguration;
 import dev.millrace.server.config.Configuration;
 import dev.millrace.server.config.ConfigurationException;
-import dev.millrace.server.config.ConfigurationLoader;
 import dev.millrace.server.config.Setting;
 import java.io.IOException;
 import java.net.URI;
@@ -16,7 +16,6 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -121,12 +120,8 @@ class SampleComponentTest {
   }
 
   private Configuration configuration(Map<Setting, Object> more) {
-    Map<Setting, Object> flags = new EnumMap<>(Setting.class);
-    flags.put(Setting.DATA_DIR, directory.resolve("data").toString());
-    flags.put(Setting.HTTP_PORT, "0");
-    flags.put(Setting.GRPC_PORT, "0");
-    flags.putAll(more);
-    return new ConfigurationLoader(Map.of("MILLRACE_SECRET_ANY", "x")).load(null, flags);
+    return TestConfiguration.of(
+        directory.resolve("data"), more, Map.of("MILLRACE_SECRET_ANY", "x"));
   }
 
   private static String send(MillraceServer server, String method, String path)

@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.engine.JsonValue;
 import dev.millrace.server.Logging;
 import dev.millrace.server.MillraceServer;
+import dev.millrace.server.TestConfiguration;
 import dev.millrace.server.client.ApiClient;
-import dev.millrace.server.config.ConfigurationLoader;
-import dev.millrace.server.config.Setting;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,13 +27,7 @@ class DemoTest {
   void shouldPrintALineThatClosesTheApproval() throws Exception {
     StringWriter out = new StringWriter();
     try (MillraceServer server =
-        MillraceServer.open(
-            Demo.reachingItself(
-                new ConfigurationLoader(Map.of())
-                    .load(
-                        null,
-                        Map.of(Setting.DATA_DIR, directory.toString(), Setting.HTTP_PORT, "0"))),
-            Demo::mount)) {
+        MillraceServer.open(Demo.reachingItself(TestConfiguration.of(directory)), Demo::mount)) {
       server.start();
       Demo demo =
           new Demo(server.url(), directory, Path.of("..", "examples"), new PrintWriter(out));
