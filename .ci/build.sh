@@ -19,8 +19,10 @@ server_stale() {
   local module sources
   sources=("$MILLRACE_HOME/pom.xml")
   for module in engine expression store store-sqlite runtime activities transport proto \
-    components data format-nocobase dialect-process dialect-dapr dialect-nocobase server; do
-    sources+=("$MILLRACE_HOME/$module/pom.xml" "$MILLRACE_HOME/$module/src/main")
+    command-line components data format-nocobase dialect-process dialect-dapr dialect-nocobase server; do
+    sources+=("$MILLRACE_HOME/$module/pom.xml")
+    # One module has no sources of its own.
+    [ ! -d "$MILLRACE_HOME/$module/src/main" ] || sources+=("$MILLRACE_HOME/$module/src/main")
   done
   [ -n "$(find "${sources[@]}" -newer "$MILLRACE_TARGET/built" -print -quit)" ]
 }
