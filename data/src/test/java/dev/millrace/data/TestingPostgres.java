@@ -71,61 +71,96 @@ public final class TestingPostgres {
   private static synchronized String server() {
     String running = server;
     if (running == null) {
-      try {
-        running = start(programs().orElseThrow());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      running = new Own().url();
       server = running;
     }
     return running;
   }
 
-  private static String start(Path programs) throws IOException {
-    Path own = Files.createTempDirectory("testing-postgres");
-    if (root()) {
-      Files.setPosixFilePermissions(own, PosixFilePermissions.fromString("rwx------"));
-      Files.setOwner(
-          own, own.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(USER));
+  /** A server that belongs to one test, which may stop and start it; it is running once made. */
+  public static final class Own implements AutoCloseable {
+    private final Path programs = programs().orElseThrow();
+    private final Path home;
+    private final int port;
+    private boolean removed;
+
+    /** Makes its files and starts it. */
+    public Own() {
+      try {
+        port = freePort();
+        home = Files.createTempDirectory("testing-postgres");
+        if (root()) {
+          Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
+          Files.setOwner(
+              home,
+              home.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(USER));
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      run(
+          "%s -D %s -A trust -U %s -E UTF8 --locale=C.UTF-8 -N"
+              .formatted(programs.resolve("initdb"), data(), USER));
+      start();
+      Runtime.getRuntime().addShutdownHook(new Thread(this::close));
     }
-    Path data = own.resolve("data");
-    int port = freePort();
-    run(
-        "%s -D %s -A trust -U %s -E UTF8 --locale=C.UTF-8 -N"
-            .formatted(programs.resolve("initdb"), data, USER));
-    run(
-        "%s -D %s -w -l %s -o '-p %d -c listen_addresses=127.0.0.1 -c fsync=off -k %s' start"
-            .formatted(programs.resolve("pg_ctl"), data, own.resolve("log"), port, own));
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(() -> {
-              try {
-                run(
-                    "%s -D %s -m immediate -w stop; rm -r %s"
-                        .formatted(programs.resolve("pg_ctl"), data, own));
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
-            }));
-    return "jdbc:postgresql://127.0.0.1:" + port + "/";
+
+    private Path data() {
+      return home.resolve("data");
+    }
+
+    private String url() {
+      return "jdbc:postgresql://127.0.0.1:" + port + "/";
+    }
+
+    /** Its one database. */
+    public DatabaseSettings.Jdbc database() {
+      return new DatabaseSettings.Jdbc(url() + USER, USER, "");
+    }
+
+    /** Starts it, and returns once it takes connections. */
+    public void start() {
+      run(
+          "%s -D %s -w -l %s -o '-p %d -c listen_addresses=127.0.0.1 -c fsync=off -k %s' start"
+              .formatted(programs.resolve("pg_ctl"), data(), home.resolve("log"), port, home));
+    }
+
+    /** Ends it as in a crash: connections break, what was committed stays. */
+    public void stop() {
+      run("%s -D %s -m immediate -w stop".formatted(programs.resolve("pg_ctl"), data()));
+    }
+
+    /** Ends it and removes its files. */
+    @Override
+    public synchronized void close() {
+      if (!removed) {
+        removed = true;
+        run(
+            "if test -f %s; then %s -D %s -m immediate -w stop; fi; rm -r %s"
+                .formatted(
+                    data().resolve("postmaster.pid"), programs.resolve("pg_ctl"), data(), home));
+      }
+    }
   }
 
-  private static void run(String line) throws IOException {
+  private static void run(String line) {
     List<String> command =
         root() ? List.of("su", USER, "-s", "/bin/sh", "-c", line) : List.of("/bin/sh", "-c", line);
-    Process process =
-        new ProcessBuilder(command)
-            .directory(Path.of("/").toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .start();
     try {
+      Process process =
+          new ProcessBuilder(command)
+              .directory(Path.of("/").toFile())
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
       if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
-        throw new IOException("expected success of " + line);
+        throw new AssertionError("expected success of " + line);
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException(e);
+      throw new AssertionError(e);
     }
   }
 

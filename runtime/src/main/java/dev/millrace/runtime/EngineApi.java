@@ -43,7 +43,8 @@ public interface EngineApi {
 
   /**
    * Completes with the state once the instance has ended or waits only for what comes from outside:
-   * time, persons, events, children, work in the background; at once if it does.
+   * time, persons, events, children, work in the background; at once if it does. Activities that
+   * are tried again are waited for.
    */
   CompletableFuture<InstanceState> whenSettled(InstanceKey key);
 

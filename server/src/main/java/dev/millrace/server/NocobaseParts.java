@@ -55,6 +55,7 @@ final class NocobaseParts {
           THREADS, Thread.ofPlatform().name("millrace-nocobase-", 0).daemon().factory());
   private final CompletableFuture<EngineApi> engine = new CompletableFuture<>();
   private volatile List<Activity> nodeActivities = List.of();
+  private volatile @Nullable SharedVariables variables;
   private @Nullable Opening opening;
   private boolean stopped;
 
@@ -102,13 +103,29 @@ final class NocobaseParts {
     };
   }
 
-  /** The environment of the engine with the variables of this API, which wait for the database. */
+  /**
+   * The environment of the engine with the variables of this API. They are read when the database
+   * is opened, so that a lane waits for it only where an execution goes on in the same moment.
+   */
   Environment environment(Environment others) {
-    return new SharedVariables(others, this::awaitDatabase);
+    SharedVariables made = new SharedVariables(others, this::awaitDatabase);
+    variables = made;
+    return made;
   }
 
-  private Database awaitDatabase() {
-    return needed().database.join();
+  /**
+   * The database, once it is open.
+   *
+   * @throws CompletionException with what went wrong, also when it went wrong behind the database,
+   *     which is closed then
+   */
+  Database awaitDatabase() {
+    Opening needed = needed();
+    Database database = needed.database.join();
+    if (needed.failed()) {
+      NocobaseDialect _ = needed.dialect.join();
+    }
+    return database;
   }
 
   /** The server has started; the store of the engine is there. */
@@ -121,7 +138,7 @@ final class NocobaseParts {
     });
   }
 
-  /** Whether something in the database waits for the server rather than for a request. */
+  /** Whether something in the database is needed by the server rather than for a request. */
   private boolean awaited() {
     // A database elsewhere is looked at now, so that the log says soon what is wrong with it.
     return configuration.access().signIn().needed()
@@ -159,6 +176,10 @@ final class NocobaseParts {
     Database opened = null;
     try {
       opened = Database.open(location());
+      SharedVariables waiting = variables;
+      if (waiting != null) {
+        waiting.load(opened);
+      }
       begun.database.complete(opened);
       NocobaseDialect made =
           new NocobaseDialect(

@@ -39,9 +39,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Parameters: {@code to}, {@code cc}, {@code bcc} (one address or a list), {@code subject},
  * {@code text} and/or {@code html}, {@code from} (the configured sender without it), {@code
- * timeout} in seconds (30). The output is {@code {messageId}}. The message id is made from the
- * idempotency key, so that a mail sent again by a retry carries the same id and mail systems can
- * drop it.
+ * replyTo} (one address or a list), {@code timeout} in seconds (30). The output is {@code
+ * {messageId}}. The message id is made from the idempotency key, so that a mail sent again by a
+ * retry carries the same id and mail systems can drop it.
  *
  * <p>Errors: {@code mail.<reply code>} (4xx retryable), {@code mail.auth}, {@code io}, {@code
  * timeout}, {@code too_large}, {@code constraint}. Thread-safe.
@@ -138,6 +138,7 @@ public final class MailActivity implements Activity {
     List<InternetAddress> to = addresses(parameters, "to");
     List<InternetAddress> cc = addresses(parameters, "cc");
     List<InternetAddress> bcc = addresses(parameters, "bcc");
+    List<InternetAddress> replyTo = addresses(parameters, "replyTo");
     int recipients = to.size() + cc.size() + bcc.size();
     if (recipients == 0 || recipients > MOST_RECIPIENTS) {
       throw parameters.refuse(
@@ -150,6 +151,9 @@ public final class MailActivity implements Activity {
       message.setRecipients(Message.RecipientType.TO, to.toArray(InternetAddress[]::new));
       message.setRecipients(Message.RecipientType.CC, cc.toArray(InternetAddress[]::new));
       message.setRecipients(Message.RecipientType.BCC, bcc.toArray(InternetAddress[]::new));
+      if (!replyTo.isEmpty()) {
+        message.setReplyTo(replyTo.toArray(InternetAddress[]::new));
+      }
       message.setSubject(subject, "UTF-8");
       message.setSentDate(Date.from(clock.instant()));
       fill(message, text, html);

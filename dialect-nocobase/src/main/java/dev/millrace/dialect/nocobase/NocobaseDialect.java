@@ -134,12 +134,13 @@ public final class NocobaseDialect implements AutoCloseable {
   }
 
   /**
-   * Whether something in a database that is not open waits for a server: events, or workflows that
-   * start by themselves.
+   * Whether something in a database that is not open is needed without a request: events that wait,
+   * workflows that start by themselves, variables that executions read.
    */
   public static boolean awaited(Path file) {
     return DatabaseFile.holds(file, SystemCollections.EVENTS, null)
-        || DatabaseFile.holds(file, SystemCollections.WORKFLOWS, "enabled");
+        || DatabaseFile.holds(file, SystemCollections.WORKFLOWS, "enabled")
+        || DatabaseFile.holds(file, SystemCollections.ENVIRONMENT, null);
   }
 
   /** Adds all paths of the API, behind those of all others. */

@@ -1,21 +1,10 @@
 package dev.millrace.dialect.nocobase;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.dialect.nocobase.TestServer.Reply;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -145,50 +134,15 @@ class ActivitiesTest extends ServerTest {
     assertThat(String.valueOf(failed.at("data.jobs.0.result.message"))).isNotEqualTo("null");
   }
 
-  /** Takes one letter over SMTP and answers all that it was told. */
-  private static String conversation(ServerSocket door) {
-    StringBuilder told = new StringBuilder();
-    try (Socket client = door.accept();
-        BufferedReader in =
-            new BufferedReader(new InputStreamReader(client.getInputStream(), UTF_8));
-        Writer out = new OutputStreamWriter(client.getOutputStream(), UTF_8)) {
-      say(out, "220 here");
-      boolean letter = false;
-      for (String line; (line = in.readLine()) != null; ) {
-        told.append(line).append('\n');
-        if (letter) {
-          letter = !line.equals(".");
-          if (!letter) {
-            say(out, "250 taken");
-          }
-        } else if (line.equals("DATA")) {
-          letter = true;
-          say(out, "354 go on");
-        } else {
-          say(out, line.equals("QUIT") ? "221 bye" : "250 ok");
-        }
-      }
-    } catch (IOException e) {
-      told.append(e);
-    }
-    return told.toString();
-  }
-
-  private static void say(Writer out, String line) throws IOException {
-    out.write(line + "\r\n");
-    out.flush();
-  }
-
   @Test
   void shouldSendThroughTheMailServerThatTheNodeNames() throws Exception {
-    try (ServerSocket door = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      CompletableFuture<String> told = CompletableFuture.supplyAsync(() -> conversation(door));
+    try (TestMail mail = new TestMail()) {
       Reply sent =
           run(
               "mailer",
               Map.of(
                   "provider",
-                  Map.of("host", "127.0.0.1", "port", door.getLocalPort(), "secure", false),
+                  Map.of("host", "127.0.0.1", "port", mail.port(), "secure", false),
                   "from",
                   "me@example.org",
                   "to",
@@ -200,8 +154,7 @@ class ActivitiesTest extends ServerTest {
                   "text",
                   "Hi"));
       assertThat(sent.number("data.status")).as(sent.text()).isEqualTo(1);
-      assertThat(told.get(10, TimeUnit.SECONDS))
-          .contains("RCPT TO:<you@example.org>", "Subject: Hello", "Hi");
+      assertThat(mail.letter()).contains("RCPT TO:<you@example.org>", "Subject: Hello", "Hi");
     }
   }
 

@@ -36,17 +36,7 @@ class DoneBetterTest extends ServerTest {
     int writers = 16;
     server.collection("posts", "title", "string");
     server.collection("copies", "title", "string");
-    long workflow =
-        server.workflow(
-            Map.of(
-                "type",
-                "collection",
-                "enabled",
-                true,
-                "sync",
-                true,
-                "config",
-                Map.of("collection", "posts", "mode", 1)));
+    long workflow = server.onCreate("posts", true);
     server.node(
         workflow,
         "create",

@@ -75,15 +75,7 @@ class FormsAndVariablesTest extends ServerTest {
   @Test
   void shouldCreateTheRecordOfAFormBeforeTheNextNode() {
     server.collection("notes", "title", "string", "by", "string", "of", "integer");
-    long watching =
-        server.workflow(
-            Map.of(
-                "type",
-                "collection",
-                "enabled",
-                true,
-                "config",
-                Map.of("collection", "notes", "mode", 1)));
+    long watching = server.onCreate("notes", false);
     long workflow = withForm(Map.of("type", "create", "collection", "notes"));
     long refused = execute(workflow);
     assertThat(submit(task(refused), Map.of("title", "no"), "no").status()).isEqualTo(202);

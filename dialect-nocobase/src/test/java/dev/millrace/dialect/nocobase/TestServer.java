@@ -70,6 +70,8 @@ final class TestServer implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final List<Activity> builtIn =
       BuiltInActivities.all(EgressPolicy.allowing(List.of("127.0.0.1")), Map.of(), null);
+  private final List<Activity> activities =
+      NocobaseActivities.all(this::opened, builtIn, TestServer::mail);
   private String token = "";
 
   TestServer(Path directory) {
@@ -89,7 +91,7 @@ final class TestServer implements AutoCloseable {
             store,
             RuntimeSettings.DEFAULT,
             List.of(new NocoBaseFormat()),
-            NocobaseActivities.all(opened::join, builtIn, TestServer::mail),
+            activities,
             (graphs, environment) ->
                 new EngineDecider(
                     new Engine(
@@ -120,7 +122,7 @@ final class TestServer implements AutoCloseable {
                 InstantSource.system(),
                 () -> UUID.randomUUID().toString(),
                 background,
-                NocobaseActivities.all(opened::join, builtIn, TestServer::mail)));
+                activities));
     Routes.Builder routes = Routes.builder();
     dialect.register(routes);
     listener =
@@ -131,6 +133,15 @@ final class TestServer implements AutoCloseable {
             Observer.NONE);
     dialect.start();
     listener.start();
+  }
+
+  private Database opened() {
+    return opened.join();
+  }
+
+  /** An activity as executions run it. */
+  Activity activity(String name) {
+    return activities.stream().filter(each -> each.name().equals(name)).findFirst().orElseThrow();
   }
 
   private static Activity mail(MailServers.Provider provider) {
@@ -294,6 +305,20 @@ final class TestServer implements AutoCloseable {
   /** Creates a workflow and answers its id. */
   long workflow(Map<String, Object> values) {
     return created(post("/api/workflows:create", values));
+  }
+
+  /** Creates an enabled workflow that follows new records of a collection, and answers its id. */
+  long onCreate(String collection, boolean sync) {
+    return workflow(
+        Map.of(
+            "type",
+            "collection",
+            "enabled",
+            true,
+            "sync",
+            sync,
+            "config",
+            Map.of("collection", collection, "mode", 1)));
   }
 
   /** Creates a node behind another and answers its id. */

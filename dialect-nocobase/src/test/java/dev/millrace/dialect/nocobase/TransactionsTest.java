@@ -218,17 +218,7 @@ class TransactionsTest extends ServerTest {
   }
 
   private void onCreate(String collection, String then) {
-    long workflow =
-        server.workflow(
-            Map.of(
-                "type",
-                "collection",
-                "enabled",
-                true,
-                "sync",
-                true,
-                "config",
-                Map.of("collection", collection, "mode", 1)));
+    long workflow = server.onCreate(collection, true);
     server.node(workflow, "create", null, create(then, "title", "next"));
   }
 }

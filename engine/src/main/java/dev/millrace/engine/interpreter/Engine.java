@@ -176,7 +176,7 @@ public final class Engine {
 
   /**
    * Whether an instance has ended or waits only for what comes from outside: time, persons, events,
-   * children and work in the background.
+   * children and work in the background. Work that is soon tried again has not come to its end.
    */
   public static boolean settled(InstanceState state) {
     if (state.life().status().terminal()) {
@@ -188,6 +188,10 @@ public final class Engine {
         background++;
       }
       if (run.waitsFor() instanceof Wait.ForChild child && child.foreground()) {
+        return false;
+      }
+      if (run.waitsFor() instanceof Wait.ForRetry(_, Wait.ForActivity again)
+          && !again.background()) {
         return false;
       }
     }

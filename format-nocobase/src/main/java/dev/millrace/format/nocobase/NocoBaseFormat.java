@@ -7,6 +7,7 @@ import dev.millrace.engine.graph.Edge;
 import dev.millrace.engine.graph.ErrorPolicy;
 import dev.millrace.engine.graph.Graph;
 import dev.millrace.engine.graph.Node;
+import dev.millrace.format.nocobase.node.DataNode;
 import dev.millrace.format.nocobase.node.JobStatus;
 import dev.millrace.format.nocobase.node.NocoBaseNode;
 import dev.millrace.runtime.DefinitionFormat;
@@ -87,15 +88,16 @@ public final class NocoBaseFormat implements DefinitionFormat {
     config.put("workflowKey", JsonValue.get(document, "key"));
     config.put("sync", JsonValue.get(document, "sync"));
     Chains.Item next = chains.next(item);
+    String type = JsonValue.text(item.json(), "type", "");
     return new Node(
         item.key(),
         JsonValue.text(item.json(), "title", ""),
-        NocoBaseNode.PREFIX + JsonValue.text(item.json(), "type", ""),
+        NocoBaseNode.PREFIX + type,
         Map.of(),
         next == null ? List.of() : List.of(Edge.to(next.key())),
         Node.Split.OR,
         false,
-        Node.Policies.DEFAULT,
+        new Node.Policies(DataNode.errors(type), null, null, "", null, 0, false, null),
         chains.branches(item),
         config);
   }

@@ -13,12 +13,14 @@ import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.interpreter.Engine;
+import dev.millrace.format.nocobase.node.DataNode;
 import dev.millrace.testkit.EngineHarness;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -384,5 +386,47 @@ class WaitsTest {
     assertThat(refusal(run)).isEqualTo(Reason.INVALID_STATE);
     run.send(new Command.ResumeInstance(run.key())).advance(Duration.ZERO).settle();
     assertThat(jobs(run)).isEqualTo("d:1 z:1");
+  }
+
+  @Test
+  void shouldTryAgainForAMinuteWhenTheDatabaseIsAway() {
+    AtomicInteger away = new AtomicInteger(3);
+    EngineHarness back =
+        new Flow()
+            .then("a", "create")
+            .harness()
+            .activity(
+                "nocobase.create",
+                parameters -> {
+                  if (away.getAndDecrement() > 0) {
+                    throw new EngineHarness.ActivityFailure(DataNode.UNAVAILABLE, "it is away");
+                  }
+                  return "made";
+                })
+            .start(Map.of());
+    assertThat(jobs(back)).isEqualTo("a:0");
+    back.advance(Duration.ofSeconds(10));
+    assertThat(jobs(back)).isEqualTo("a:1");
+    assertThat(result(back, "a")).isEqualTo("made");
+
+    AtomicInteger attempts = new AtomicInteger();
+    EngineHarness gone =
+        new Flow()
+            .then("a", "update")
+            .then("z", "query")
+            .harness()
+            .activity(
+                "nocobase.update",
+                parameters -> {
+                  attempts.incrementAndGet();
+                  throw new EngineHarness.ActivityFailure(DataNode.UNAVAILABLE, "it is away");
+                })
+            .start(Map.of());
+    gone.advance(Duration.ofSeconds(50));
+    assertThat(jobs(gone)).isEqualTo("a:0");
+    gone.advance(Duration.ofSeconds(20));
+    assertThat(jobs(gone)).isEqualTo("a:-2");
+    assertThat(status(gone)).isEqualTo(-2);
+    assertThat(attempts.get()).isBetween(10, 30);
   }
 }

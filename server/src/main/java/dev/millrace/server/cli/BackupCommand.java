@@ -1,6 +1,9 @@
 package dev.millrace.server.cli;
 
 import dev.millrace.server.DataDirectory;
+import dev.millrace.server.config.Configuration;
+import dev.millrace.server.config.ConfigurationException;
+import dev.millrace.server.config.ConfigurationLoader;
 import dev.millrace.server.config.Problems;
 import dev.millrace.store.sqlite.SqliteBackup;
 import dev.millrace.store.sqlite.SqliteStore;
@@ -27,7 +30,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Copy a data directory, also while a server uses it, into a new directory, and verify the"
           + " copy.",
-      "Everything that was acknowledged when the backup began is in it.",
+      "Everything that was acknowledged when the backup began is in it, but for records that are"
+          + " kept in PostgreSQL: how to copy these is said.",
       "To restore: ./millrace serve --data-dir COPY, or copy its files into an empty directory"
           + " first."
     })
@@ -44,6 +48,14 @@ final class BackupCommand implements Callable<Integer> {
       defaultValue = "${env:MILLRACE_DATA_DIR:-.data}",
       description = "the directory of millrace.db (MILLRACE_DATA_DIR; default .data)")
   private Path dataDir = Path.of(".data");
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "configuration of the server, which says where records are (default: millrace.yaml in"
+              + " the data directory, if there)")
+  private @Nullable Path config;
 
   @Option(names = "--no-verify", description = "leave out the check of the copy, which takes time")
   private boolean unverified;
@@ -65,6 +77,7 @@ final class BackupCommand implements Callable<Integer> {
     Path made = to.resolveSibling(to.getFileName() + UNFINISHED);
     requireAbsent(to, "choose another");
     requireAbsent(made, "left by a backup that was cut off; remove it");
+    String records = records(from, to);
     long begun = System.nanoTime();
     try {
       copy(from, made);
@@ -77,11 +90,30 @@ final class BackupCommand implements Callable<Integer> {
           "Backed up %s to %s (%.1f MB) in %.1f s%n",
           from, to, size(to) / MEBIBYTE, (System.nanoTime() - begun) / 1e9);
       out.println("Restore: ./millrace serve --data-dir " + to);
+      if (!records.isEmpty()) {
+        out.println(records);
+      }
       out.flush();
       return ExitCodes.OK;
     } catch (IOException e) {
       throw new CommandException(
           ExitCodes.FAILED, "the backup cannot be written: %s".formatted(Problems.of(e)), e);
+    }
+  }
+
+  /** What to do about records that are not in the data directory; empty when they are. */
+  private String records(Path from, Path to) {
+    try {
+      Configuration.Database records =
+          new ConfigurationLoader(System.getenv()).records(config, from);
+      return records == null ? "" : new PostgresDump(records, to).advice();
+    } catch (ConfigurationException e) {
+      PrintWriter err = Commands.err(spec);
+      err.printf(
+          "warning: whether records are kept in PostgreSQL, which is not copied, cannot be told: %s%n",
+          e.getMessage());
+      err.flush();
+      return "";
     }
   }
 

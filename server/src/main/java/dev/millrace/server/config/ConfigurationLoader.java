@@ -69,6 +69,31 @@ public final class ConfigurationLoader {
     return new ConfigurationCheck(values, environment).configuration();
   }
 
+  /**
+   * The PostgreSQL database that has the records of a data directory, without its password and
+   * without a look at anything else in the configuration; null when it is not configured.
+   *
+   * @param file null to look in the data directory
+   * @throws ConfigurationException when the file cannot be read
+   */
+  public Configuration.@Nullable Database records(@Nullable Path file, Path dataDir) {
+    Path chosen = file == null ? fileOf(Map.of(), Map.of(Setting.DATA_DIR, dataDir)) : file;
+    Sourced given = chosen == null ? null : read(chosen).get(Setting.DATA);
+    if (given == null) {
+      return null;
+    }
+    Map<String, @Nullable Object> members =
+        Values.object(given.value(), List.of("url", "username", "password"), given.origin());
+    if (members.isEmpty()) {
+      return null;
+    }
+    Object user = members.get("username");
+    return new Configuration.Database(
+        Values.text(members.get("url"), given.origin() + ".url"),
+        user == null ? null : Values.text(user, given.origin() + ".username"),
+        null);
+  }
+
   private static Map<Setting, Sourced> defaults() {
     Map<Setting, Sourced> values = new EnumMap<>(Setting.class);
     Map<Setting, Object> defaults = new EnumMap<>(Setting.class);

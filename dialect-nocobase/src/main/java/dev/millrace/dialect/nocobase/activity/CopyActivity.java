@@ -1,21 +1,17 @@
 package dev.millrace.dialect.nocobase.activity;
 
 import dev.millrace.data.Database;
-import dev.millrace.data.Query;
 import dev.millrace.data.SharedTransaction;
 import dev.millrace.data.Transaction;
 import dev.millrace.data.WriteContext;
 import dev.millrace.dialect.nocobase.catalog.SystemCollections;
-import dev.millrace.dialect.nocobase.http.Parameters;
 import dev.millrace.engine.JsonValue;
 import dev.millrace.runtime.activity.Activity;
 import dev.millrace.runtime.activity.ActivityException;
 import dev.millrace.runtime.activity.ActivityInput;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,9 +42,7 @@ final class CopyActivity implements Activity {
   }
 
   private static @Nullable Object written(Transaction transaction, ActivityInput input) {
-    Set<Long> users = new LinkedHashSet<>();
-    collect(transaction, input.parameters().get("users"), users);
-    for (Long user : users) {
+    for (Long user : Receivers.of(transaction, input.parameters().get("users"), MOST_USERS)) {
       Object job = input.parameters().get("$job");
       Map<String, @Nullable Object> row = new LinkedHashMap<>();
       for (String name : List.of("jobId", "executionId", "nodeId", "workflowId")) {
@@ -60,31 +54,5 @@ final class CopyActivity implements Activity {
       transaction.records(SystemCollections.CC_TASKS).create(row, WriteContext.NONE);
     }
     return null;
-  }
-
-  private static void collect(Transaction transaction, @Nullable Object given, Set<Long> users) {
-    if (users.size() > MOST_USERS) {
-      return;
-    }
-    switch (given) {
-      case null -> {}
-      case List<?> list -> list.forEach(one -> collect(transaction, one, users));
-      case Map<?, ?> map when map.get("filter") != null -> {
-        if (!Parameters.emptyFilter(map.get("filter"))) {
-          transaction
-              .records(SystemCollections.USERS)
-              .list(Query.where(map.get("filter")).page(1L, (long) MOST_USERS).simple())
-              .rows()
-              .forEach(row -> collect(transaction, row.get("id"), users));
-        }
-      }
-      case Map<?, ?> map -> collect(transaction, map.get("id"), users);
-      default -> {
-        Long id = Parameters.number(given);
-        if (id != null) {
-          users.add(id);
-        }
-      }
-    }
   }
 }

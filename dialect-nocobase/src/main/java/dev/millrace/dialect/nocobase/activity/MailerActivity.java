@@ -37,7 +37,7 @@ final class MailerActivity implements Activity {
   public @Nullable Object run(ActivityInput input) throws ActivityException, InterruptedException {
     Map<String, @Nullable Object> config = input.parameters();
     Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
-    for (String name : List.of("to", "cc", "bcc", "from", "subject")) {
+    for (String name : List.of("to", "cc", "bcc", "replyTo", "from", "subject")) {
       Object value = config.get(name);
       boolean nothing = value == null || value.equals("") || value.equals(List.of());
       if (!nothing) {

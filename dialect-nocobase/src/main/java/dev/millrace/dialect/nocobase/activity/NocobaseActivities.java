@@ -15,9 +15,9 @@ public final class NocobaseActivities {
    * One for each type of node that touches the world.
    *
    * @param database may wait until it is open
-   * @param builtIn the activities of the server, of which {@code http, script} and {@code
+   * @param builtIn the activities of the server, of which {@code http, script, mail} and {@code
    *     database-handler} are used
-   * @param servers for letters whose node names a mail server
+   * @param servers for letters whose node or channel names a mail server
    */
   public static List<Activity> all(
       Supplier<Database> database, List<Activity> builtIn, MailServers servers) {
@@ -27,7 +27,6 @@ public final class NocobaseActivities {
     }
     all.addAll(TransactionActivity.all(database));
     all.add(new CopyActivity(database));
-    all.add(new NotificationActivity());
     for (Activity activity : builtIn) {
       if (activity.name().equals("http")) {
         all.add(new RequestActivity(activity));
@@ -36,7 +35,9 @@ public final class NocobaseActivities {
       } else if (activity.name().equals("database-handler")) {
         all.add(new SqlActivity(activity));
       } else if (activity.name().equals("mail")) {
-        all.add(new MailerActivity(activity, servers));
+        Activity mailer = new MailerActivity(activity, servers);
+        all.add(mailer);
+        all.add(new NotificationActivity(database, mailer));
       }
     }
     return all;

@@ -3,6 +3,7 @@ package dev.millrace.dialect.nocobase.activity;
 import dev.millrace.data.Aggregation;
 import dev.millrace.data.DataException;
 import dev.millrace.data.Database;
+import dev.millrace.data.DatabaseFailure;
 import dev.millrace.data.Query;
 import dev.millrace.data.Records;
 import dev.millrace.data.SharedTransaction;
@@ -12,6 +13,7 @@ import dev.millrace.dialect.nocobase.http.Parameters;
 import dev.millrace.dialect.nocobase.trigger.RecordEvents;
 import dev.millrace.dialect.nocobase.trigger.Sources;
 import dev.millrace.engine.JsonValue;
+import dev.millrace.format.nocobase.node.DataNode;
 import dev.millrace.runtime.activity.Activity;
 import dev.millrace.runtime.activity.ActivityException;
 import dev.millrace.runtime.activity.ActivityInput;
@@ -20,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class RecordActivity implements Activity {
   static final String ERROR = "nocobase.error";
   private static final String FAILED = "nocobase.failed";
-  private static final String ENDED = "the transaction has ended, and all of it was undone";
+  static final String ENDED = "the transaction has ended, and all of it was undone";
   private static final int MAX_PRECISION = 14;
 
   private final Kind kind;
@@ -63,6 +66,37 @@ final class RecordActivity implements Activity {
 
   @Override
   public @Nullable Object run(ActivityInput input) throws ActivityException, InterruptedException {
+    try {
+      return done(input);
+    } catch (DatabaseFailure failed) {
+      throw failure(failed, input);
+    } catch (CompletionException e) {
+      // Whoever waits for the database to be opened is told so.
+      if (e.getCause() instanceof DatabaseFailure failed) {
+        throw failure(failed, input);
+      }
+      throw e;
+    }
+  }
+
+  /** A database that is away is tried again, unless the transaction that it had open is lost. */
+  private static ActivityException failure(DatabaseFailure failed, ActivityInput input) {
+    boolean away = failed.away();
+    String message =
+        away
+            ? "the database of the records cannot be reached, attempt " + input.attempt()
+            : "the database of the records failed; see the log of the server";
+    System.getLogger(RecordActivity.class.getName())
+        .log(away ? System.Logger.Level.WARNING : System.Logger.Level.ERROR, message, failed);
+    Map<String, @Nullable Object> detail = new LinkedHashMap<>();
+    detail.put("message", message);
+    boolean again = away && input.parameters().get("$transaction") == null;
+    return new ActivityException(
+        again ? DataNode.UNAVAILABLE : ERROR, message, again, detail, null);
+  }
+
+  private @Nullable Object done(ActivityInput input)
+      throws ActivityException, InterruptedException {
     try {
       return switch (kind) {
         case CREATE -> create(input);

@@ -4,6 +4,7 @@ import dev.millrace.data.Change;
 import dev.millrace.data.Database;
 import dev.millrace.data.Query;
 import dev.millrace.data.Transaction;
+import dev.millrace.dialect.nocobase.catalog.NotificationCollections;
 import dev.millrace.dialect.nocobase.catalog.SystemCollections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,18 @@ final class Roles {
           "userWorkflowTaskStats", Set.of("listMine"),
           "workflowManualTasks", Set.of("listMine", "get", "submit"),
           "workflowCcTasks", Set.of("list", "listMine", "get", "read", "unread"),
-          "workflows", Set.of("trigger"));
+          "workflows", Set.of("trigger"),
+          "myInAppMessages", Set.of("list", "count"),
+          "myInAppChannels", Set.of("list"),
+          "notificationInAppMessages", Set.of("updateMyOwn"));
+
+  private static final String NOTIFICATION = "pm.notification";
+
+  /** Resources by the snippets that allow everything with them. */
+  private static final Map<String, String> NOTIFICATIONS =
+      Map.of(
+          NotificationCollections.CHANNELS, NOTIFICATION + ".channels",
+          NotificationCollections.LOGS, NOTIFICATION + ".logs");
 
   /** What who manages workflows may do; an empty set stands for everything. */
   private static final Map<String, Set<String>> WORKFLOWS =
@@ -151,7 +163,16 @@ final class Roles {
             && !snippets.contains("!pm.workflow.workflows")
             && contains(WORKFLOWS, resource, action))
         || (snippets.contains("ui.workflows") && (resource + action).equals("workflowslist"))
-        || (everything && contains(APPLICATION, resource, action));
+        || (everything && contains(APPLICATION, resource, action))
+        || notifications(snippets, everything, resource);
+  }
+
+  private static boolean notifications(List<?> snippets, boolean everything, String resource) {
+    String snippet = NOTIFICATIONS.get(resource);
+    return snippet != null
+        && (everything || snippets.contains(NOTIFICATION) || snippets.contains(snippet))
+        && !snippets.contains("!" + NOTIFICATION)
+        && !snippets.contains("!" + snippet);
   }
 
   /** Whether a role may do an action only with rows it created. */

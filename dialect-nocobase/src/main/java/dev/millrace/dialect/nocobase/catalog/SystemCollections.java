@@ -16,13 +16,15 @@ import static dev.millrace.data.FieldType.UID;
 
 import dev.millrace.data.CollectionDefinition;
 import dev.millrace.data.FieldDefinition;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /**
- * The collections that come with the API: workflows and what belongs to them, people and roles. The
- * executions, jobs and tasks of people are views of the engine's store and only read.
+ * The collections that come with the API: workflows and what belongs to them, people and roles,
+ * beside those of {@link NotificationCollections}. The executions, jobs and tasks of people are
+ * views of the engine's store and only read.
  */
 public final class SystemCollections {
   public static final String WORKFLOWS = "workflows";
@@ -98,7 +100,8 @@ public final class SystemCollections {
           "templates");
 
   /** Resources without a table, served without a prefix too. */
-  public static final Set<String> TABLELESS = Set.of("auth", "app", "webhook", COLLECTIONS, FIELDS);
+  public static final Set<String> TABLELESS =
+      Set.of("auth", "app", "webhook", "myInAppMessages", "myInAppChannels", COLLECTIONS, FIELDS);
 
   private static final String ENGINE = "engine";
 
@@ -122,7 +125,10 @@ public final class SystemCollections {
           ROLES,
           ROLES_USERS,
           API_KEYS,
-          ENVIRONMENT);
+          ENVIRONMENT,
+          NotificationCollections.CHANNELS,
+          NotificationCollections.LOGS,
+          NotificationCollections.MESSAGES);
 
   /** Whether a name is that of a collection that comes with the API and is served. */
   public static boolean isSystem(String name) {
@@ -131,6 +137,12 @@ public final class SystemCollections {
 
   /** All of them, in an order in which tables can be made. */
   public static List<CollectionDefinition> all() {
+    List<CollectionDefinition> all = new ArrayList<>(ofWorkflows());
+    all.addAll(NotificationCollections.all());
+    return List.copyOf(all);
+  }
+
+  private static List<CollectionDefinition> ofWorkflows() {
     return List.of(
         users(),
         roles(),

@@ -14,6 +14,7 @@ import dev.millrace.dialect.nocobase.trigger.Sources;
 import dev.millrace.dialect.nocobase.trigger.Times;
 import dev.millrace.engine.JsonValue;
 import dev.millrace.engine.expression.ExpressionScope;
+import dev.millrace.format.nocobase.node.FormAction;
 import dev.millrace.format.nocobase.pure.Languages;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -59,7 +60,7 @@ final class ManualForms {
     for (Map.Entry<?, ?> filled : result.entrySet()) {
       Object form = JsonValue.get(forms, String.valueOf(filled.getKey()));
       String type = JsonValue.text(form, "type", "");
-      Object action = action(form, JsonValue.text(result, ACTION, ""));
+      Object action = FormAction.of(form, JsonValue.text(result, ACTION, ""));
       Long status = Parameters.number(JsonValue.get(action, "status"));
       boolean writes = type.equals(CREATE) || type.equals(UPDATE);
       if (writes && status != null && status > 0) {
@@ -73,17 +74,6 @@ final class ManualForms {
         return;
       }
     }
-  }
-
-  private static @Nullable Object action(@Nullable Object form, String key) {
-    if (JsonValue.get(form, "actions") instanceof List<?> actions) {
-      for (Object action : actions) {
-        if (key.equals(JsonValue.get(action, "key"))) {
-          return action;
-        }
-      }
-    }
-    return null;
   }
 
   private static void put(Map<String, @Nullable Object> values, @Nullable Object more) {
@@ -118,14 +108,16 @@ final class ManualForms {
     stack.add(task.get("executionId"));
     WriteContext context = WriteContext.of(identity.userId()).with(RecordEvents.STACK, stack);
     Object _ =
-        database.once(
-            "manual-form/" + task.get("id"),
-            transaction -> {
-              Records records = transaction.records(collection);
-              return type.equals(CREATE)
-                  ? (Object) records.create(values, context)
-                  : (Object) (long) records.update(Query.where(filter), values, context).size();
-            });
+        database
+            .home(collection)
+            .once(
+                "manual-form/" + task.get("id"),
+                transaction -> {
+                  Records records = transaction.records(collection);
+                  return type.equals(CREATE)
+                      ? (Object) records.create(values, context)
+                      : (Object) (long) records.update(Query.where(filter), values, context).size();
+                });
   }
 
   /** What the expressions of a form see: the execution as it is stored. */

@@ -98,6 +98,8 @@ public final class Resources {
             new ExecutionLogs(starting.calls(), storage.versions()))
         .register(own);
     new CollectionActions(database).register(own);
+    new ChannelActions(database, records, surroundings.ids()).register(own);
+    new InAppMessages(database, records).register(own);
     own.put("workflowCategories:move", new MoveAction(database, SystemCollections.CATEGORIES));
     new TaskActions(
             database,

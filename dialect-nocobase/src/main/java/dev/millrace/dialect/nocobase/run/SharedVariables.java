@@ -12,30 +12,42 @@ import dev.millrace.format.nocobase.NocoBaseFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The environment of the engine, in which NocoBase's workflows find the rows of {@code
- * environmentVariables}; other definitions do not see them. What was read is kept until a row is
- * changed. Thread-safe.
+ * environmentVariables}; other definitions do not see them. They are read when the database is
+ * opened and after each change, so that who asks for them finds them in memory. Thread-safe.
  */
 public final class SharedVariables implements Environment {
   private final Environment others;
   private final Supplier<Database> database;
-  private final AtomicLong changes = new AtomicLong();
-  private boolean listening;
+  private @Nullable Database listening;
   private volatile @Nullable Map<String, @Nullable Object> known;
 
   /**
    * Over the environment of all other definitions.
    *
-   * @param database may wait until it is open; asked when a workflow first asks for a variable
+   * @param database may wait until it is open; asked where a workflow wants a variable before
+   *     {@link #load}
    */
   public SharedVariables(Environment others, Supplier<Database> database) {
     this.others = others;
     this.database = database;
+  }
+
+  /**
+   * Reads the variables of a database that was opened, and from now on follows their changes.
+   *
+   * @throws DatabaseFailure when they cannot be read
+   */
+  public synchronized void load(Database opened) {
+    if (!opened.equals(listening)) {
+      opened.listen((change, transaction) -> changed(opened, change, transaction));
+      listening = opened;
+    }
+    known = read(opened);
   }
 
   @Override
@@ -44,7 +56,7 @@ public final class SharedVariables implements Environment {
       return others.variables(owner);
     }
     Map<String, @Nullable Object> variables = known;
-    return variables == null ? read() : variables;
+    return variables == null ? wanted() : variables;
   }
 
   @Override
@@ -52,36 +64,37 @@ public final class SharedVariables implements Environment {
     return others.secrets();
   }
 
-  private synchronized Map<String, @Nullable Object> read() {
+  private Map<String, @Nullable Object> wanted() {
     try {
       Database opened = database.get();
-      if (!listening) {
-        listening = true;
-        opened.listen(this::changed);
-      }
-      long before = changes.get();
-      Map<String, @Nullable Object> variables = new LinkedHashMap<>();
-      for (Map<String, @Nullable Object> row :
-          opened.records(SystemCollections.ENVIRONMENT).list(Query.all().unpaged()).rows()) {
-        variables.put(String.valueOf(row.get("name")), row.get("value"));
-      }
-      if (changes.get() == before) {
-        known = variables;
-      }
-      return variables;
+      load(opened);
+      Map<String, @Nullable Object> variables = known;
+      return variables == null ? read(opened) : variables;
     } catch (DatabaseFailure | CompletionException e) {
       throw new ExpressionException("$env: the environment variables cannot be read");
     }
   }
 
-  private void changed(Change change, Transaction transaction) {
+  private static Map<String, @Nullable Object> read(Database opened) {
+    Map<String, @Nullable Object> variables = new LinkedHashMap<>();
+    for (Map<String, @Nullable Object> row :
+        opened.records(SystemCollections.ENVIRONMENT).list(Query.all().unpaged()).rows()) {
+      variables.put(String.valueOf(row.get("name")), row.get("value"));
+    }
+    return variables;
+  }
+
+  private void changed(Database opened, Change change, Transaction transaction) {
     if (change.collection().equals(SystemCollections.ENVIRONMENT)) {
-      transaction.afterCommit(this::forget);
+      transaction.afterCommit(() -> readAgain(opened));
     }
   }
 
-  private void forget() {
-    changes.incrementAndGet();
-    known = null;
+  /** Whoever reads last has seen all commits, as reads of one after the other do. */
+  private synchronized void readAgain(Database opened) {
+    if (opened.equals(listening)) {
+      known = null;
+      known = read(opened);
+    }
   }
 }

@@ -1,17 +1,49 @@
 package dev.millrace.format.nocobase.node;
 
+import dev.millrace.engine.Failure;
 import dev.millrace.engine.expression.ExpressionException;
+import dev.millrace.engine.graph.ErrorPolicy;
 import dev.millrace.engine.graph.NodeContext;
+import dev.millrace.engine.graph.Step;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Work on the records of a collection. A variable of its filter that does not exist must not widen
- * it: as a plain value it is an error, as the operand of an operator it matches nothing.
+ * it: as a plain value it is an error, as the operand of an operator it matches nothing. A database
+ * that is away is waited for: the node is tried again for a minute, and then fails.
  */
-final class DataNode extends ActivityNode {
+public final class DataNode extends ActivityNode {
+
+  /** The type of the failures of a node whose database cannot be reached. */
+  public static final String UNAVAILABLE = NocoBaseNode.PREFIX + "unavailable";
+
+  private static final int RETRIES = 100;
+  private static final long FIRST_PAUSE_MILLIS = 250;
+  private static final long LONGEST_PAUSE_MILLIS = 5_000;
+  private static final long PATIENCE_MILLIS = 60_000;
+
+  private static final ErrorPolicy WAITING =
+      new ErrorPolicy(
+          ErrorPolicy.Operation.STOP,
+          new ErrorPolicy.Retry(
+              RETRIES,
+              FIRST_PAUSE_MILLIS,
+              ErrorPolicy.Backoff.EXPONENTIAL,
+              2,
+              LONGEST_PAUSE_MILLIS,
+              ErrorPolicy.Jitter.EQUAL,
+              PATIENCE_MILLIS,
+              List.of(UNAVAILABLE),
+              List.of()),
+          List.of(),
+          null);
+
+  private static final Set<String> TYPES =
+      Set.of("create", "update", "destroy", "query", "aggregate");
 
   private static final String PARAMS = "params";
   private static final String FILTER = "filter";
@@ -21,6 +53,19 @@ final class DataNode extends ActivityNode {
   DataNode(NocoBaseExpressions expressions, String type, String summary) {
     super(expressions, type, false, summary);
     this.expressions = expressions;
+  }
+
+  /** What becomes of a node of a type that fails. */
+  public static ErrorPolicy errors(String type) {
+    return TYPES.contains(type) ? WAITING : ErrorPolicy.STOP;
+  }
+
+  /** Keeps the type of failures that are tried again, which is that of the policy. */
+  @Override
+  public Step waitFailed(NodeContext context, Failure failure) {
+    return failure.type().equals(UNAVAILABLE)
+        ? new Step.Failed(failure.ending(JobStatus.of(failure).failure("").end()), failure.detail())
+        : super.waitFailed(context, failure);
   }
 
   @Override

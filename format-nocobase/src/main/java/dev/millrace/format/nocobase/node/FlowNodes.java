@@ -29,7 +29,7 @@ public final class FlowNodes {
         new DataNode(expressions, "destroy", "Deletes records."),
         new DataNode(expressions, "query", "Reads records."),
         new DataNode(expressions, "aggregate", "Counts or adds up records."),
-        new RequestNode(expressions, "notification", false, "Sends a notification."),
+        new RequestNode(expressions, "notification", true, "Sends a notification."),
         new ResponseMessageNode(expressions),
         new ResponseNode(expressions),
         new SubflowNode(expressions));

@@ -100,12 +100,12 @@ final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
       }
     }
     Object forms = config(context).get("forms");
-    Object found = form.isEmpty() ? null : action(JsonValue.get(forms, form), action);
+    Object found = form.isEmpty() ? null : FormAction.of(JsonValue.get(forms, form), action);
     if (form.isEmpty() && forms instanceof Map<?, ?> all) {
       for (Map.Entry<?, ?> one : all.entrySet()) {
         if (found == null) {
           form = String.valueOf(one.getKey());
-          found = action(one.getValue(), action);
+          found = FormAction.of(one.getValue(), action);
         }
       }
     }
@@ -120,17 +120,6 @@ final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
     return status.longValue() == 0
         ? new Act.Kept(operation, submitted)
         : new Act.Done(operation, submitted);
-  }
-
-  private static @Nullable Object action(@Nullable Object form, String key) {
-    if (JsonValue.get(form, "actions") instanceof List<?> actions) {
-      for (Object action : actions) {
-        if (key.equals(JsonValue.get(action, "key"))) {
-          return action;
-        }
-      }
-    }
-    return null;
   }
 
   /** What was filled in, and over it what the action sets. */
