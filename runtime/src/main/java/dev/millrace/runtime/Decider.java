@@ -35,8 +35,7 @@ public interface Decider {
   /**
    * The slot that a start needs, null where any number of its process runs at once.
    *
-   * @throws dev.millrace.engine.expression.ExpressionException when the key of its group cannot be
-   *     evaluated
+   * @throws IllegalArgumentException when the key of its group cannot be evaluated
    */
   default @Nullable Slot slot(Command.StartInstance command, Moment moment) {
     return null;

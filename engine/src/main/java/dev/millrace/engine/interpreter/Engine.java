@@ -114,8 +114,7 @@ public final class Engine {
   /**
    * The slot that a start needs, null where any number of its process runs at once.
    *
-   * @throws dev.millrace.engine.expression.ExpressionException when the key of its group cannot be
-   *     evaluated
+   * @throws IllegalArgumentException when the key of its group cannot be evaluated
    */
   public @Nullable Slot slot(Command.StartInstance command, Moment moment) {
     return Starts.slot(ports, command, moment);

@@ -56,7 +56,7 @@ final class Starts {
   /**
    * The slot that a start needs, null where any number runs at once.
    *
-   * @throws ExpressionException when the key cannot be evaluated or is no short text or number
+   * @throws IllegalArgumentException when the key cannot be evaluated or is no short text or number
    */
   static @Nullable Slot slot(Ports ports, Command.StartInstance command, Moment moment) {
     Turn turn = turn(ports, command, moment);
@@ -67,12 +67,17 @@ final class Starts {
     String group = command.definition().id();
     if (concurrency.key() != null) {
       turn.emit(started(turn, command, null));
-      group +=
-          "/"
-              + text(
-                  turn.ports.expressions().resolve(concurrency.key(), RunScope.ofInstance(turn)));
+      group += "/" + key(turn, concurrency.key());
     }
     return new Slot(group, concurrency.limit(), concurrency.onLimit(), false);
+  }
+
+  private static String key(Turn turn, Object template) {
+    try {
+      return text(turn.ports.expressions().resolve(template, RunScope.ofInstance(turn)));
+    } catch (ExpressionException e) {
+      throw new IllegalArgumentException("extension.concurrency.key: " + e.getMessage(), e);
+    }
   }
 
   private static String text(@Nullable Object key) {

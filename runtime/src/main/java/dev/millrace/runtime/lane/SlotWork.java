@@ -12,7 +12,6 @@ import dev.millrace.engine.Reply;
 import dev.millrace.engine.Slot;
 import dev.millrace.engine.Slot.OnLimit;
 import dev.millrace.engine.Status;
-import dev.millrace.engine.expression.ExpressionException;
 import org.jspecify.annotations.Nullable;
 
 /** Decides which starts begin, where a process limits how many run at once. Lane thread only. */
@@ -42,8 +41,8 @@ final class SlotWork {
     try {
       Moment moment = new Moment(memory.ports.clock().now(), memory.ports.seeds().getAsLong());
       slot = memory.decider.slot(command, moment);
-    } catch (ExpressionException e) {
-      return refused(command, Reason.INVALID_INPUT, "extension.concurrency.key: " + e.getMessage());
+    } catch (IllegalArgumentException e) {
+      return refused(command, Reason.INVALID_INPUT, String.valueOf(e.getMessage()));
     } catch (RuntimeException | StackOverflowError e) {
       instances.quarantine(command.key(), e);
       return new Asked(command, instances.refusal(command.key()));
