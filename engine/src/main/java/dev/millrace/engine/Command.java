@@ -5,6 +5,8 @@ import dev.millrace.engine.code.CodeStart;
 import dev.millrace.engine.code.CodeVersion;
 import dev.millrace.engine.code.FailureDetails;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,8 @@ public sealed interface Command {
    * @param id the numeric id, assigned by the runtime
    * @param definition the revision it is pinned to
    * @param input plain JSON, already validated
+   * @param slot the place it was given or waits for, null where any number runs at once; which of
+   *     the two the runtime knows, that counts them
    */
   record StartInstance(
       InstanceKey key,
@@ -28,8 +32,29 @@ public sealed interface Command {
       DefinitionRef definition,
       @Nullable Object input,
       Origin origin,
-      @Nullable ParentRef parent)
-      implements Command {}
+      @Nullable ParentRef parent,
+      @Nullable Slot slot)
+      implements Command {
+
+    /** A start that needs no place. */
+    public StartInstance(
+        InstanceKey key,
+        long id,
+        DefinitionRef definition,
+        @Nullable Object input,
+        Origin origin,
+        @Nullable ParentRef parent) {
+      this(key, id, definition, input, origin, parent, null);
+    }
+
+    /** The same start with a place. */
+    public StartInstance with(@Nullable Slot given) {
+      return new StartInstance(key, id, definition, input, origin, parent, given);
+    }
+  }
+
+  /** Lets an instance begin that waited for a slot, see {@link Slot}. The runtime's own. */
+  record AdmitInstance(InstanceKey key) implements Command {}
 
   /**
    * Where a start comes from.
@@ -44,6 +69,22 @@ public sealed interface Command {
 
     /** The label of a start that a definition takes although it is not enabled. */
     public static final String DISABLED_TOO = "disabledToo";
+
+    /**
+     * The label of what runs because an instance failed: the handler of the failure, and whatever
+     * that starts. When such an instance fails nothing is started, or failures would go in rings.
+     */
+    public static final String FAILURE_OF = "failureOf";
+
+    /** The labels of what such an instance starts, which has some of its own. */
+    public Map<String, @Nullable Object> handedOn(Map<String, @Nullable Object> own) {
+      if (!labels.containsKey(FAILURE_OF)) {
+        return own;
+      }
+      Map<String, @Nullable Object> all = new LinkedHashMap<>(own);
+      all.put(FAILURE_OF, labels.get(FAILURE_OF));
+      return Collections.unmodifiableMap(all);
+    }
 
     /** Whether it may start a definition that is not enabled. */
     public boolean disabledToo() {

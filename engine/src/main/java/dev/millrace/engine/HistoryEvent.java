@@ -15,7 +15,11 @@ public sealed interface HistoryEvent {
   /** When it happened; never earlier than the event before it. */
   Instant at();
 
-  /** An instance began, pinned to a revision. */
+  /**
+   * An instance began, pinned to a revision; or it waits for a place to begin.
+   *
+   * @param slot its place, null where any number runs at once
+   */
   record InstanceStarted(
       Instant at,
       InstanceKey key,
@@ -26,8 +30,28 @@ public sealed interface HistoryEvent {
       @Nullable Object input,
       Command.Origin origin,
       @Nullable ParentRef parent,
-      @Nullable Instant timeoutAt)
-      implements HistoryEvent {}
+      @Nullable Instant timeoutAt,
+      @Nullable Slot slot)
+      implements HistoryEvent {
+
+    /** One that needs no place. */
+    public InstanceStarted(
+        Instant at,
+        InstanceKey key,
+        long id,
+        String executionUid,
+        DefinitionRef definition,
+        boolean fast,
+        @Nullable Object input,
+        Command.Origin origin,
+        @Nullable ParentRef parent,
+        @Nullable Instant timeoutAt) {
+      this(at, key, id, executionUid, definition, fast, input, origin, parent, timeoutAt, null);
+    }
+  }
+
+  /** An instance that waited for a slot has one and begins. */
+  record InstanceAdmitted(Instant at, @Nullable Instant timeoutAt) implements HistoryEvent {}
 
   /** A node that needed nothing from outside: entered and ended at once. */
   record NodeRan(

@@ -34,7 +34,11 @@ public record InstanceState(
     this(header, life, graph, keptEvents, List.of(), null);
   }
 
-  /** What the start fixed. */
+  /**
+   * What the start fixed.
+   *
+   * @param slot its place among those of its process that run at once, null where any number does
+   */
   public record Header(
       InstanceKey key,
       long id,
@@ -43,7 +47,22 @@ public record InstanceState(
       @Nullable Object input,
       Command.Origin origin,
       @Nullable ParentRef parent,
-      Instant startedAt) {}
+      Instant startedAt,
+      @Nullable Slot slot) {
+
+    /** Of an instance that needs no place. */
+    public Header(
+        InstanceKey key,
+        long id,
+        DefinitionRef definition,
+        boolean fast,
+        @Nullable Object input,
+        Command.Origin origin,
+        @Nullable ParentRef parent,
+        Instant startedAt) {
+      this(key, id, definition, fast, input, origin, parent, startedAt, null);
+    }
+  }
 
   /**
    * How it goes.
@@ -222,6 +241,11 @@ public record InstanceState(
       @Nullable Object payload,
       String eventId,
       @Nullable Instant expiresAt) {}
+
+  /** The place that it waits for before it begins, or null. */
+  public @Nullable Slot awaitedSlot() {
+    return life.status() == Status.PENDING ? header.slot() : null;
+  }
 
   /** Whether an operator must resolve something before it can go on. */
   public boolean incident() {

@@ -6,6 +6,7 @@ import dev.millrace.engine.Effect;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Moment;
+import dev.millrace.engine.Slot;
 import dev.millrace.engine.graph.Environment;
 import dev.millrace.engine.graph.GraphSource;
 import java.util.List;
@@ -30,6 +31,15 @@ public interface Decider {
    * @param state null for {@link HistoryEvent.InstanceStarted} only
    */
   @Nullable InstanceState apply(@Nullable InstanceState state, HistoryEvent event);
+
+  /**
+   * The slot that a start needs, null where any number of its process runs at once.
+   *
+   * @throws IllegalArgumentException when the key of its group cannot be evaluated
+   */
+  default @Nullable Slot slot(Command.StartInstance command, Moment moment) {
+    return null;
+  }
 
   /** Folds events in order; rules that can do it faster than one by one say how. */
   default @Nullable InstanceState fold(@Nullable InstanceState state, List<HistoryEvent> events) {

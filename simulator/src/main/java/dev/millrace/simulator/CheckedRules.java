@@ -7,6 +7,7 @@ import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Moment;
 import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.Slot;
 import dev.millrace.engine.Wait;
 import dev.millrace.runtime.Decider;
 import java.util.List;
@@ -129,6 +130,11 @@ final class CheckedRules implements Decider {
   @Override
   public @Nullable InstanceState fold(@Nullable InstanceState state, List<HistoryEvent> events) {
     return rules.fold(state, events);
+  }
+
+  @Override
+  public @Nullable Slot slot(Command.StartInstance command, Moment moment) {
+    return rules.slot(command, moment);
   }
 
   @Override

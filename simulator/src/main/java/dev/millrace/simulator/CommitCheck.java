@@ -22,6 +22,7 @@ final class CommitCheck {
 
   private final World world;
   private final WakeCheck wakes;
+  private final SlotCheck slots;
   private final Map<InstanceKey, HistoryCheck> instances = new LinkedHashMap<>();
   private final Map<Integer, Fence> fences = new HashMap<>();
   private final Map<Pair, Long> sent = new HashMap<>();
@@ -33,6 +34,7 @@ final class CommitCheck {
   CommitCheck(World world) {
     this.world = world;
     wakes = new WakeCheck(world);
+    slots = new SlotCheck(world);
   }
 
   /** How many batches were written. */
@@ -99,6 +101,7 @@ final class CommitCheck {
     }
     checkMessages(batch);
     wakes.check(touched, this);
+    slots.check(batch, this);
   }
 
   private HistoryCheck known(InstanceKey key) {

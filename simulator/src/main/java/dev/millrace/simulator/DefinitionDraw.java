@@ -62,8 +62,29 @@ final class DefinitionDraw {
     if (!fast && random.nextInt(6) == 0) {
       document.put("timeout", (long) random.nextInt(60, PROCESS_TIMEOUT_SECONDS));
     }
+    Map<String, Object> extension = new LinkedHashMap<>();
+    if (random.nextInt(3) == 0) {
+      extension.put("concurrency", concurrency());
+    }
+    if (!children.isEmpty() && random.nextInt(4) == 0) {
+      Map<String, Object> onFailure = new LinkedHashMap<>();
+      onFailure.put("process", pick(children));
+      extension.put("onFailure", onFailure);
+    }
+    document.put("extension", extension);
     document.put("tasks", tasks);
     return document;
+  }
+
+  /** Few at once, with or without groups. */
+  private Map<String, Object> concurrency() {
+    Map<String, Object> concurrency = new LinkedHashMap<>();
+    concurrency.put("limit", (long) random.nextInt(1, 4));
+    concurrency.put("onLimit", pick(List.of("queue", "queue", "reject", "skip", "cancelOldest")));
+    if (random.nextInt(3) == 0) {
+      concurrency.put("key", "$input.n > 5");
+    }
+    return concurrency;
   }
 
   private Block chain(int depth) {

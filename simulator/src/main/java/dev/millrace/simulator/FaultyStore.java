@@ -117,6 +117,11 @@ final class FaultyStore implements Store {
   }
 
   @Override
+  public List<Rows.SlotRow> slots() {
+    return read(rows::slots);
+  }
+
+  @Override
   public List<Rows.OutboxRow> outbox() {
     return read(rows::outbox);
   }

@@ -57,6 +57,10 @@ final class WakeCheck {
 
   private void check(Rows.InstanceRow row, Rowset rows, CommitCheck known) {
     InstanceState state = row.state();
+    if (state.awaitedSlot() != null) {
+      require(idle(state) && row.openWork() == 0, state, "it waits for a slot and does something");
+      return;
+    }
     if (state.header().fast()) {
       require(row.openWork() > 0, state, "a fast instance that runs is not found by a restart");
       return;
@@ -79,6 +83,10 @@ final class WakeCheck {
       run(state, run, row, rows, known);
     }
     joins(state, rows);
+  }
+
+  private static boolean idle(InstanceState state) {
+    return state.openRuns().isEmpty() && state.life().timeoutAt() == null;
   }
 
   /** Each body is waited for, and holds something that goes on unless a restart will see to it. */

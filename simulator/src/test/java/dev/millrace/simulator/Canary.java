@@ -13,6 +13,7 @@ import dev.millrace.store.Batch;
 import dev.millrace.store.CommitResult;
 import dev.millrace.store.Fence;
 import dev.millrace.store.PassingStore;
+import dev.millrace.store.Rows;
 import dev.millrace.store.Store;
 import java.util.HashMap;
 import java.util.List;
@@ -69,6 +70,20 @@ enum Canary {
     @Override
     Subject subject() {
       return writing(20, batch -> batch.humanTasks.clear());
+    }
+  },
+
+  /** As a count in memory that a restart begins anew. */
+  STORE_FORGETS_SLOTS {
+    @Override
+    Subject subject() {
+      return store(rows ->
+          new PassingStore(rows) {
+            @Override
+            public List<Rows.SlotRow> slots() {
+              return List.of();
+            }
+          });
     }
   },
 

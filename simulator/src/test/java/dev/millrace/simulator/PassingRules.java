@@ -6,6 +6,7 @@ import dev.millrace.engine.Effect;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Moment;
+import dev.millrace.engine.Slot;
 import dev.millrace.runtime.Decider;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,11 @@ class PassingRules implements Decider {
   @Override
   public @Nullable InstanceState fold(@Nullable InstanceState state, List<HistoryEvent> events) {
     return rules.fold(state, events);
+  }
+
+  @Override
+  public @Nullable Slot slot(Command.StartInstance command, Moment moment) {
+    return rules.slot(command, moment);
   }
 
   @Override

@@ -40,6 +40,7 @@ class SimulationTest {
     assertThat(
             List.of(
                 "ActOnHumanTask",
+                "AdmitInstance",
                 "ChildEnded",
                 "CompleteActivity",
                 "CompleteCallback",
@@ -76,6 +77,7 @@ class SimulationTest {
                 "kill",
                 "read fails",
                 "result repeated",
+                "slot awaited",
                 "takeover"))
         .allSatisfy(name -> assertThat(sum.of(Coverage.Kind.FAULT, name)).isPositive());
   }

@@ -49,6 +49,16 @@ public final class Rows {
   /** The state after event {@code seq}, so that opening need not fold from the beginning. */
   public record Snapshot(InstanceKey key, long seq, InstanceState state) {}
 
+  /**
+   * An instance that has not ended and holds a slot or waits for one, see {@link
+   * dev.millrace.engine.Slot}.
+   *
+   * @param id they were started in the order of their ids
+   * @param limit of the slot
+   * @param waits whether it waits
+   */
+  public record SlotRow(InstanceKey key, long id, String group, int limit, boolean waits) {}
+
   /** An instance that leaves no row behind; its name and number may be used again. */
   public record PurgeRow(InstanceKey key, int partition) {}
 

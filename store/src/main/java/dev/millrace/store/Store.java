@@ -42,6 +42,9 @@ public interface Store extends AutoCloseable {
   /** Instances with open work, in order of their key, after a key (null for the first page). */
   List<InstanceKey> withOpenWork(@Nullable InstanceKey after, int limit);
 
+  /** The instances that hold slots or wait for them, in the order of their ids. */
+  List<Rows.SlotRow> slots();
+
   /** All messages not yet consumed, in order of source, target and number. */
   List<Rows.OutboxRow> outbox();
 

@@ -70,6 +70,11 @@ public class PassingStore implements Store {
   }
 
   @Override
+  public List<Rows.SlotRow> slots() {
+    return rows.slots();
+  }
+
+  @Override
   public List<Rows.OutboxRow> outbox() {
     return rows.outbox();
   }

@@ -8,6 +8,7 @@ import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.ParentRef;
+import dev.millrace.engine.Slot;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.Wait;
 import java.time.Instant;
@@ -75,6 +76,24 @@ public final class States {
                 "origin", header.origin(),
                 "startedAt", header.startedAt(),
                 "parent", Samples.record(ParentRef.class, Map.of("key", parent)))),
+        state.life(),
+        state.graph(),
+        List.of());
+  }
+
+  /** The same state with a slot of a group of two. */
+  public static InstanceState withSlot(InstanceState state, String group) {
+    InstanceState.Header header = state.header();
+    return new InstanceState(
+        Samples.record(
+            InstanceState.Header.class,
+            Map.of(
+                "key", header.key(),
+                "id", header.id(),
+                "definition", header.definition(),
+                "origin", header.origin(),
+                "startedAt", header.startedAt(),
+                "slot", new Slot(group, 2, Slot.OnLimit.QUEUE, true))),
         state.life(),
         state.graph(),
         List.of());

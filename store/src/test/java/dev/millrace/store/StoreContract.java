@@ -246,6 +246,23 @@ public abstract class StoreContract {
   }
 
   @Test
+  void shouldListWhoHoldsAndAwaitsSlotsUntilTheirEnd() {
+    Status[] statuses = {Status.PENDING, Status.SUSPENDED, Status.FAILED};
+    Batch batch = next();
+    batch.instances.add(row(States.running("free", 9), 0));
+    for (int id = 3; id > 0; id--) {
+      InstanceKey key = InstanceKey.of("i" + id);
+      InstanceState state = States.state(key, id, statuses[id - 1], EndReason.NONE, 1);
+      batch.instances.add(row(States.withSlot(state, "proc-a/li"), 0));
+    }
+    commit(batch);
+    assertThat(store.slots())
+        .containsExactly(
+            new Rows.SlotRow(InstanceKey.of("i1"), 1, "proc-a/li", 2, true),
+            new Rows.SlotRow(InstanceKey.of("i2"), 2, "proc-a/li", 2, false));
+  }
+
+  @Test
   void shouldKeepMessagesUntilRemovedAndRememberNumbers() {
     Effect send = new Effect.SendToInstance(new Command.SuspendInstance(A));
     Batch batch = next();

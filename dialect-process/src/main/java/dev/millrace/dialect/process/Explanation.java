@@ -5,6 +5,7 @@ import dev.millrace.engine.Failure;
 import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.Slot;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.WorkerActivity;
 import dev.millrace.runtime.explain.CodeExplain;
@@ -31,10 +32,13 @@ final class Explanation {
     Failure failure = life.failure() == null ? life.caught() : life.failure();
     json.put("errorDetail", failure == null ? null : failure.toJson());
     json.put("timeoutAt", Times.millis(life.timeoutAt()));
+    Slot awaited = state.awaitedSlot();
     json.put(
         "waiting",
         state.code() == null
-            ? state.openRuns().stream().map(run -> waiting(state, run, workers)).toList()
+            ? awaited == null
+                ? state.openRuns().stream().map(run -> waiting(state, run, workers)).toList()
+                : List.of(waiting(state, awaited))
             : CodeExplain.explain(state, workers).stream().map(Explanation::waiting).toList());
     json.put("parked", state.graph().parked().stream().map(token -> token.nodeId()).toList());
     json.put("joins", joins(state));
@@ -61,6 +65,15 @@ final class Explanation {
     json.put("since", reason.since().toEpochMilli());
     json.put("holder", reason.holder());
     json.put("unblockedBy", reason.unblockedBy());
+    return json;
+  }
+
+  /** Of an instance that has not begun, as others of its process run. */
+  private static Map<String, @Nullable Object> waiting(InstanceState state, Slot slot) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
+    put(json, "slot", slot.words());
+    json.put("since", state.header().startedAt().toEpochMilli());
+    json.put("limit", slot.limit());
     return json;
   }
 

@@ -2,6 +2,7 @@ package dev.millrace.engine.graph;
 
 import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.Failure;
+import dev.millrace.engine.Slot;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -76,10 +77,29 @@ public record Graph(
    * @param forgotten the ends that leave no row of the instance
    * @param setOutputOnly whether the output is what a node set as it ({@link Step.SetOutput}), or
    *     null
+   * @param onFailure the definition that is started when an instance failed, empty for none
    */
-  public record Ends(@Nullable Failure fault, Set<Failure.End> forgotten, boolean setOutputOnly) {
+  public record Ends(
+      @Nullable Failure fault,
+      Set<Failure.End> forgotten,
+      boolean setOutputOnly,
+      String onFailure) {
     public static final Ends DEFAULT = new Ends(null, Set.of(), false);
+
+    /** Ends after which nothing is started. */
+    public Ends(@Nullable Failure fault, Set<Failure.End> forgotten, boolean setOutputOnly) {
+      this(fault, forgotten, setOutputOnly, "");
+    }
   }
+
+  /**
+   * How many instances run at once.
+   *
+   * @param limit of each group
+   * @param key template over the input; instances of equal values are a group. Null where all are
+   *     one
+   */
+  public record Concurrency(int limit, Slot.OnLimit onLimit, @Nullable Object key) {}
 
   /**
    * Rules that an author may change.
@@ -88,12 +108,23 @@ public record Graph(
    * @param siblingsFinish whether other branches end first when one fails
    * @param maxVisits how often a node may run before {@code loop_limit}
    * @param loopLimitFails whether reaching a loop's maximum is an error
+   * @param concurrency how many instances run at once, null for any number
    */
   public record Rules(
-      ErrorPolicy errors, boolean siblingsFinish, int maxVisits, boolean loopLimitFails) {
+      ErrorPolicy errors,
+      boolean siblingsFinish,
+      int maxVisits,
+      boolean loopLimitFails,
+      @Nullable Concurrency concurrency) {
     public static final int DEFAULT_MAX_VISITS = 10_000;
     public static final Rules DEFAULT =
         new Rules(ErrorPolicy.STOP, false, DEFAULT_MAX_VISITS, false);
+
+    /** Rules for any number of instances at once. */
+    public Rules(
+        ErrorPolicy errors, boolean siblingsFinish, int maxVisits, boolean loopLimitFails) {
+      this(errors, siblingsFinish, maxVisits, loopLimitFails, null);
+    }
   }
 
   /**

@@ -23,10 +23,20 @@ final class ChildKeys {
     return new InstanceKey(app == null ? parent.namespace() : app, uid(parent, run));
   }
 
+  /** The key of what is started because a generation of an instance failed. */
+  static InstanceKey ofFailure(InstanceKey failed, int generation, String definition) {
+    String app = DefinitionRef.codeApp(definition);
+    return new InstanceKey(
+        app == null ? failed.namespace() : app, uid(failed + "/failure/" + generation));
+  }
+
   private static String uid(InstanceKey parent, NodeRun run) {
-    long hash = FNV_BASIS;
     // The index tells a run from one that was discarded and had its number.
-    String name = parent + "/" + run.id() + "/" + run.place().index() + "/" + run.attempt();
+    return uid(parent + "/" + run.id() + "/" + run.place().index() + "/" + run.attempt());
+  }
+
+  private static String uid(String name) {
+    long hash = FNV_BASIS;
     for (int i = 0; i < name.length(); i++) {
       hash = (hash ^ name.charAt(i)) * FNV_PRIME;
     }

@@ -66,7 +66,8 @@ final class CodeRules {
               state,
               Reply.Rejected.of(
                   Reason.ALREADY_EXISTS, "instance " + command.key() + " exists already"));
-      case Command.CompleteActivity _,
+      case Command.AdmitInstance _,
+          Command.CompleteActivity _,
           Command.FailActivity _,
           Command.ContinueInstance _,
           Command.AbandonInstance _ ->

@@ -221,7 +221,8 @@ final class CodeStarts {
             child.eventId(),
             true,
             above == null ? 1 : above.depth() + 1,
-            state.life().executionUid());
+            state.life().executionUid(),
+            ParentRef.heldBy(state.header()));
     if (child.name().startsWith(DEFINITION)) {
       decision.effect(
           new Effect.StartChild(

@@ -96,6 +96,7 @@ final class Draft {
     lastEventAt = event.at();
     switch (event) {
       case HistoryEvent.InstanceStarted started -> start(started);
+      case HistoryEvent.InstanceAdmitted admitted -> admit(admitted);
       case HistoryEvent.NodeRan ran -> graph.nodeRan(ran);
       case HistoryEvent.NodeEntered entered -> graph.nodeEntered(entered);
       case HistoryEvent.NodeRetryScheduled retry -> graph.retryScheduled(retry);
@@ -187,11 +188,18 @@ final class Draft {
             started.input(),
             started.origin(),
             started.parent(),
-            started.at());
+            started.at(),
+            started.slot());
     generation = 1;
     executionUid = started.executionUid();
-    status = started.definition().isCode() ? Status.PENDING : Status.RUNNING;
+    boolean waits = started.slot() != null && started.slot().waited();
+    status = started.definition().isCode() || waits ? Status.PENDING : Status.RUNNING;
     timeoutAt = started.timeoutAt();
+  }
+
+  private void admit(HistoryEvent.InstanceAdmitted admitted) {
+    status = Status.RUNNING;
+    timeoutAt = admitted.timeoutAt();
   }
 
   /** A first turn was answered; a suspension of before stays. */

@@ -6,6 +6,7 @@ import dev.millrace.engine.EndReason;
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.InstanceState.Join;
 import dev.millrace.engine.InstanceState.Loop;
 import dev.millrace.engine.NodeRun;
@@ -113,6 +114,9 @@ final class Endings {
     Object given = output == null || ends.setOutputOnly() ? turn.draft.output() : output;
     turn.emit(new HistoryEvent.InstanceEnded(turn.now(), status, reason, given, recorded));
     tellParent(status, given, recorded);
+    if (status == Status.FAILED && !ends.onFailure().isEmpty()) {
+      startHandler(ends.onFailure(), recorded);
+    }
     if (ends.forgotten().contains(new Failure.End(status, reason))) {
       turn.forget();
     }
@@ -172,6 +176,31 @@ final class Endings {
                 status,
                 result,
                 parent.execution())));
+  }
+
+  /** Starts the process that is to be told of the failure, in the commit of the failed end. */
+  private void startHandler(String definition, @Nullable Failure failure) {
+    InstanceState.Header self = turn.draft.header();
+    if (self.origin().labels().containsKey(Command.Origin.FAILURE_OF)) {
+      return;
+    }
+    Failure told =
+        failure == null ? Failure.of("unknown", "no reason given").at("", turn.now()) : failure;
+    int generation = turn.draft.generation();
+    turn.effect(
+        new Effect.StartChild(
+            ChildKeys.ofFailure(self.key(), generation, definition),
+            definition,
+            0,
+            Failures.told(turn, told),
+            self.origin().executor(),
+            new ParentRef(
+                self.key(),
+                generation,
+                0,
+                false,
+                self.parent() == null ? 1 : self.parent().depth() + 1),
+            Map.of(Command.Origin.FAILURE_OF, self.key().toString())));
   }
 
   /** Ends the instance if no token, wait or join is left. */

@@ -13,13 +13,12 @@ import dev.millrace.engine.Moment;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
+import dev.millrace.engine.Slot;
 import dev.millrace.engine.Status;
-import dev.millrace.engine.Token;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.expression.Expressions;
 import dev.millrace.engine.expression.Schemas;
 import dev.millrace.engine.graph.Environment;
-import dev.millrace.engine.graph.Graph;
 import dev.millrace.engine.graph.GraphSource;
 import dev.millrace.engine.graph.NodeTypes;
 import dev.millrace.engine.graph.Outcomes;
@@ -62,7 +61,7 @@ public final class Engine {
     }
     if (command instanceof Command.StartInstance start) {
       return state == null
-          ? start(start, moment)
+          ? Starts.start(ports, start, moment)
           : Turn.rejected(
               state,
               Reply.Rejected.of(
@@ -77,6 +76,7 @@ public final class Engine {
             new Draft(state), ports.graphs().graph(state.header().definition()), ports, moment);
     return switch (command) {
       case Command.StartInstance start -> throw new IllegalStateException("decided above");
+      case Command.AdmitInstance _ -> Starts.admit(state, turn);
       case Command.CompleteActivity complete -> completeActivity(state, complete, turn);
       case Command.FailActivity fail -> failActivity(state, fail, turn);
       case Command.FireTimer fire -> fireTimer(state, fire, turn);
@@ -109,6 +109,15 @@ public final class Engine {
           Command.CompleteTask _ ->
           throw new IllegalStateException("not for graphs: " + command);
     };
+  }
+
+  /**
+   * The slot that a start needs, null where any number of its process runs at once.
+   *
+   * @throws IllegalArgumentException when the key of its group cannot be evaluated
+   */
+  public @Nullable Slot slot(Command.StartInstance command, Moment moment) {
+    return Starts.slot(ports, command, moment);
   }
 
   /** Folds an event; a null state is one before its first event. */
@@ -160,7 +169,7 @@ public final class Engine {
       return 0;
     }
     int work = state.life().status() == Status.RUNNING ? state.graph().parked().size() : 0;
-    if (state.header().fast()) {
+    if (state.header().fast() && state.life().status() != Status.PENDING) {
       work++;
     }
     for (NodeRun run : state.graph().runs().values()) {
@@ -196,38 +205,6 @@ public final class Engine {
       }
     }
     return openWork(state) == background;
-  }
-
-  private Decision start(Command.StartInstance command, Moment moment) {
-    Graph graph = ports.graphs().graph(command.definition());
-    Turn turn = new Turn(new Draft(null), graph, ports, moment);
-    long timeout = graph.settings().timeoutMillis();
-    Instant timeoutAt = timeout > 0 ? turn.now().plusMillis(timeout) : null;
-    turn.emit(
-        new HistoryEvent.InstanceStarted(
-            turn.now(),
-            command.key(),
-            command.id(),
-            command.key().uid(),
-            command.definition(),
-            graph.settings().fast(),
-            command.input(),
-            command.origin(),
-            command.parent(),
-            timeoutAt));
-    if (timeoutAt != null) {
-      turn.effect(new Effect.ArmTimer(Endings.INSTANCE_TIMER, timeoutAt));
-    }
-    Failure fault = graph.settings().ends().fault();
-    if (fault != null) {
-      turn.endings.end(fault.status(), fault.reason(), null, fault.at("", turn.now()));
-      return turn.decision(Reply.OK);
-    }
-    for (String root : graph.roots()) {
-      turn.ready(new Token(root, 0, "", 0, null));
-    }
-    turn.run();
-    return turn.decision(Reply.OK);
   }
 
   private static @Nullable NodeRun current(InstanceState state, WorkToken token) {

@@ -60,6 +60,13 @@ final class Failures {
   /** As a catching branch and the global exception node see it. */
   static Map<String, @Nullable Object> event(Turn turn, Failure failure) {
     Map<String, @Nullable Object> json = new LinkedHashMap<>(failure.toJson());
+    json.putAll(told(turn, failure));
+    return json;
+  }
+
+  /** What the process is told that is started because of a failure. */
+  static Map<String, @Nullable Object> told(Turn turn, Failure failure) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>();
     json.put("createAt", failure.at() == null ? null : failure.at().toEpochMilli());
     json.put("error", failure.message());
     json.put("errorAppInstId", failure.nodeId());

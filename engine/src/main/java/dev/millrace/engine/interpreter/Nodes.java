@@ -398,8 +398,10 @@ final class Nodes {
                 turn.draft.generation(),
                 runId,
                 waits,
-                parent == null ? 1 : parent.depth() + 1),
-            child.labels()));
+                parent == null ? 1 : parent.depth() + 1,
+                "",
+                waits ? ParentRef.heldBy(turn.draft.header()) : null),
+            turn.draft.header().origin().handedOn(child.labels())));
   }
 
   @Nullable Instant timeoutAt(Node node, Map<String, @Nullable Object> parameters, Wait waitsFor) {

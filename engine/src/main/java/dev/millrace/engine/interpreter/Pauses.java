@@ -7,6 +7,7 @@ import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
+import dev.millrace.engine.Slot;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.Token;
 import dev.millrace.engine.Wait;
@@ -18,6 +19,16 @@ final class Pauses {
   private Pauses() {}
 
   static Decision suspend(InstanceState state, Turn turn) {
+    Slot awaited = state.awaitedSlot();
+    if (awaited != null) {
+      return Turn.rejected(
+          state,
+          Reply.Rejected.of(
+              Reason.INVALID_STATE,
+              "this instance has not begun, it waits for "
+                  + awaited.words()
+                  + "; it can be stopped"));
+    }
     if (state.life().status() != Status.RUNNING) {
       return Turn.rejected(state, wrongState(state, "suspended", "started"));
     }

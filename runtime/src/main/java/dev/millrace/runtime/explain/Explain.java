@@ -3,6 +3,7 @@ package dev.millrace.runtime.explain;
 import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.Slot;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.WorkerActivity;
@@ -25,6 +26,16 @@ public final class Explain {
       return reasons;
     }
     Instant last = state.life().lastEventAt();
+    Slot awaited = state.awaitedSlot();
+    if (awaited != null) {
+      reasons.add(
+          new WaitReason(
+              WaitReason.Kind.SLOT,
+              state.header().startedAt(),
+              "the instances that run",
+              "the end of one of them",
+              "The instance has not begun: it waits for %s.".formatted(awaited.words())));
+    }
     if (state.life().status() == Status.SUSPENDED) {
       reasons.add(
           new WaitReason(

@@ -27,6 +27,7 @@ public record WaitReason(
     BODIES,
     JOIN,
     PARKED,
+    SLOT,
     WORKER,
     STALLED,
     SUSPENDED

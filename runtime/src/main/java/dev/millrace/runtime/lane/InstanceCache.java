@@ -2,6 +2,7 @@ package dev.millrace.runtime.lane;
 
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.Status;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -38,7 +39,8 @@ final class InstanceCache {
 
     /** Whether the store cannot give it back now. */
     private boolean pinned(long committed) {
-      return batch > committed || (state.header().fast() && !state.life().status().terminal());
+      boolean runs = !state.life().status().terminal() && state.life().status() != Status.PENDING;
+      return batch > committed || (state.header().fast() && runs);
     }
   }
 

@@ -178,7 +178,7 @@ final class Instances {
   }
 
   /** What a command for an instance that is set aside is answered. */
-  Reply refusal(InstanceKey key) {
+  Reply.Rejected refusal(InstanceKey key) {
     return Reply.Rejected.of(
         Reason.QUARANTINED,
         "instance %s is set aside after an internal error: %s"
@@ -228,6 +228,7 @@ final class Instances {
     if (after != null && !decision.events().isEmpty()) {
       rows(entry, before, after, decision);
       entry.state = after;
+      memory.slots.follow(after);
       boolean endsNow = ended(after) && (before == null || !ended(before));
       if (endsNow) {
         memory.tally.ended.increment();
@@ -265,7 +266,10 @@ final class Instances {
         // The runs of before are never read again: without this a loop of runs grows for ever.
         rows.trim(new Rows.TrimRow(key, seq));
       }
-    } else if (before == null || ended(before) || ended(after)) {
+    } else if (before == null
+        || before.life().status() == Status.PENDING
+        || ended(before)
+        || ended(after)) {
       // Its beginning, its end, and a new beginning: a restart must know that it runs again.
       Projection.fast(rows, owned, after);
     } else {

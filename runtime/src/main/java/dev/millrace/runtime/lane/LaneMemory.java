@@ -35,6 +35,7 @@ final class LaneMemory {
   final Messages messages;
   final Heads heads = new Heads();
   final Quarantine quarantine;
+  final Slots slots;
 
   /** Answers to requests that are not committed yet. */
   final Map<Work.RequestName, Rows.IdempotencyRow> requests = new HashMap<>();
@@ -76,6 +77,7 @@ final class LaneMemory {
     cache = new InstanceCache(settings.cache());
     timers = new TimerHeap(ports.clock().now());
     quarantine = new Quarantine(store);
+    slots = new Slots(store.slots(), key -> submit(new Work.Admit(key)), quarantine::contains);
     messages = new Messages(store.lastSent(), store.inbox());
     inheritedUpTo = store.maxInstanceId();
     lastInstanceId = inheritedUpTo;
@@ -179,6 +181,7 @@ final class LaneMemory {
   void purged(InstanceKey key) {
     long batch = building.number;
     cache.remove(key);
+    slots.gone(key);
     purged.put(key, batch);
     building.after(() -> purged.remove(key, batch));
   }

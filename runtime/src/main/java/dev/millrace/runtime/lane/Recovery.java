@@ -39,6 +39,7 @@ final class Recovery {
     for (Rows.OutboxRow row : store.outbox()) {
       memory.internal.add(WorkRunner.deliver(row));
     }
+    memory.slots.begin();
   }
 
   /** Reads or enqueues the next page when the last one is done. */

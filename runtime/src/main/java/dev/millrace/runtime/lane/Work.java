@@ -221,6 +221,9 @@ sealed interface Work {
   record TakeUp(InstanceKey key, Quarantine.Released released, CompletableFuture<Reply> future)
       implements OfInstance {}
 
+  /** An instance that waited for a slot and was called. */
+  record Admit(InstanceKey key) implements OfInstance {}
+
   /** An instance that had open work when the server stopped. */
   record Recover(InstanceKey key) implements OfInstance {}
 

@@ -32,11 +32,13 @@ final class WorkRunner {
   private final LaneMemory memory;
   private final Instances instances;
   private final DefinitionWork definitionWork;
+  private final SlotWork slots;
 
   WorkRunner(LaneMemory memory) {
     this.memory = memory;
     this.instances = new Instances(memory);
     this.definitionWork = new DefinitionWork(memory);
+    this.slots = new SlotWork(memory, instances);
   }
 
   /** The work of delivering a message. */
@@ -82,6 +84,7 @@ final class WorkRunner {
       case Work.Remove remove -> definitionWork.remove(remove);
       case Work.Deliver message -> deliver(message, fault);
       case Work.Fire fire -> fire(fire.armed());
+      case Work.Admit admit -> slots.admit(admit.key());
       case Work.Recover recover -> recover(recover.key());
       case Work.OfferAgain offer -> offerAgain(offer.key());
       case Work.Release release -> release(release);
@@ -102,7 +105,9 @@ final class WorkRunner {
     InstanceCache.Entry entry =
         new InstanceCache.Entry(found.state(), found.snapshotSeq(), Weight.state(found.state()));
     memory.cache.put(entry);
-    if (found.state().header().fast() && !found.state().life().status().terminal()) {
+    if (found.state().header().fast()
+        && !found.state().life().status().terminal()
+        && found.state().awaitedSlot() == null) {
       // Its steps were in the memory of a server that is gone.
       instances.decide(entry, new Command.AbandonInstance(found.state().header().key()));
     }
@@ -146,7 +151,7 @@ final class WorkRunner {
   private Reply apply(Command command) {
     InstanceCache.Entry entry = memory.cache.get(command.key());
     if (entry != null) {
-      return instances.decide(entry, Borders.incoming(entry.state, command)).reply();
+      return slots.apply(entry, Borders.incoming(entry.state, command));
     }
     return memory.quarantine.contains(command.key())
         ? instances.refusal(command.key())
@@ -205,13 +210,18 @@ final class WorkRunner {
     DefinitionRef newest = head.ref();
     DefinitionRef ref = revision == 0 ? newest : new DefinitionRef(newest.id(), revision);
     long id = ++memory.lastInstanceId;
-    Decision decision =
-        instances.start(
+    SlotWork.Asked asked =
+        slots.ask(
             new Command.StartInstance(key, id, ref, with.input(), with.origin(), with.parent()));
+    if (asked.refusal() != null) {
+      return asked.refusal();
+    }
+    Decision decision = instances.start(asked.command());
     if (decision.reply() instanceof Reply.Rejected) {
       return decision.reply();
     }
     InstanceState begun = decision.state();
+    slots.begun(begun);
     if (with.settled() != null && begun != null) {
       if (memory.reached(begun, CodeApi.Milestone.SETTLED)) {
         memory.building.answer(with.settled(), begun);
@@ -393,7 +403,9 @@ final class WorkRunner {
       refuseChild(
           child.parent(),
           child.key(),
-          Failure.of("constraint", "the child cannot be started: " + rejected.message()));
+          Failure.of(
+              SlotWork.failureType(rejected),
+              "the child cannot be started: " + rejected.message()));
     }
   }
 
@@ -476,6 +488,7 @@ final class WorkRunner {
     InstanceCache.Entry entry = memory.cache.get(takeUp.key());
     if (entry != null && !memory.quarantine.contains(takeUp.key())) {
       instances.resume(entry);
+      slots.released(entry.state);
     }
     memory.timers.readAgain(memory.ports.clock().now());
     memory.building.answer(

@@ -6,6 +6,7 @@ import dev.millrace.engine.Effect;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Moment;
+import dev.millrace.engine.Slot;
 import dev.millrace.engine.interpreter.Engine;
 import dev.millrace.runtime.Decider;
 import java.util.List;
@@ -17,6 +18,11 @@ public record EngineDecider(Engine engine) implements Decider {
   @Override
   public Decision decide(@Nullable InstanceState state, Command command, Moment moment) {
     return engine.decide(state, command, moment);
+  }
+
+  @Override
+  public @Nullable Slot slot(Command.StartInstance command, Moment moment) {
+    return engine.slot(command, moment);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
+import dev.millrace.engine.Slot;
 import dev.millrace.engine.Wait;
 import dev.millrace.store.Batch;
 import dev.millrace.store.Fence;
@@ -156,6 +157,9 @@ final class EncodedBatch {
       parameters.add(json(self, header.input()));
       Map<String, @Nullable Object> labels = header.origin().labels();
       parameters.add(labels.isEmpty() ? null : json(self, labels));
+      Slot slot = header.slot();
+      parameters.add(slot == null ? null : slot.group());
+      parameters.add(slot == null ? null : slot.limit());
     }
     InstanceState.Lifecycle life = state.life();
     parameters.add(row.partition());

@@ -28,6 +28,10 @@ final class Schema {
   private static final String SCRIPT = "001_init.sql";
   private static final String BLOB_REFS = "blob_refs.sql";
   private static final String RETENTION = "retention.sql";
+  private static final String SLOTS = "slots.sql";
+
+  /** How many tables and indexes tell that the file is up to date. */
+  private static final int ADDED = 3;
 
   /** A placeholder: a word, and the rest up to the braces. */
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)(?: ([^{}]+))?\\}\\}");
@@ -49,10 +53,11 @@ final class Schema {
     }
   }
 
-  /** Files made before payloads knew who refers to them, or before retention. */
+  /** Files made before payloads knew who refers to them, before retention, or before slots. */
   private static void addWhatIsNew(Connection connection) throws SQLException {
     add(connection, "mr_blob_ref", BLOB_REFS);
     add(connection, "mr_instance_ended", RETENTION);
+    add(connection, "mr_instance_slot", SLOTS);
   }
 
   /** Runs a script where the file does not have what it makes. */
@@ -77,8 +82,11 @@ final class Schema {
     require(version);
     if (ReadPool.number(
             connection,
-            "SELECT count(*) FROM sqlite_master WHERE name IN ('mr_blob_ref', 'mr_instance_ended')")
-        < 2) {
+            """
+            SELECT count(*) FROM sqlite_master
+            WHERE name IN ('mr_blob_ref', 'mr_instance_ended', 'mr_instance_slot')
+            """)
+        < ADDED) {
       throw new StoreException(
           "the file was written by an earlier build; start the server once, which brings it up to date");
     }
@@ -124,6 +132,7 @@ final class Schema {
       statement.executeUpdate(expand(script(SCRIPT)));
       statement.executeUpdate(script(BLOB_REFS));
       statement.executeUpdate(script(RETENTION));
+      statement.executeUpdate(script(SLOTS));
       try (PreparedStatement insert =
           connection.prepareStatement("INSERT INTO mr_meta (key, value) VALUES (?, ?)")) {
         insert.setString(1, VERSION_KEY);

@@ -37,11 +37,12 @@ enum Sql {
       """
       INSERT INTO mr_instance (
         id, uid, namespace, definition_id, definition_revision, fast, test, executor, trigger_app,
-        parent_namespace, parent_uid, start_at, input, labels,
+        parent_namespace, parent_uid, start_at, input, labels, slot_group, slot_limit,
         partition, epoch, batch, owner, generation, execution_uid, status, reason, incident,
         open_work, event_count, changed_at, timeout_at, end_at, output, failure, runs)
       VALUES (
-        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+        ?, ?)
       ON CONFLICT (id) DO UPDATE SET
         partition = excluded.partition, epoch = excluded.epoch, batch = excluded.batch,
         owner = excluded.owner, generation = excluded.generation,

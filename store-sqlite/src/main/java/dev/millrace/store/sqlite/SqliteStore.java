@@ -203,6 +203,24 @@ public final class SqliteStore implements Store {
   }
 
   @Override
+  public List<Rows.SlotRow> slots() {
+    return reads.read(connection ->
+        ReadPool.rows(
+            connection,
+            """
+            SELECT namespace, uid, id, slot_group, slot_limit, status = 'PENDING' FROM mr_instance
+            WHERE slot_group IS NOT NULL AND end_at IS NULL ORDER BY id
+            """,
+            row ->
+                new Rows.SlotRow(
+                    new InstanceKey(row.getString(1), row.getString(2)),
+                    row.getLong(3),
+                    row.getString(4),
+                    row.getInt(5),
+                    row.getInt(6) == 1)));
+  }
+
+  @Override
   public List<Rows.OutboxRow> outbox() {
     return reads.read(connection ->
         ReadPool.rows(

@@ -63,6 +63,8 @@ final class StateChecks {
     columns.put("parent_uid", header.parent() == null ? null : header.parent().key().uid());
     columns.put("start_at", header.startedAt());
     columns.put("input", json(header.input()));
+    columns.put("slot_group", header.slot() == null ? null : header.slot().group());
+    columns.put("slot_limit", header.slot() == null ? null : header.slot().limit());
     columns.put("generation", life.generation());
     columns.put("execution_uid", life.executionUid());
     columns.put("status", life.status().name());

@@ -50,6 +50,13 @@ final class WakeChecks {
       // It may wait for events that only its code knows of.
       return;
     }
+    if (state.life().status() == Status.PENDING) {
+      // Woken by whoever gives a slot back; a server that starts counts them anew.
+      if (state.header().slot() == null) {
+        violations.accept("it has not begun and waits for no slot");
+      }
+      return;
+    }
     boolean running = state.life().status() == Status.RUNNING;
     boolean heldLoop =
         state.graph().loops().values().stream()

@@ -40,6 +40,7 @@ public final class TypeNames {
   private static Map<Class<? extends HistoryEvent>, String> events() {
     Map<Class<? extends HistoryEvent>, String> names = new LinkedHashMap<>();
     names.put(HistoryEvent.InstanceStarted.class, "started");
+    names.put(HistoryEvent.InstanceAdmitted.class, "admitted");
     names.put(HistoryEvent.NodeRan.class, "ran");
     names.put(HistoryEvent.NodeEntered.class, "entered");
     names.put(HistoryEvent.NodeRetryScheduled.class, "retry");
@@ -118,6 +119,7 @@ public final class TypeNames {
   private static Map<Class<? extends Command>, String> commands() {
     Map<Class<? extends Command>, String> names = new LinkedHashMap<>();
     names.put(Command.StartInstance.class, "start");
+    names.put(Command.AdmitInstance.class, "admit");
     names.put(Command.CompleteActivity.class, "complete-activity");
     names.put(Command.FailActivity.class, "fail-activity");
     names.put(Command.FireTimer.class, "fire-timer");

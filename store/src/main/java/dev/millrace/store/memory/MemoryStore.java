@@ -5,6 +5,7 @@ import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.ParentRef;
+import dev.millrace.engine.Slot;
 import dev.millrace.engine.Status;
 import dev.millrace.store.Batch;
 import dev.millrace.store.CommitResult;
@@ -120,6 +121,30 @@ public final class MemoryStore implements Store {
             .filter(key -> after == null || Tables.KEYS.compare(key, after) > 0)
             .limit(limit)
             .toList());
+  }
+
+  @Override
+  public List<Rows.SlotRow> slots() {
+    return locked(() ->
+        tables.instances.values().stream()
+            .filter(MemoryStore::lives)
+            .map(Rows.InstanceRow::state)
+            .map(MemoryStore::slot)
+            .filter(Objects::nonNull)
+            .sorted(Comparator.comparingLong(Rows.SlotRow::id))
+            .toList());
+  }
+
+  private static Rows.@Nullable SlotRow slot(InstanceState state) {
+    Slot slot = state.header().slot();
+    return slot == null
+        ? null
+        : new Rows.SlotRow(
+            state.header().key(),
+            state.header().id(),
+            slot.group(),
+            slot.limit(),
+            state.awaitedSlot() != null);
   }
 
   @Override

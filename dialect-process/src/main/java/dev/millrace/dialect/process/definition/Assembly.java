@@ -2,12 +2,14 @@ package dev.millrace.dialect.process.definition;
 
 import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.JsonValue;
+import dev.millrace.engine.Slot;
 import dev.millrace.engine.graph.Graph;
 import dev.millrace.engine.graph.JoinPolicy;
 import dev.millrace.engine.graph.Node;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Builds the engine's graph from a definition whose layout is known. */
@@ -57,7 +59,32 @@ final class Assembly {
             layout.processErrors().policy(),
             Json.text(extension, "siblingsOnError").equals("finish"),
             Json.integer(extension, "maxVisits", Graph.Rules.DEFAULT_MAX_VISITS),
-            Json.text(extension, "loopLimit").equals("error")));
+            Json.text(extension, "loopLimit").equals("error"),
+            concurrency(Json.object(extension, "concurrency"))),
+        new Graph.Ends(
+            null,
+            Set.of(),
+            false,
+            Json.text(Json.object(extension, "onFailure"), "process").strip()));
+  }
+
+  private static Graph.@Nullable Concurrency concurrency(Map<?, ?> extension) {
+    int limit = Json.integer(extension, "limit", 0);
+    if (limit < 1) {
+      return null;
+    }
+    Slot.OnLimit onLimit =
+        switch (Json.text(extension, "onLimit")) {
+          case "reject" -> Slot.OnLimit.REJECT;
+          case "skip" -> Slot.OnLimit.SKIP;
+          case "cancelOldest" -> Slot.OnLimit.CANCEL_OLDEST;
+          default -> Slot.OnLimit.QUEUE;
+        };
+    String key = Json.text(extension, "key");
+    // As in conditions: without delimiters it is an expression as a whole.
+    boolean delimited = key.contains("{{") || key.contains("{%");
+    Object template = key.isBlank() ? null : delimited ? key : "{%" + key + "%}";
+    return new Graph.Concurrency(limit, onLimit, template);
   }
 
   private Node node(int index) {

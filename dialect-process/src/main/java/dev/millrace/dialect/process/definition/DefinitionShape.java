@@ -237,10 +237,22 @@ final class DefinitionShape {
 
   private static final Shape TASKS = Shape.list(TASK, TASKS_MAX);
 
+  /** Starts beyond the limit queue, are refused, end at once, or stop the oldest. */
+  static final Shape.Fields CONCURRENCY =
+      Shape.object()
+          .with("limit", Shape.integer(1, ITERATIONS_MAX))
+          .with("onLimit", Shape.word("", "queue", "reject", "skip", "cancelOldest"))
+          .with("key", Shape.kind("an expression", String.class));
+
+  static final Shape.Fields ON_FAILURE =
+      Shape.object().with("process", Shape.text(0, NAME_LENGTH_MAX));
+
   static final Shape.Fields EXTENSION =
       Shape.object()
           .with("errorHandler", ERROR_HANDLER)
           .with("rateLimit", Shape.either(String.class, Shape.word(""), RATE))
+          .with("concurrency", Shape.either(String.class, Shape.word(""), CONCURRENCY))
+          .with("onFailure", Shape.either(String.class, Shape.word(""), ON_FAILURE))
           .with("compensateOn", Shape.list(Shape.word("failed", "stopped"), 2))
           .with("siblingsOnError", Shape.word("", "stop", "cancel", "finish"))
           .with("maxVisits", Shape.integer(1, ITERATIONS_MAX))

@@ -38,6 +38,8 @@ final class ExpressionCheck {
   void check(ProcessDocument document) {
     template(document.get("output"), "$.output");
     errorHandler(document.extension().get("errorHandler"), "$.extension.errorHandler");
+    condition(
+        Json.object(document.extension(), "concurrency").get("key"), "$.extension.concurrency.key");
     document.tasks().forEach(this::task);
   }
 

@@ -25,8 +25,7 @@ final class MemberCheck {
       Set.of("idempotency", "priority", "queue", "fast");
 
   /** The same in documents that every server of this API accepts. */
-  private static final Set<String> WARNED_OF_PROCESSES =
-      Set.of("concurrency", "onFailure", "retention");
+  private static final Set<String> WARNED_OF_PROCESSES = Set.of("retention");
 
   private static final Set<String> WARNED_OF_ERROR_HANDLERS =
       Set.of("exceptionType", "exceptionMsg");
@@ -60,6 +59,19 @@ final class MemberCheck {
         unknown(name, path, DefinitionShape.EXTENSION, Set.of());
       }
     }
+    Map<?, ?> concurrency = Json.object(extension, "concurrency");
+    unknown(concurrency, path + ".concurrency", DefinitionShape.CONCURRENCY, Set.of());
+    if (!concurrency.isEmpty() && concurrency.get("limit") == null) {
+      problems.error(
+          path + ".concurrency.limit",
+          "required",
+          "expected how many instances may run at once, found nothing");
+    }
+    unknown(
+        Json.object(extension, "onFailure"),
+        path + ".onFailure",
+        DefinitionShape.ON_FAILURE,
+        Set.of());
     List<String> compensateOn = Json.texts(extension.get("compensateOn"));
     if (compensateOn.contains("stopped")) {
       problems.warning(

@@ -310,10 +310,7 @@ final class SavedDefinitionTest {
                         + "onFailure:{process:'proc-aaaaaaaa'},retention:{completed:'P30D'},"
                         + "compensateOn:['stopped']}}")))
         .containsExactly(
-            "$.extension.concurrency unsupported",
-            "$.extension.onFailure unsupported",
-            "$.extension.retention unsupported",
-            "$.extension.compensateOn[0] unsupported");
+            "$.extension.retention unsupported", "$.extension.compensateOn[0] unsupported");
   }
 
   @Test

@@ -1,0 +1,4 @@
+-- Which instances hold a slot of their process or wait for one; the limit is that of their start.
+ALTER TABLE mr_instance ADD COLUMN slot_group TEXT;
+ALTER TABLE mr_instance ADD COLUMN slot_limit INTEGER;
+CREATE INDEX mr_instance_slot ON mr_instance (id) WHERE slot_group IS NOT NULL AND end_at IS NULL;
