@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BooleanSupplier;
+import org.jooq.impl.DSL;
 
 /**
  * A transaction that stays open over several calls, on a thread of its own. Meanwhile nobody else
@@ -41,6 +42,7 @@ public final class OpenTransaction {
    * @param commitKey under which its commit is noted, see {@link #committed}
    * @param most after which it is undone
    * @param wanted asked now and then; without reason to stay open it is undone
+   * @throws DatabaseFailure when the database cannot be reached
    */
   public static OpenTransaction begin(
       Database database, String prefix, String commitKey, Duration most, BooleanSupplier wanted) {
@@ -65,6 +67,8 @@ public final class OpenTransaction {
       database.inTransaction(transaction -> {
         // A name that no work of a time before a crash was given.
         name = prefix + "#" + Ids.uid(((Session) transaction).writing().random());
+        // A connection that broke since its last use is noticed now, when another can be tried.
+        long _ = ((Session) transaction).number(DSL.selectOne());
         database.share(name, shared);
         begun.complete(true);
         boolean decided = shared.serve(transaction, decision, most, wanted);

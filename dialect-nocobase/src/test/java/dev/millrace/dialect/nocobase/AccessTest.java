@@ -116,6 +116,56 @@ class AccessTest extends ServerTest {
   }
 
   @Test
+  void shouldLetPeopleReadAndMarkOnlyTheirOwnMessages() {
+    signIn(ADMIN, TestServer.PASSWORD);
+    user("ada", "member");
+    user("bob", "member");
+    Map<String, Object> channel =
+        Map.of("name", "news", "title", "News", "notificationType", "in-app-message");
+    assertThat(server.post("/api/notificationChannels:create", channel).status()).isEqualTo(200);
+    Map<String, Object> node =
+        Map.of(
+            "channelName",
+            "news",
+            "receivers",
+            List.of(Map.of("filter", Map.of("username", "ada"))),
+            "title",
+            "for Ada");
+    Reply sent =
+        server.post("/api/flow_nodes:test", Map.of("type", "notification", "config", node));
+    assertThat(sent.number("data.status")).as(sent.text()).isEqualTo(1);
+
+    signIn("ada", "secret-ada");
+    Reply mine = server.get("/api/myInAppMessages:list");
+    assertThat(mine.at("data.messages.0.title")).isEqualTo("for Ada");
+    String id = String.valueOf(mine.at("data.messages.0.id"));
+    long ada = mine.number("data.messages.0.userId");
+    for (String path :
+        List.of(
+            "notificationChannels:list",
+            "notificationSendLogs:list",
+            "notificationInAppMessages:list")) {
+      assertThat(server.get("/api/" + path).status()).as(path).isEqualTo(403);
+    }
+
+    signIn("bob", "secret-bob");
+    assertThat(
+            server
+                .get("/api/myInAppMessages:list", "filter", "{\"userId\":" + ada + "}")
+                .at("data.messages.size"))
+        .isEqualTo(0);
+    assertThat(server.get("/api/myInAppChannels:list").number("meta.count")).isZero();
+    Map<String, Object> read = Map.of("status", "read");
+    String update = "/api/notificationInAppMessages:updateMyOwn";
+    assertThat(server.post(update + "?filterByTk=" + id, read).at("data.size")).isEqualTo(0);
+    assertThat(server.post(update, read).at("data.size")).isEqualTo(0);
+
+    signIn("ada", "secret-ada");
+    assertThat(server.get("/api/myInAppMessages:count").number("data.count")).isEqualTo(1);
+    assertThat(server.post(update, read).at("data.size")).isEqualTo(1);
+  }
+
+  @Test
   void shouldTakeApiKeys() {
     signIn(ADMIN, TestServer.PASSWORD);
     Reply key =

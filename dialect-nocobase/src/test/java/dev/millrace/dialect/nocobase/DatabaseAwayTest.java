@@ -87,4 +87,25 @@ class DatabaseAwayTest {
         server.post("/api/workflows:execute?filterByTk=" + workflow + "&autoRevision=0", Map.of());
     assertThat(executed.number("data.execution.status")).as(executed.text()).isEqualTo(1);
   }
+
+  @Test
+  void shouldBeginTransactionsAfterARestartToo() {
+    long workflow =
+        server.workflow(Map.of("type", "schedule", "sync", true, "config", Map.of("mode", 0)));
+    long transaction = server.node(workflow, "transaction", null, Map.of());
+    server.node(
+        workflow,
+        "create",
+        transaction,
+        1L,
+        Map.of("collection", "posts", "params", Map.of("values", Map.of("title", "a"))));
+    postgres.stop();
+    postgres.start();
+    Reply executed =
+        server.post("/api/workflows:execute?filterByTk=" + workflow + "&autoRevision=0", Map.of());
+    assertThat(executed.number("data.execution.status")).as(executed.text()).isEqualTo(1);
+    // A request may still meet a connection that the restart has broken; the next one does not.
+    Reply posts = server.until(() -> server.get("/api/posts:list"), reply -> reply.status() == 200);
+    assertThat(posts.number("meta.count")).isEqualTo(1);
+  }
 }

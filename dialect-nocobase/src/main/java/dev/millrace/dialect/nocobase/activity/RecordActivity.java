@@ -80,7 +80,7 @@ final class RecordActivity implements Activity {
   }
 
   /** A database that is away is tried again, unless the transaction that it had open is lost. */
-  private static ActivityException failure(DatabaseFailure failed, ActivityInput input) {
+  static ActivityException failure(DatabaseFailure failed, ActivityInput input) {
     boolean away = failed.away();
     String message =
         away

@@ -72,10 +72,19 @@ final class TransactionActivity implements Activity {
         case COMMIT -> commit(input.idempotencyKey());
         case ROLLBACK -> rollback(input.idempotencyKey());
       };
-    } catch (DatabaseFailure | DataException e) {
-      throw RecordActivity.failure(
-          RecordActivity.ERROR, "the database could not " + name().substring(9) + " a transaction");
+    } catch (DatabaseFailure e) {
+      if (kind == Kind.BEGIN) {
+        throw RecordActivity.failure(e, input);
+      }
+      throw failed();
+    } catch (DataException e) {
+      throw failed();
     }
+  }
+
+  private ActivityException failed() {
+    return RecordActivity.failure(
+        RecordActivity.ERROR, "the database could not " + name().substring(9) + " a transaction");
   }
 
   private static String commitKey(String key) {

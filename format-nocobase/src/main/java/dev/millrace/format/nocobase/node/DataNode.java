@@ -43,7 +43,7 @@ public final class DataNode extends ActivityNode {
           null);
 
   private static final Set<String> TYPES =
-      Set.of("create", "update", "destroy", "query", "aggregate");
+      Set.of("create", "update", "destroy", "query", "aggregate", "transaction");
 
   private static final String PARAMS = "params";
   private static final String FILTER = "filter";
@@ -60,12 +60,18 @@ public final class DataNode extends ActivityNode {
     return TYPES.contains(type) ? WAITING : ErrorPolicy.STOP;
   }
 
-  /** Keeps the type of failures that are tried again, which is that of the policy. */
-  @Override
-  public Step waitFailed(NodeContext context, Failure failure) {
+  /** The failure of a node whose database is away; null for another failure. */
+  static Step.@Nullable Failed unavailable(Failure failure) {
+    // It keeps its type, which the policy knows it by.
     return failure.type().equals(UNAVAILABLE)
         ? new Step.Failed(failure.ending(JobStatus.of(failure).failure("").end()), failure.detail())
-        : super.waitFailed(context, failure);
+        : null;
+  }
+
+  @Override
+  public Step waitFailed(NodeContext context, Failure failure) {
+    Step.Failed unavailable = unavailable(failure);
+    return unavailable == null ? super.waitFailed(context, failure) : unavailable;
   }
 
   @Override

@@ -96,9 +96,11 @@ final class TransactionNode extends NocoBaseNode implements BranchingNodeType {
     boolean begun =
         context.run().waitsFor() instanceof Wait.ForActivity activity
             && !activity.activity().equals(BEGIN);
-    return begun && otherBody(context) != null
-        ? noted(failure, open(otherBody(context)))
-        : super.waitFailed(context, failure);
+    if (begun && otherBody(context) != null) {
+      return noted(failure, open(otherBody(context)));
+    }
+    Step.Failed unavailable = begun ? null : DataNode.unavailable(failure);
+    return unavailable == null ? super.waitFailed(context, failure) : unavailable;
   }
 
   private static @Nullable String otherBody(NodeContext context) {
