@@ -108,6 +108,23 @@ class RetentionServerTest {
   }
 
   @Test
+  void shouldKeepTheInstancesOfAProcessAsItSays() throws Exception {
+    try (MillraceServer server = MillraceServer.open(configuration("0s"));
+        HttpClient client = HttpClient.newHttpClient()) {
+      server.start();
+      Calls calls = new Calls(server, client);
+      String kept =
+          calls.save(
+              SMALL.replace(
+                  "\"tasks\"", "\"extension\": {\"retention\": {\"any\": \"P30D\"}}, \"tasks\""));
+      String own = text(calls.post("/api/process/" + kept, "{}", null), "id");
+      calls.post("/api/process/" + calls.save(SMALL), "{}", null);
+      until(() -> instances() == 1 ? "one" : "");
+      assertThat(calls.get("/api/processInst/" + own)).contains("completed");
+    }
+  }
+
+  @Test
   void shouldKeepWhatIsToBeKept() throws Exception {
     try (MillraceServer server = MillraceServer.open(configuration("forever"));
         HttpClient client = HttpClient.newHttpClient()) {

@@ -122,6 +122,11 @@ final class FaultyStore implements Store {
   }
 
   @Override
+  public List<Rows.EndedRow> outlived(Instant before, Rows.@Nullable EndedRow after, int limit) {
+    return read(() -> rows.outlived(before, after, limit));
+  }
+
+  @Override
   public List<Rows.OutboxRow> outbox() {
     return read(rows::outbox);
   }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 /** What a batch carries, as values. Payloads are plain JSON; encoding them is the store's work. */
 public final class Rows {
 
+  /** A time that never comes. */
+  public static final Instant FOREVER = Instant.ofEpochMilli(Long.MAX_VALUE);
+
   private Rows() {}
 
   /**
@@ -24,8 +27,17 @@ public final class Rows {
    *     tokens); a restart loads only instances where this is not zero
    * @param state the state after the batch
    * @param owner the creator of the definition
+   * @param keptUntil when an ended one is to go, {@link #FOREVER} for never; null where the times
+   *     of the server hold, and for one that lives
    */
-  public record InstanceRow(int partition, InstanceState state, String owner, int openWork) {
+  public record InstanceRow(
+      int partition, InstanceState state, String owner, int openWork, @Nullable Instant keptUntil) {
+
+    /** One that is kept as long as the server says. */
+    public InstanceRow(int partition, InstanceState state, String owner, int openWork) {
+      this(partition, state, owner, openWork, null);
+    }
+
     public InstanceKey key() {
       return state.header().key();
     }
@@ -69,9 +81,24 @@ public final class Rows {
    * @param events how many it has, as a measure of its rows
    * @param needed whether it must stay: it is set aside, a child of it has not ended, or its parent
    *     has not
+   * @param keptUntil when it is to go by its own definition; null where the times of the server
+   *     hold
    */
   public record EndedRow(
-      InstanceKey key, long id, Status status, Instant endAt, long events, boolean needed) {}
+      InstanceKey key,
+      long id,
+      Status status,
+      Instant endAt,
+      long events,
+      boolean needed,
+      @Nullable Instant keptUntil) {
+
+    /** One that is kept as long as the server says. */
+    public EndedRow(
+        InstanceKey key, long id, Status status, Instant endAt, long events, boolean needed) {
+      this(key, id, status, endAt, events, needed, null);
+    }
+  }
 
   /** The events of an instance up to a number, which a snapshot stands for. */
   public record TrimRow(InstanceKey key, long upToSeq) {}

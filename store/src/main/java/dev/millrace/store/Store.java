@@ -58,7 +58,16 @@ public interface Store extends AutoCloseable {
   List<String> namespacesOfEnded();
 
   /**
-   * Ended instances of a namespace, in the order of their end and id.
+   * Ended instances that were to be kept until before a time by their own definitions, in the order
+   * of that time and id.
+   *
+   * @param after begin behind this one; null for the first page
+   */
+  List<Rows.EndedRow> outlived(Instant before, Rows.@Nullable EndedRow after, int limit);
+
+  /**
+   * Ended instances of a namespace that are kept as the server says, in the order of their end and
+   * id.
    *
    * @param status one that is terminal
    * @param before only those that ended before

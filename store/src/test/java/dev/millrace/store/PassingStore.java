@@ -75,6 +75,11 @@ public class PassingStore implements Store {
   }
 
   @Override
+  public List<Rows.EndedRow> outlived(Instant before, Rows.@Nullable EndedRow after, int limit) {
+    return rows.outlived(before, after, limit);
+  }
+
+  @Override
   public List<Rows.OutboxRow> outbox() {
     return rows.outbox();
   }

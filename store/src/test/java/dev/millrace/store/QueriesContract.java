@@ -6,9 +6,11 @@ import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.EndReason;
 import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceKey;
+import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Status;
 import dev.millrace.store.query.Queries;
 import java.math.BigDecimal;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +38,29 @@ public abstract class QueriesContract extends StoreContract {
     assertThat(queries.definition("proc-1", 2).orElseThrow().document())
         .isEqualTo(States.definition("proc-1", 2, 7, "new").document());
     assertThat(store.maxDefinitionNumber()).isEqualTo(8);
+  }
+
+  @Test
+  void shouldListWhatOutlivedTheTimeOfItsOwnDefinition() {
+    Instant end = States.START.plusMillis(1_500);
+    Instant[] until = {end.plusMillis(9), end.plusMillis(5), end.plusMillis(5), Rows.FOREVER};
+    Batch batch = next();
+    for (int id = 1; id <= until.length; id++) {
+      InstanceState state =
+          States.state(InstanceKey.of("i" + id), id, Status.FAILED, EndReason.NONE, 1);
+      batch.instances.add(new Rows.InstanceRow(0, state, "admin", 0, until[id - 1]));
+    }
+    commit(batch);
+    assertThat(store.outlived(end.plusMillis(5), null, 10)).isEmpty();
+    List<Rows.EndedRow> page = store.outlived(end.plusMillis(6), null, 1);
+    assertThat(page)
+        .containsExactly(
+            new Rows.EndedRow(
+                InstanceKey.of("i2"), 2, Status.FAILED, end, 1, false, end.plusMillis(5)));
+    assertThat(store.outlived(end.plusMillis(10), page.getFirst(), 10))
+        .extracting(Rows.EndedRow::id)
+        .containsExactly(3L, 1L);
+    assertThat(store.ended("default", Status.FAILED, end.plusMillis(10), null, 10)).isEmpty();
   }
 
   @Test

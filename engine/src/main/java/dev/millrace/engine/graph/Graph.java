@@ -3,6 +3,9 @@ package dev.millrace.engine.graph;
 import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.Slot;
+import dev.millrace.engine.Status;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -78,17 +81,43 @@ public record Graph(
    * @param setOutputOnly whether the output is what a node set as it ({@link Step.SetOutput}), or
    *     null
    * @param onFailure the definition that is started when an instance failed, empty for none
+   * @param kept how long ended instances are kept
    */
   public record Ends(
       @Nullable Failure fault,
       Set<Failure.End> forgotten,
       boolean setOutputOnly,
-      String onFailure) {
+      String onFailure,
+      Kept kept) {
     public static final Ends DEFAULT = new Ends(null, Set.of(), false);
 
-    /** Ends after which nothing is started. */
+    /** Ends after which nothing is started, of instances that are kept as the server keeps them. */
     public Ends(@Nullable Failure fault, Set<Failure.End> forgotten, boolean setOutputOnly) {
-      this(fault, forgotten, setOutputOnly, "");
+      this(fault, forgotten, setOutputOnly, "", Kept.DEFAULT);
+    }
+  }
+
+  /**
+   * How long ended instances are kept, by how they ended; null where the server's own times hold.
+   *
+   * @param terminated also of canceled ones
+   */
+  public record Kept(
+      @Nullable Duration completed, @Nullable Duration failed, @Nullable Duration terminated) {
+    /** As long as the server keeps them. */
+    public static final Kept DEFAULT = new Kept(null, null, null);
+
+    /** For ever, whatever the server's times are. */
+    public static final Duration FOREVER = ChronoUnit.FOREVER.getDuration();
+
+    /** How long instances in a state are kept; null where the server decides or they live. */
+    public @Nullable Duration of(Status status) {
+      return switch (status) {
+        case COMPLETED -> completed;
+        case FAILED -> failed;
+        case TERMINATED, CANCELED -> terminated;
+        case PENDING, RUNNING, SUSPENDED -> null;
+      };
     }
   }
 

@@ -10,6 +10,7 @@ import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.WorkerActivity;
+import dev.millrace.engine.graph.Graph;
 import dev.millrace.store.Rows;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -248,8 +249,13 @@ final class Instances {
       InstanceState after,
       Decision decision) {
     InstanceKey key = after.header().key();
+    Graph.Settings settings = memory.definitions.graph(after.header().definition()).settings();
     Projection.Owned owned =
-        new Projection.Owned(memory.partition(key), owner(after), memory.decider.openWork(after));
+        new Projection.Owned(
+            memory.partition(key),
+            settings.owner(),
+            memory.decider.openWork(after),
+            settings.ends().kept());
     BatchBuilder rows = memory.building.rows;
     if (!after.header().fast()) {
       Projection.standard(rows, owned, before, after, decision.events());
@@ -282,10 +288,6 @@ final class Instances {
 
   private static boolean ended(InstanceState state) {
     return state.life().status().terminal();
-  }
-
-  private String owner(InstanceState state) {
-    return memory.definitions.graph(state.header().definition()).settings().owner();
   }
 
   private void effect(InstanceCache.Entry entry, Effect effect) {

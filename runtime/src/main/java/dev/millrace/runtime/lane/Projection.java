@@ -5,7 +5,10 @@ import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.Wait;
+import dev.millrace.engine.graph.Graph;
 import dev.millrace.store.Rows;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -81,10 +84,20 @@ final class Projection {
   }
 
   /** What an instance's row says that its state does not. */
-  record Owned(int partition, String owner, int openWork) {}
+  record Owned(int partition, String owner, int openWork, Graph.Kept kept) {}
 
   private static Rows.InstanceRow instanceRow(Owned owned, InstanceState state) {
-    return new Rows.InstanceRow(owned.partition(), state, owned.owner(), owned.openWork());
+    return new Rows.InstanceRow(
+        owned.partition(), state, owned.owner(), owned.openWork(), keptUntil(owned.kept(), state));
+  }
+
+  private static @Nullable Instant keptUntil(Graph.Kept kept, InstanceState state) {
+    Instant endedAt = state.life().endedAt();
+    Duration time = kept.of(state.life().status());
+    if (endedAt == null || time == null) {
+      return null;
+    }
+    return time.equals(Graph.Kept.FOREVER) ? Rows.FOREVER : endedAt.plus(time);
   }
 
   private static void humanTasks(

@@ -75,8 +75,11 @@ public final class Retention {
       Executor reads,
       Clock clock) {}
 
-  /** Instances of one state and namespace whose time is over. */
-  private record Target(String namespace, Status status, Instant before) {}
+  /** Instances whose time is over. */
+  @FunctionalInterface
+  private interface Target {
+    List<Rows.EndedRow> page(Rows.@Nullable EndedRow after);
+  }
 
   /** One way through everything. */
   private static final class Pass {
@@ -175,25 +178,30 @@ public final class Retention {
   private Pass begin() {
     Instant begun = ports.clock().now();
     Pass made = new Pass(begun);
-    if (policy.shortest() == null) {
-      return made;
+    if (policy.shortest() != null) {
+      addByPolicy(made);
     }
+    made.targets.add(after -> ports.store().outlived(begun.plusMillis(1), after, PAGE));
+    return made;
+  }
+
+  private void addByPolicy(Pass made) {
     for (String namespace : ports.store().namespacesOfEnded()) {
       RetentionPolicy.Keep keep = policy.of(namespace);
       for (Status status : Status.values()) {
         Duration time = status.terminal() ? keep.of(status) : null;
         if (time != null) {
           // Times are kept in whole milliseconds, so one that is over is strictly before.
-          made.targets.add(new Target(namespace, status, begun.minus(time).plusMillis(1)));
+          Instant before = made.begun.minus(time).plusMillis(1);
+          made.targets.add(after -> ports.store().ended(namespace, status, before, after, PAGE));
         }
       }
     }
-    return made;
   }
 
   private CompletableFuture<Boolean> page(Pass now, Target target) {
-    List<Rows.EndedRow> found =
-        ports.store().ended(target.namespace(), target.status(), target.before(), now.after, PAGE);
+    List<Rows.EndedRow> found = target.page(now.after);
+    List<Rows.EndedRow> asked = new ArrayList<>();
     List<CompletableFuture<Reply>> replies = new ArrayList<>();
     long events = 0;
     int looked = 0;
@@ -208,13 +216,14 @@ public final class Retention {
         now.needed++;
       } else {
         events += row.events();
+        asked.add(row);
         replies.add(ports.engine().apply(new Command.PurgeInstance(row.key(), false, row.endAt())));
       }
     }
     boolean last = looked == found.size() && found.size() < PAGE;
     return CompletableFuture.allOf(replies.toArray(CompletableFuture[]::new))
         .thenApply(_ -> {
-          boolean busy = count(now, target.status(), replies);
+          boolean busy = count(now, asked, replies);
           if (busy) {
             // The same page once more, without what is gone.
             now.after = from;
@@ -226,18 +235,19 @@ public final class Retention {
         });
   }
 
-  private boolean count(Pass now, Status status, List<CompletableFuture<Reply>> replies) {
-    long removed = 0;
+  private boolean count(
+      Pass now, List<Rows.EndedRow> asked, List<CompletableFuture<Reply>> replies) {
     boolean busy = false;
-    for (CompletableFuture<Reply> reply : replies) {
-      switch (reply.join()) {
-        case Reply.Accepted _ -> removed++;
+    for (int i = 0; i < asked.size(); i++) {
+      switch (replies.get(i).join()) {
+        case Reply.Accepted _ -> {
+          instances.increment();
+          now.removed.merge(asked.get(i).status(), 1L, Long::sum);
+        }
         case Reply.Rejected rejected when rejected.reason() == Reason.BUSY -> busy = true;
         case Reply.Rejected _ -> now.refused++;
       }
     }
-    instances.add(removed);
-    now.removed.merge(status, removed, Long::sum);
     return busy;
   }
 

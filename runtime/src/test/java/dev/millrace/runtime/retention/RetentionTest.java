@@ -209,6 +209,34 @@ class RetentionTest {
   }
 
   @Test
+  void shouldRemoveByTheTimesOfADefinitionBeforeThoseOfTheServer() {
+    ended("default", Status.COMPLETED);
+    Batch batch = batch();
+    Instant[] until = {END.plus(DAY), END.plus(DAY), END.plus(DAY.multipliedBy(3)), Rows.FOREVER};
+    for (Instant time : until) {
+      InstanceKey key = InstanceKey.of("own" + ++lastId);
+      batch.instances.add(
+          new Rows.InstanceRow(
+              0, States.state(key, lastId, Status.COMPLETED, EndReason.NONE, 1), "", 0, time));
+    }
+    rows.commit(batch);
+    Duration two = DAY.multipliedBy(2);
+    Retention retention = retention(new RetentionPolicy(new Keep(two, null, null), Map.of()));
+    now = END.plus(DAY).minusMillis(1);
+    pass(retention);
+    assertThat(left()).hasSize(5);
+    now = END.plus(DAY);
+    pass(retention);
+    assertThat(left()).containsExactly("i1", "own4", "own5");
+    now = END.plus(two);
+    pass(retention);
+    assertThat(left()).containsExactly("own4", "own5");
+    now = END.plus(DAY.multipliedBy(36_500));
+    pass(retention);
+    assertThat(left()).containsExactly("own5");
+  }
+
+  @Test
   void shouldForgetExpiredRequestsThoughEverythingIsKept() {
     Batch batch = batch();
     for (int i = 0; i < 1_200; i++) {

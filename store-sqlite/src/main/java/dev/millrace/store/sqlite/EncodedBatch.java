@@ -179,6 +179,7 @@ final class EncodedBatch {
     parameters.add(json(self, life.output()));
     parameters.add(failure(self, life.failure()));
     parameters.add(header.fast() ? json(self, runtimes(state)) : null);
+    parameters.add(millis(row.keptUntil()));
     if (exists) {
       parameters.addAll(identity(header));
     }

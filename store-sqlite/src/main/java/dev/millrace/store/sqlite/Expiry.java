@@ -4,6 +4,7 @@ import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.Status;
 import dev.millrace.store.Rows;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -25,7 +26,7 @@ final class Expiry {
       SELECT name FROM n WHERE name IS NOT NULL
       """;
 
-  private static final String ENDED =
+  private static final String COLUMNS =
       """
       SELECT i.uid, i.id, i.end_at, i.event_count,
         EXISTS (SELECT 1 FROM mr_quarantine q WHERE q.namespace = i.namespace AND q.uid = i.uid)
@@ -34,11 +35,25 @@ final class Expiry {
             AND c.status IN ('PENDING', 'RUNNING', 'SUSPENDED'))
         OR (i.parent_uid IS NOT NULL AND EXISTS (SELECT 1 FROM mr_instance p
           WHERE p.uid = i.parent_uid AND p.namespace = i.parent_namespace
-            AND p.status IN ('PENDING', 'RUNNING', 'SUSPENDED')))
+            AND p.status IN ('PENDING', 'RUNNING', 'SUSPENDED'))),
+        i.namespace, i.status, i.kept_until
       FROM mr_instance i
-      WHERE i.namespace = ? AND i.status = ? AND i.end_at < ? AND (i.end_at, i.id) > (?, ?)
-      ORDER BY i.end_at, i.id LIMIT ?
       """;
+
+  private static final String ENDED =
+      COLUMNS
+          + """
+          WHERE i.namespace = ? AND i.status = ? AND i.end_at < ? AND (i.end_at, i.id) > (?, ?)
+            AND i.kept_until IS NULL
+          ORDER BY i.end_at, i.id LIMIT ?
+          """;
+
+  private static final String OUTLIVED =
+      COLUMNS
+          + """
+          WHERE i.kept_until IS NOT NULL AND i.kept_until < ? AND (i.kept_until, i.id) > (?, ?)
+          ORDER BY i.kept_until, i.id LIMIT ?
+          """;
 
   private static final String EXPIRED =
       "SELECT scope, request_key FROM mr_idempotency WHERE expires_at <= ? LIMIT ?";
@@ -60,20 +75,39 @@ final class Expiry {
     return ReadPool.rows(
         connection,
         ENDED,
-        row ->
-            new Rows.EndedRow(
-                new InstanceKey(namespace, row.getString(1)),
-                row.getLong(2),
-                status,
-                Instant.ofEpochMilli(row.getLong(3)),
-                row.getLong(4),
-                row.getBoolean(5)),
+        Expiry::row,
         namespace,
         status.name(),
         before.toEpochMilli(),
         after == null ? Long.MIN_VALUE : after.endAt().toEpochMilli(),
         after == null ? 0L : after.id(),
         limit);
+  }
+
+  static List<Rows.EndedRow> outlived(
+      Connection connection, Instant before, Rows.@Nullable EndedRow after, int limit)
+      throws SQLException {
+    Instant from = after == null ? null : after.keptUntil();
+    return ReadPool.rows(
+        connection,
+        OUTLIVED,
+        Expiry::row,
+        before.toEpochMilli(),
+        from == null ? Long.MIN_VALUE : from.toEpochMilli(),
+        after == null ? 0L : after.id(),
+        limit);
+  }
+
+  private static Rows.EndedRow row(ResultSet row) throws SQLException {
+    long keptUntil = row.getLong(8);
+    return new Rows.EndedRow(
+        new InstanceKey(row.getString(6), row.getString(1)),
+        row.getLong(2),
+        Status.valueOf(row.getString(7)),
+        Instant.ofEpochMilli(row.getLong(3)),
+        row.getLong(4),
+        row.getBoolean(5),
+        keptUntil == 0 ? null : Instant.ofEpochMilli(keptUntil));
   }
 
   static int removeRequests(Connection connection, Instant now, int limit) throws SQLException {

@@ -28,7 +28,7 @@ final class Schema {
   private static final String SCRIPT = "001_init.sql";
   private static final String BLOB_REFS = "blob_refs.sql";
   private static final String RETENTION = "retention.sql";
-  private static final String SLOTS = "slots.sql";
+  private static final String DEFINITION_LIMITS = "definition_limits.sql";
 
   /** How many tables and indexes tell that the file is up to date. */
   private static final int ADDED = 3;
@@ -53,11 +53,14 @@ final class Schema {
     }
   }
 
-  /** Files made before payloads knew who refers to them, before retention, or before slots. */
+  /**
+   * Files made before payloads knew who refers to them, before retention, or before processes had
+   * limits.
+   */
   private static void addWhatIsNew(Connection connection) throws SQLException {
     add(connection, "mr_blob_ref", BLOB_REFS);
     add(connection, "mr_instance_ended", RETENTION);
-    add(connection, "mr_instance_slot", SLOTS);
+    add(connection, "mr_instance_kept", DEFINITION_LIMITS);
   }
 
   /** Runs a script where the file does not have what it makes. */
@@ -84,7 +87,7 @@ final class Schema {
             connection,
             """
             SELECT count(*) FROM sqlite_master
-            WHERE name IN ('mr_blob_ref', 'mr_instance_ended', 'mr_instance_slot')
+            WHERE name IN ('mr_blob_ref', 'mr_instance_ended', 'mr_instance_kept')
             """)
         < ADDED) {
       throw new StoreException(
@@ -132,7 +135,7 @@ final class Schema {
       statement.executeUpdate(expand(script(SCRIPT)));
       statement.executeUpdate(script(BLOB_REFS));
       statement.executeUpdate(script(RETENTION));
-      statement.executeUpdate(script(SLOTS));
+      statement.executeUpdate(script(DEFINITION_LIMITS));
       try (PreparedStatement insert =
           connection.prepareStatement("INSERT INTO mr_meta (key, value) VALUES (?, ?)")) {
         insert.setString(1, VERSION_KEY);

@@ -39,10 +39,11 @@ enum Sql {
         id, uid, namespace, definition_id, definition_revision, fast, test, executor, trigger_app,
         parent_namespace, parent_uid, start_at, input, labels, slot_group, slot_limit,
         partition, epoch, batch, owner, generation, execution_uid, status, reason, incident,
-        open_work, event_count, changed_at, timeout_at, end_at, output, failure, runs)
+        open_work, event_count, changed_at, timeout_at, end_at, output, failure, runs,
+        kept_until)
       VALUES (
         ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-        ?, ?)
+        ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET
         partition = excluded.partition, epoch = excluded.epoch, batch = excluded.batch,
         owner = excluded.owner, generation = excluded.generation,
@@ -50,7 +51,7 @@ enum Sql {
         reason = excluded.reason, incident = excluded.incident, open_work = excluded.open_work,
         event_count = excluded.event_count, changed_at = excluded.changed_at,
         timeout_at = excluded.timeout_at, end_at = excluded.end_at, output = excluded.output,
-        failure = excluded.failure, runs = excluded.runs
+        failure = excluded.failure, runs = excluded.runs, kept_until = excluded.kept_until
       WHERE uid = excluded.uid AND namespace = excluded.namespace
       """,
       true),
@@ -60,7 +61,7 @@ enum Sql {
       UPDATE mr_instance SET
         partition = ?, epoch = ?, batch = ?, owner = ?, generation = ?, execution_uid = ?,
         status = ?, reason = ?, incident = ?, open_work = ?, event_count = ?, changed_at = ?,
-        timeout_at = ?, end_at = ?, output = ?, failure = ?, runs = ?
+        timeout_at = ?, end_at = ?, output = ?, failure = ?, runs = ?, kept_until = ?
       WHERE id = ? AND uid = ? AND namespace = ?
       """,
       true),

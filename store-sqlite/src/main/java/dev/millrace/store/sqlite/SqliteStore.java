@@ -265,6 +265,11 @@ public final class SqliteStore implements Store {
   }
 
   @Override
+  public List<Rows.EndedRow> outlived(Instant before, Rows.@Nullable EndedRow after, int limit) {
+    return reads.read(connection -> Expiry.outlived(connection, before, after, limit));
+  }
+
+  @Override
   public int removeExpiredRequests(Instant now, int limit) {
     return writer.transaction(
         "remove expired requests", connection -> Expiry.removeRequests(connection, now, limit));

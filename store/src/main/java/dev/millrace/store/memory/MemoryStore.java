@@ -39,6 +39,9 @@ public final class MemoryStore implements Store {
   private static final Comparator<Rows.EndedRow> ENDED =
       Comparator.comparing(Rows.EndedRow::endAt).thenComparingLong(Rows.EndedRow::id);
 
+  private static final Comparator<Rows.EndedRow> KEPT =
+      Comparator.comparing(MemoryStore::kept).thenComparingLong(Rows.EndedRow::id);
+
   private final Object lock = new Object();
   private final Tables tables = new Tables();
   private final Queries queries = new MemoryQueries(this);
@@ -188,6 +191,7 @@ public final class MemoryStore implements Store {
         tables.instances.values().stream()
             .filter(row ->
                 row.key().namespace().equals(namespace)
+                    && row.keptUntil() == null
                     && row.state().life().status() == status
                     && row.state().life().endedAt() != null)
             .map(this::ended)
@@ -196,6 +200,23 @@ public final class MemoryStore implements Store {
             .filter(row -> after == null || ENDED.compare(row, after) > 0)
             .limit(limit)
             .toList());
+  }
+
+  @Override
+  public List<Rows.EndedRow> outlived(Instant before, Rows.@Nullable EndedRow after, int limit) {
+    return locked(() ->
+        tables.instances.values().stream()
+            .filter(row -> row.keptUntil() != null && row.state().life().endedAt() != null)
+            .map(this::ended)
+            .filter(row -> kept(row).isBefore(before))
+            .sorted(KEPT)
+            .filter(row -> after == null || KEPT.compare(row, after) > 0)
+            .limit(limit)
+            .toList());
+  }
+
+  private static Instant kept(Rows.EndedRow row) {
+    return Objects.requireNonNull(row.keptUntil());
   }
 
   private static boolean lives(Rows.@Nullable InstanceRow row) {
@@ -220,7 +241,8 @@ public final class MemoryStore implements Store {
         life.status(),
         Objects.requireNonNull(life.endedAt()).truncatedTo(ChronoUnit.MILLIS),
         life.eventCount(),
-        needed);
+        needed,
+        row.keptUntil());
   }
 
   @Override

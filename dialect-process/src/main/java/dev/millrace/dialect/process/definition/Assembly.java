@@ -65,7 +65,8 @@ final class Assembly {
             null,
             Set.of(),
             false,
-            Json.text(Json.object(extension, "onFailure"), "process").strip()));
+            Json.text(Json.object(extension, "onFailure"), "process").strip(),
+            KeptTimes.of(extension)));
   }
 
   private static Graph.@Nullable Concurrency concurrency(Map<?, ?> extension) {

@@ -253,6 +253,7 @@ final class DefinitionShape {
           .with("rateLimit", Shape.either(String.class, Shape.word(""), RATE))
           .with("concurrency", Shape.either(String.class, Shape.word(""), CONCURRENCY))
           .with("onFailure", Shape.either(String.class, Shape.word(""), ON_FAILURE))
+          .with("retention", Shape.either(String.class, Shape.word(""), KeptTimes.SHAPE))
           .with("compensateOn", Shape.list(Shape.word("failed", "stopped"), 2))
           .with("siblingsOnError", Shape.word("", "stop", "cancel", "finish"))
           .with("maxVisits", Shape.integer(1, ITERATIONS_MAX))

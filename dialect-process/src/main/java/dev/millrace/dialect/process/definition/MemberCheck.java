@@ -24,9 +24,6 @@ final class MemberCheck {
   private static final Set<String> REFUSED_OF_PROCESSES =
       Set.of("idempotency", "priority", "queue", "fast");
 
-  /** The same in documents that every server of this API accepts. */
-  private static final Set<String> WARNED_OF_PROCESSES = Set.of("retention");
-
   private static final Set<String> WARNED_OF_ERROR_HANDLERS =
       Set.of("exceptionType", "exceptionMsg");
 
@@ -53,8 +50,6 @@ final class MemberCheck {
       String name = String.valueOf(key);
       if (REFUSED_OF_PROCESSES.contains(name)) {
         refuse(extension.get(key), Json.member(path, name));
-      } else if (WARNED_OF_PROCESSES.contains(name)) {
-        warn(extension.get(key), Json.member(path, name));
       } else {
         unknown(name, path, DefinitionShape.EXTENSION, Set.of());
       }
@@ -72,6 +67,8 @@ final class MemberCheck {
         path + ".onFailure",
         DefinitionShape.ON_FAILURE,
         Set.of());
+    unknown(Json.object(extension, "retention"), path + ".retention", KeptTimes.SHAPE, Set.of());
+    KeptTimes.check(extension, problems);
     List<String> compensateOn = Json.texts(extension.get("compensateOn"));
     if (compensateOn.contains("stopped")) {
       problems.warning(

@@ -309,8 +309,19 @@ final class SavedDefinitionTest {
                     "{name:'p',tasks:[],extension:{rateLimit:10,concurrency:{limit:1},"
                         + "onFailure:{process:'proc-aaaaaaaa'},retention:{completed:'P30D'},"
                         + "compensateOn:['stopped']}}")))
-        .containsExactly(
-            "$.extension.retention unsupported", "$.extension.compensateOn[0] unsupported");
+        .containsExactly("$.extension.compensateOn[0] unsupported");
+  }
+
+  @Test
+  void shouldRefuseLimitsOfAProcessThatCannotBeRead() {
+    String text =
+        "{name:'p',tasks:[],extension:{concurrency:{onLimit:'queue',key:'{{input.'},"
+            + "retention:{completed:'a month',failed:'1h30m',stopped:'PT12H',any:'forever'}}}";
+    assertThat(errors(Documents.json(text)))
+        .containsExactlyInAnyOrder(
+            "$.extension.concurrency.limit required",
+            "$.extension.concurrency.key expression",
+            "$.extension.retention.completed invalid_value");
   }
 
   @Test
