@@ -25,7 +25,6 @@ final class EngineCalls {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final int RETRY_SECONDS = 1;
-  private static final int MAX_UID_CHARS = 100;
 
   private final EngineApi engine;
 
@@ -40,9 +39,6 @@ final class EngineCalls {
   /** The instance a request names: {@code {id}} in the path, {@code ?namespace=} if it has one. */
   static InstanceKey key(Request request) {
     String uid = request.pathParameter("id");
-    if (uid.length() > MAX_UID_CHARS) {
-      throw Problem.notFound("no process instance has an id of " + uid.length() + " characters");
-    }
     String namespace = request.query("namespace");
     return namespace == null ? InstanceKey.of(uid) : new InstanceKey(namespace, uid);
   }
