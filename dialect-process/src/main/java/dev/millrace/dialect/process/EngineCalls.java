@@ -75,6 +75,13 @@ final class EngineCalls {
     accepted(await(engine.release(key)));
   }
 
+  /** The instance that a start under the same request began; 409 if that had another body. */
+  Optional<InstanceKey> started(String definition, EngineApi.RequestId request) {
+    return engine
+        .answered(definition, request)
+        .map(reply -> InstanceKey.of(JsonValue.text(accepted(reply), "uid", "")));
+  }
+
   /** Starts an instance and answers its key. */
   InstanceKey start(EngineApi.StartRequest request) throws InterruptedException {
     Object value = accepted(await(engine.start(request)));
