@@ -4,7 +4,8 @@ package dev.millrace.engine;
  * Names an instance: unique by namespace and uid.
  *
  * @param namespace the application; {@code default} for the process API
- * @param uid the caller's id or a decimal snowflake, at most 100 characters
+ * @param uid the caller's id, of up to 512 bytes of UTF-8 and more for children that are named
+ *     after their parent, or a decimal snowflake
  */
 public record InstanceKey(String namespace, String uid) {
 

@@ -98,6 +98,14 @@ public interface EngineApi {
       @Nullable RequestId requestId) {}
 
   /**
+   * What the start under a request was answered, while that is remembered: whatever has become of
+   * the definition since, a repeated start is not refused.
+   *
+   * @return a rejection when that start had another body; empty when there was none
+   */
+  Optional<Reply> answered(String definition, RequestId request);
+
+  /**
    * Names a request for idempotency.
    *
    * @param hash of the body; the same key with another hash is a conflict

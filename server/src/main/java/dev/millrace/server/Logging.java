@@ -17,7 +17,7 @@ import java.util.logging.Logger;
  */
 public final class Logging {
   private static final List<String> LIBRARIES =
-      List.of("io.helidon", "com.zaxxer.hikari", "com.networknt", "org.apache.hc");
+      List.of("io.helidon", "com.zaxxer.hikari", "org.apache.hc");
 
   // Loggers are kept weakly; these references keep the levels set below.
   private static final List<Logger> LIMITED = new ArrayList<>();
@@ -37,6 +37,10 @@ public final class Logging {
     for (String library : LIBRARIES) {
       limit(library, Level.WARNING);
     }
+    // It tells of schemas that users sent in, who are told themselves.
+    limit("com.networknt", Level.OFF);
+    // A message that is too large; its sender is told.
+    limit("io.grpc.netty.shaded.io.grpc.netty.NettyServerStream", Level.OFF);
     // A port that is taken is told once, by us, without a stack trace.
     limit("io.helidon.webserver.LoomServer", Level.OFF);
   }
@@ -47,7 +51,8 @@ public final class Logging {
     LIMITED.add(logger);
   }
 
-  private static final class OneLine extends Formatter {
+  /** An event as a line; what a user sent in and is told of here cannot begin another one. */
+  static final class OneLine extends Formatter {
     @Override
     public String format(LogRecord event) {
       String line =
@@ -56,7 +61,7 @@ public final class Logging {
                   event.getInstant().truncatedTo(ChronoUnit.MILLIS),
                   event.getLevel(),
                   event.getLoggerName(),
-                  formatMessage(event));
+                  formatMessage(event).replaceAll("\\p{Cntrl}+", " "));
       Throwable thrown = event.getThrown();
       if (thrown == null) {
         return line;

@@ -57,6 +57,8 @@ import java.util.function.Consumer;
  * started once, closed once. The methods are safe on any thread.
  */
 public final class MillraceServer implements AutoCloseable {
+  private static final String CANNOT_OPEN = "cannot open the store: ";
+
   private final Listening listening;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final EngineRuntime runtime;
@@ -115,8 +117,7 @@ public final class MillraceServer implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new ServerException(String.valueOf(e.getMessage()), e);
     } catch (StoreException e) {
-      throw new ServerException(
-          "cannot open the store: " + e.getMessage(), e, inUse(configuration.dataDir()));
+      throw new ServerException(CANNOT_OPEN + e.getMessage(), e);
     } finally {
       if (!open) {
         closeParts();
@@ -289,7 +290,12 @@ public final class MillraceServer implements AutoCloseable {
                   .formatted(dataDir)
               + " another with --data-dir");
     }
-    return SqliteStore.open(dataDir);
+    try {
+      return SqliteStore.open(dataDir);
+    } catch (StoreException e) {
+      // Asked here only: once it is open, the lock that is found is our own.
+      throw new ServerException(CANNOT_OPEN + e.getMessage(), e, inUse(dataDir));
+    }
   }
 
   private static RuntimeSettings settings(Configuration configuration) {

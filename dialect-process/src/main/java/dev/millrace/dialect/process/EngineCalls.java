@@ -25,7 +25,6 @@ final class EngineCalls {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final int RETRY_SECONDS = 1;
-  private static final int MAX_UID_CHARS = 100;
 
   private final EngineApi engine;
 
@@ -40,9 +39,6 @@ final class EngineCalls {
   /** The instance a request names: {@code {id}} in the path, {@code ?namespace=} if it has one. */
   static InstanceKey key(Request request) {
     String uid = request.pathParameter("id");
-    if (uid.length() > MAX_UID_CHARS) {
-      throw Problem.notFound("no process instance has an id of " + uid.length() + " characters");
-    }
     String namespace = request.query("namespace");
     return namespace == null ? InstanceKey.of(uid) : new InstanceKey(namespace, uid);
   }
@@ -77,6 +73,13 @@ final class EngineCalls {
   /** Lets an instance go on that is set aside. */
   void release(InstanceKey key) throws InterruptedException {
     accepted(await(engine.release(key)));
+  }
+
+  /** The instance that a start under the same request began; 409 if that had another body. */
+  Optional<InstanceKey> started(String definition, EngineApi.RequestId request) {
+    return engine
+        .answered(definition, request)
+        .map(reply -> InstanceKey.of(JsonValue.text(accepted(reply), "uid", "")));
   }
 
   /** Starts an instance and answers its key. */

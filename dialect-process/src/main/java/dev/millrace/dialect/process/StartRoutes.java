@@ -44,6 +44,22 @@ final class StartRoutes {
     long wait = Parameters.number("wait", request.query("wait"), 0, MAX_WAIT_SECONDS, 0);
     boolean test = Parameters.flag(request, "test");
     Object body = request.json();
+    String user = users.executor(request);
+    EngineApi.RequestId id = Requests.id(request, user, Boolean.toString(test));
+    // Before anything of the definition is asked: it may have changed since the first answer.
+    Optional<InstanceKey> before =
+        id == null ? Optional.empty() : calls.started(request.pathParameter("id"), id);
+    InstanceKey key =
+        before.isPresent() ? before.get() : begin(request, body, new Start(user, test, id));
+    Optional<InstanceState> ended =
+        wait == 0 ? Optional.empty() : calls.ended(key, Duration.ofSeconds(wait));
+    return ended.map(state -> Answers.wrapped(ended(state))).orElseGet(() -> Answers.id(key.uid()));
+  }
+
+  private record Start(String user, boolean test, EngineApi.@Nullable RequestId id) {}
+
+  private InstanceKey begin(Request request, @Nullable Object body, Start start)
+      throws InterruptedException {
     DefinitionView definition = calls.definition(request.pathParameter("id"));
     if (!definition.enabled()) {
       throw Problem.conflict(
@@ -54,21 +70,16 @@ final class StartRoutes {
                   JsonValue.text(definition.document(), "status", "disabled")));
     }
     Object input = input(schemas, JsonValue.get(definition.document(), "inputDataSchema"), body);
-    String user = users.executor(request);
     rates.take(definition.ref().id(), rateLimit(definition));
-    InstanceKey key =
-        calls.start(
-            new EngineApi.StartRequest(
-                null,
-                definition.ref().id(),
-                // The very revision whose schema the input was checked against.
-                definition.ref().revision(),
-                input,
-                new Command.Origin(executor(user, definition), TRIGGER, test),
-                Requests.id(request, user, Boolean.toString(test))));
-    Optional<InstanceState> ended =
-        wait == 0 ? Optional.empty() : calls.ended(key, Duration.ofSeconds(wait));
-    return ended.map(state -> Answers.wrapped(ended(state))).orElseGet(() -> Answers.id(key.uid()));
+    return calls.start(
+        new EngineApi.StartRequest(
+            null,
+            definition.ref().id(),
+            // The very revision whose schema the input was checked against.
+            definition.ref().revision(),
+            input,
+            new Command.Origin(executor(start.user(), definition), TRIGGER, start.test()),
+            start.id()));
   }
 
   /** Who is recorded: the caller, else whom the definition names, else its creator. */

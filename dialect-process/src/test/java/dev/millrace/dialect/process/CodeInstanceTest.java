@@ -25,11 +25,13 @@ import dev.millrace.transport.Observer;
 import dev.millrace.transport.Routes;
 import dev.millrace.transport.json.Json;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
@@ -120,6 +122,17 @@ class CodeInstanceTest {
     assertThat(get("/api/processInst/order-7/actions/history"))
         .contains("\"type\":\"turnTaken\"", "\"kind\":\"taskScheduled\"")
         .contains("\"kind\":\"taskCompleted\"", "\"kind\":\"executionCompleted\"");
+  }
+
+  @Test
+  void shouldManageAnInstanceWithTheLongestIdAClientMayGive() throws Exception {
+    String id = "a:b c".repeat(100) + ":0001:0002";
+    start(new InstanceKey(APP, id));
+    String path = URLEncoder.encode(id, StandardCharsets.UTF_8).replace("+", "%20");
+
+    assertThat(get("/api/processInst/" + path)).contains("\"id\":\"" + id + "\"");
+    assertThat(post("suspend", path)).contains("\"status\":\"suspended\"");
+    assertThat(get("/api/processInst/" + path + "1")).contains("\"code\":\"not_found\"");
   }
 
   @Test

@@ -79,6 +79,11 @@ final class StoredEngine implements EngineApi {
   }
 
   @Override
+  public Optional<Reply> answered(String definition, RequestId request) {
+    return Optional.empty();
+  }
+
+  @Override
   public CompletableFuture<Reply> start(StartRequest request) {
     starts.add(request);
     return CompletableFuture.completedFuture(

@@ -65,6 +65,12 @@ public final class LaneApi implements EngineApi {
   }
 
   @Override
+  public Optional<Reply> answered(String definition, RequestId request) {
+    Work.Request named = Work.Request.ofStart(definition, request);
+    return Optional.ofNullable(Remembered.answer(named, loop.remembered(named)));
+  }
+
+  @Override
   public CompletableFuture<Ran> run(StartRequest request) {
     CompletableFuture<Reply> future = new CompletableFuture<>();
     CompletableFuture<InstanceState> settled = new CompletableFuture<>();

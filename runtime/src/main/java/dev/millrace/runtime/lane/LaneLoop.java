@@ -103,6 +103,11 @@ public final class LaneLoop {
     take(work);
   }
 
+  /** What the store remembers of a request, null when it does not. On any thread. */
+  Rows.@Nullable IdempotencyRow remembered(Work.Request request) {
+    return store.idempotency(request.scope(), request.id().key(), ports.clock().now()).orElse(null);
+  }
+
   /** Lets work in however much waits, for callers that are bounded by other means. */
   void offerUnbounded(Work work) {
     Health now = health;

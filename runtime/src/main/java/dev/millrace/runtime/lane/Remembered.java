@@ -5,7 +5,7 @@ import dev.millrace.engine.Reply;
 import dev.millrace.store.Rows;
 import org.jspecify.annotations.Nullable;
 
-/** Makes repeated requests harmless. Lane thread only. */
+/** Makes repeated requests harmless. Lane thread only, unless said otherwise. */
 final class Remembered {
 
   private Remembered() {}
@@ -17,7 +17,11 @@ final class Remembered {
    */
   static @Nullable Reply answer(
       LaneMemory memory, Work.Request request, Rows.@Nullable IdempotencyRow stored) {
-    Rows.IdempotencyRow known = memory.requests.getOrDefault(request.name(), stored);
+    return answer(request, memory.requests.getOrDefault(request.name(), stored));
+  }
+
+  /** The same from what the store remembers alone. On any thread. */
+  static @Nullable Reply answer(Work.Request request, Rows.@Nullable IdempotencyRow known) {
     if (known == null) {
       return null;
     }

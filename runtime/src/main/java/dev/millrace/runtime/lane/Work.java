@@ -43,6 +43,11 @@ sealed interface Work {
   /** Names a request among those of its kind. */
   record Request(String scope, EngineApi.RequestId id) {
 
+    /** Among the starts of a definition. */
+    static Request ofStart(String definition, EngineApi.RequestId id) {
+      return new Request("start:" + definition, id);
+    }
+
     /** What two requests must share to be the same: the hash is not part of it. */
     RequestName name() {
       return new RequestName(scope, id.key());
@@ -112,7 +117,7 @@ sealed interface Work {
     @Override
     public @Nullable Request request() {
       EngineApi.RequestId id = wanted.requestId();
-      return id == null ? null : new Request("start:" + wanted.definition(), id);
+      return id == null ? null : Request.ofStart(wanted.definition(), id);
     }
   }
 

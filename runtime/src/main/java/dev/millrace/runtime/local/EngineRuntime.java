@@ -178,6 +178,11 @@ public final class EngineRuntime implements EngineApi, CodeApi, AutoCloseable {
   }
 
   @Override
+  public Optional<Reply> answered(String definition, RequestId request) {
+    return api.answered(definition, request);
+  }
+
+  @Override
   public CompletableFuture<Reply> start(StartRequest request) {
     return api.start(request);
   }

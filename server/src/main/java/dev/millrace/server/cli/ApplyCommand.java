@@ -21,6 +21,7 @@ import picocli.CommandLine.Option;
     })
 final class ApplyCommand implements Callable<Integer> {
   private static final int PAGE = 1_000;
+  private static final int MOST_LISTED = 5;
 
   private record Known(String id, @Nullable Object revision) {}
 
@@ -72,6 +73,14 @@ final class ApplyCommand implements Callable<Integer> {
         + (Objects.equals(before.revision, revision) ? ", unchanged" : "");
   }
 
+  private static String listed(List<Known> found) {
+    String first =
+        found.stream().limit(MOST_LISTED).map(Known::id).collect(Collectors.joining(", "));
+    return found.size() <= MOST_LISTED
+        ? first
+        : first + " and " + (found.size() - MOST_LISTED) + " more";
+  }
+
   /** The only process with this name, null when there is none. */
   private static @Nullable Known known(ApiClient client, @Nullable Object document) {
     String name = JsonValue.text(document, "name", "");
@@ -91,7 +100,7 @@ final class ApplyCommand implements Callable<Integer> {
       throw new CommandException(
           ExitCodes.CONFLICT,
           "expected at most one process called \"%s\", found %s; say which with --id"
-              .formatted(name, found.stream().map(Known::id).collect(Collectors.joining(", "))));
+              .formatted(name, listed(found)));
     }
     return found.isEmpty() ? null : found.getFirst();
   }

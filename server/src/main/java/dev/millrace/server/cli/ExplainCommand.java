@@ -25,8 +25,10 @@ final class ExplainCommand implements Callable<Integer> {
           Object error = JsonValue.get(response, "errorDetail");
           if (error != null) {
             out.printf(
-                "  failed with %s: %s%n",
-                JsonValue.text(error, "type", ""), JsonValue.text(error, "message", ""));
+                "  %s with %s: %s%n",
+                JsonValue.text(response, "status", "").equals("failed") ? "failed" : "ended",
+                JsonValue.text(error, "type", ""),
+                JsonValue.text(error, "message", ""));
           }
           Object quarantine = JsonValue.get(response, "quarantine");
           if (quarantine != null) {

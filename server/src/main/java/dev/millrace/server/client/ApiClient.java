@@ -9,6 +9,7 @@ import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,17 +110,25 @@ public final class ApiClient {
     try {
       return http.send(request, HttpResponse.BodyHandlers.ofByteArray());
     } catch (IOException e) {
-      String why = e.getMessage() == null ? "nothing listens there" : e.getMessage();
       throw new ApiException(
           ApiException.UNREACHABLE,
           "cannot reach the server at %s (%s); start one with ./millrace serve, or name another"
-                  .formatted(server, why)
+                  .formatted(server, why(e))
               + " with --server",
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new ApiException(ApiException.UNUSABLE, "interrupted", e);
     }
+  }
+
+  private static String why(IOException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof UnresolvedAddressException) {
+        return "no such host is known";
+      }
+    }
+    return failure.getMessage() == null ? "nothing listens there" : failure.getMessage();
   }
 
   private @Nullable Object read(byte[] body) {

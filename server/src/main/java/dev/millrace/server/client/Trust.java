@@ -1,5 +1,6 @@
 package dev.millrace.server.client;
 
+import dev.millrace.server.config.Problems;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -45,7 +46,8 @@ final class Trust {
     } catch (IOException | GeneralSecurityException e) {
       throw new ApiException(
           ApiException.UNUSABLE,
-          "expected certificates as PEM in %s, found %s".formatted(file, e.getMessage()),
+          "expected certificates as PEM in %s, found: %s"
+              .formatted(file, e instanceof IOException io ? Problems.of(io) : e.getMessage()),
           e);
     }
   }

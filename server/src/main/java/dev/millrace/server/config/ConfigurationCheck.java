@@ -131,10 +131,17 @@ final class ConfigurationCheck {
   private Listening listening() {
     String zone = text(Setting.TIME_ZONE);
     try {
+      int httpPort = number(Setting.HTTP_PORT, HIGHEST_PORT);
+      int grpcPort = number(Setting.GRPC_PORT, HIGHEST_PORT);
+      if (httpPort == grpcPort && grpcPort != 0) {
+        throw new ConfigurationException(
+            "%s: expected another port than that of %s, found %d for both"
+                .formatted(where(Setting.GRPC_PORT), Setting.HTTP_PORT.key(), grpcPort));
+      }
       return new Listening(
           text(Setting.HTTP_ADDRESS),
-          number(Setting.HTTP_PORT, HIGHEST_PORT),
-          number(Setting.GRPC_PORT, HIGHEST_PORT),
+          httpPort,
+          grpcPort,
           tls(),
           ZoneId.of(zone),
           Duration.ofSeconds(number(Setting.DRAIN_SECONDS, MOST_DRAIN_SECONDS)));

@@ -6,6 +6,8 @@ import dev.millrace.engine.JsonValue;
 import dev.millrace.server.Logging;
 import dev.millrace.server.MillraceServer;
 import dev.millrace.server.TestConfiguration;
+import dev.millrace.server.client.ApiClient;
+import dev.millrace.store.sqlite.SqliteStore;
 import dev.millrace.transport.json.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -115,6 +117,45 @@ class MillraceCommandTest {
             Integer.toString(server.port()));
     assertThat(beside.err).contains("already in use", "--http-port");
     assertThat(beside.code).isEqualTo(ExitCodes.CONFLICT);
+  }
+
+  @Test
+  void shouldSayThatADirectoryIsInUseOnlyWhenItIs() throws Exception {
+    Path other = directory.resolve("other");
+    try (SqliteStore store = SqliteStore.open(other)) {
+      store.acquire("elsewhere", 1);
+    }
+
+    Ran refused =
+        run("serve", "--data-dir", other.toString(), "--http-port", "0", "--grpc-port", "0");
+
+    assertThat(refused.err).contains("cannot open the store", "1 partitions");
+    assertThat(refused.code).isEqualTo(ExitCodes.FAILED);
+  }
+
+  @Test
+  void shouldSayWhyAServerIsNotReached() {
+    Ran unknown = run("list", "--server", "http://nosuchhost.invalid:3500");
+    assertThat(unknown.err).contains("no such host is known");
+    assertThat(unknown.code).isEqualTo(ExitCodes.UNREACHABLE);
+    assertThat(run("list", "--server", "http://127.0.0.1:1").err).contains("nothing listens");
+    assertThat(run("list", "--ca", directory.resolve("none.pem").toString()).err)
+        .contains("found: no such file or directory");
+  }
+
+  @Test
+  void shouldListAFewOfManyProcessesWithOneName() throws IOException {
+    Path file = Files.writeString(directory.resolve("x.json"), "{\"name\":\"x\",\"tasks\":[]}");
+    ApiClient api = new ApiClient(server.url(), null, null, null);
+    for (int i = 0; i < 8; i++) {
+      api.send("POST", "/api/process", Files.readAllBytes(file));
+    }
+
+    Ran refused = client("apply", "-f", file.toString());
+
+    assertThat(refused.code).isEqualTo(ExitCodes.CONFLICT);
+    assertThat(refused.err)
+        .containsPattern("found (proc-\\w+, ){4}proc-\\w+ and 3 more; say which");
   }
 
   @Test

@@ -222,6 +222,16 @@ class ConfigurationLoaderTest {
     assertRefused(Map.of("MILLRACE_HTTP_ADDRESS", "256.1.1.1"), "MILLRACE_HTTP_ADDRESS", "256");
   }
 
+  @Test
+  void shouldRefuseOnePortForBothListeners() {
+    assertRefused(
+        Map.of("MILLRACE_HTTP_PORT", "4000", "MILLRACE_GRPC_PORT", "4000"),
+        "MILLRACE_GRPC_PORT: expected another port than that of http-port, found 4000 for both");
+    Configuration.Listening free =
+        load(Map.of("MILLRACE_HTTP_PORT", "0", "MILLRACE_GRPC_PORT", "0"), Map.of()).listening();
+    assertThat(free.httpPort()).isEqualTo(free.grpcPort());
+  }
+
   private void assertRefused(Map<String, String> environment, String... words) {
     assertThatThrownBy(() -> load(environment, Map.of()))
         .isInstanceOf(ConfigurationException.class)

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashSet;
@@ -56,7 +57,13 @@ final class DataDirectoryLock implements AutoCloseable {
         return new DataDirectoryLock(directory, channel);
       } catch (IOException e) {
         throw new StoreException(
-            "the data directory " + dataDir + " cannot be locked: " + e.getMessage(), e);
+            "the data directory "
+                + dataDir
+                + " cannot be locked: "
+                + (e instanceof AccessDeniedException denied
+                    ? "permission denied: " + denied.getFile()
+                    : e.getMessage()),
+            e);
       }
     }
   }

@@ -34,10 +34,13 @@ final class RowChecks {
               """
               SELECT 'instance ' || instance_id || ': events ' || first_seq || ' to ' || last_seq
                 || ' in a chunk of ' || coalesce(found, 0)
-              FROM (SELECT instance_id, first_seq, last_seq, json_array_length(
-                  iif(substr(events, 1, 5) = 'blob:',
-                    (SELECT body FROM mr_blob WHERE hash = substr(events, 6)), events),
-                  '$.events') AS found FROM mr_history)
+              -- What is no JSON has no length; which payload it is, another check says.
+              FROM (SELECT instance_id, first_seq, last_seq,
+                  iif(json_valid(held), json_array_length(held, '$.events'), 0) AS found
+                FROM (SELECT instance_id, first_seq, last_seq,
+                    iif(substr(events, 1, 5) = 'blob:',
+                      (SELECT body FROM mr_blob WHERE hash = substr(events, 6)), events) AS held
+                  FROM mr_history))
               WHERE found IS NOT last_seq - first_seq + 1
               """),
           new Check(

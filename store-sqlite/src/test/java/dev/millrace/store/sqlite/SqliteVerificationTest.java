@@ -110,6 +110,8 @@ class SqliteVerificationTest {
           UPDATE mr_instance SET input = '{' WHERE id = 1 | payload is no JSON: mr_instance.input {
           INSERT INTO mr_blob VALUES ('abc', '{') | payload is no JSON: mr_blob abc
           INSERT INTO mr_blob VALUES ('abc', '{}') | payload is not what its hash says: abc
+          UPDATE mr_history SET events = 'x' WHERE last_seq = 3 | payload is no JSON: mr_history.events x
+          UPDATE mr_history SET events = 'x' WHERE last_seq = 3 | history chunk holds another number of events
           UPDATE mr_instance SET input = 'blob:abc' WHERE id = 1 | payload is missing: mr_instance.input blob:abc
           """)
   void shouldReport(String damage, String expected) throws SQLException {

@@ -67,12 +67,12 @@ public final class GrpcListener implements AutoCloseable {
             .permitKeepAliveTime(limits.clientPingInterval().toMillis(), TimeUnit.MILLISECONDS)
             .permitKeepAliveWithoutCalls(true)
             .maxConnectionIdle(limits.maxIdle().toMillis(), TimeUnit.MILLISECONDS)
-            .addService(health.getHealthService())
+            .addService(UnreadableMessages.answered(health.getHealthService()))
             .addService(ProtoReflectionServiceV1.newInstance());
     if (tls != null) {
       secure(builder, tls);
     }
-    services.forEach(builder::addService);
+    services.forEach(service -> builder.addService(UnreadableMessages.answered(service)));
     // The builder calls the interceptor added last first.
     interceptors.reversed().forEach(builder::intercept);
     this.server = builder.build();

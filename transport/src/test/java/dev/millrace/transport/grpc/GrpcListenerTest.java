@@ -81,6 +81,25 @@ class GrpcListenerTest {
   }
 
   @Test
+  void shouldSayThatAMessageIsNotOfTheMethodsType() throws IOException {
+    open(List.of());
+    MethodDescriptor<byte[], byte[]> check =
+        ECHO.toBuilder().setFullMethodName("grpc.health.v1.Health/Check").build();
+
+    for (byte[] broken : List.of(new byte[] {-1}, new byte[] {0x0a, 0x7f})) {
+      assertThatThrownBy(
+              () -> ClientCalls.blockingUnaryCall(channel(), check, CallOptions.DEFAULT, broken))
+          .isInstanceOf(StatusRuntimeException.class)
+          .hasMessage(
+              "INTERNAL: grpc: error unmarshalling request: proto: cannot parse invalid"
+                  + " wire-format data");
+    }
+    assertThat(ClientCalls.blockingUnaryCall(channel(), check, CallOptions.DEFAULT, new byte[0]))
+        .as("the connection lives on")
+        .isNotEmpty();
+  }
+
+  @Test
   void shouldRefuseMessagesBeyondTheLimit() throws IOException {
     open(List.of());
 

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,12 @@ final class ParameterCheck {
   private static final String EMPTY = "empty";
   private static final String MEMBERS = "members";
   private static final List<String> MAIL_TEXTS = List.of("text", "html");
+
+  /** Parameters that are run as they stand, and what brings values into them instead. */
+  private static final Map<String, String> CARRIERS =
+      Map.of("sql", "params as :name", "code", "input, tasks, vars and params");
+
+  private static final Pattern REFERENCE = Pattern.compile("\\{\\{[^{}]+}}");
   private static final Set<String> PEOPLE = Set.of(Templates.APPROVAL, Templates.FORM_TASK);
 
   /** What every task may have as a parameter, whatever its template. */
@@ -71,6 +78,7 @@ final class ParameterCheck {
     }
     schemas(task, type);
     words(task, type);
+    references(task);
     groups(task);
     unknown(task, type);
     start(index, task);
@@ -150,6 +158,21 @@ final class ParameterCheck {
                 + "; the task fails when it runs");
       }
     }
+  }
+
+  /** Code and SQL are run as they stand, so that no value can become a part of them. */
+  private void references(TaskDocument task) {
+    CARRIERS.forEach((name, instead) -> {
+      TaskDocument.Argument argument = task.argument(name);
+      if ((task.is(Templates.SCRIPT) || task.is(Templates.DATABASE_HANDLER))
+          && REFERENCE.matcher(argument.text()).find()) {
+        problems.warning(
+            argument.path(),
+            "not_replaced",
+            "expected values through %s, found a reference in curly brackets, which stays as it is"
+                .formatted(instead));
+      }
+    });
   }
 
   private void groups(TaskDocument task) {

@@ -15,6 +15,7 @@ final class Templates {
   static final String APPROVAL = "approval";
   static final String FORM_TASK = "form-task";
   static final String SCRIPT = "script";
+  static final String DATABASE_HANDLER = "database-handler";
   static final String MAIL = "mail";
 
   /**

@@ -124,6 +124,20 @@ final class SavedDefinitionTest {
   }
 
   @Test
+  void shouldWarnOfReferencesInWhatIsRunAsItStands() {
+    assertThat(
+            warnings(
+                task(
+                    "database-handler",
+                    "datasource:{value:'d'},sql:{value:\"select * from t where a = '{{input.x}}'\"}",
+                    "")))
+        .containsExactly("$.tasks[0].parameters.sql.value not_replaced");
+    assertThat(warnings(task("script", "code:{value:'return {{input.x}}'}", "")))
+        .containsExactly("$.tasks[0].parameters.code.value not_replaced");
+    assertThat(warnings(task("script", "code:{value:'return {a: {b: input.x}}'}", ""))).isEmpty();
+  }
+
+  @Test
   void shouldNotSayItOfAStartByHand() {
     assertThat(warnings(task("manual", "", ""))).isEmpty();
   }
