@@ -4,6 +4,7 @@ import dev.millrace.engine.Command;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.JsonValue;
+import dev.millrace.engine.code.TraceContext;
 import dev.millrace.engine.expression.Schemas;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.store.query.Queries.DefinitionView;
@@ -64,7 +65,11 @@ final class StartRoutes {
                 // The very revision whose schema the input was checked against.
                 definition.ref().revision(),
                 input,
-                new Command.Origin(executor(user, definition), TRIGGER, test),
+                new Command.Origin(executor(user, definition), TRIGGER, test)
+                    .traced(
+                        TraceContext.ofHeaders(
+                            request.header(TraceContext.PARENT_HEADER),
+                            request.header(TraceContext.STATE_HEADER))),
                 Requests.id(request, user, Boolean.toString(test))));
     Optional<InstanceState> ended =
         wait == 0 ? Optional.empty() : calls.ended(key, Duration.ofSeconds(wait));

@@ -10,6 +10,7 @@ import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.WorkerActivity;
+import dev.millrace.runtime.trace.Tracing;
 import dev.millrace.store.Rows;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -231,6 +232,10 @@ final class Instances {
       boolean endsNow = ended(after) && (before == null || !ended(before));
       if (endsNow) {
         memory.tally.ended.increment();
+      }
+      Tracing tracing = memory.ports.tracing();
+      if (tracing.concerns(before, after)) {
+        memory.building.after(() -> tracing.committed(before, after, decision.events()));
       }
       for (CompletableFuture<InstanceState> waiter : memory.takeWaiters(after)) {
         memory.building.answer(waiter, after);
