@@ -1,6 +1,5 @@
 package dev.millrace.engine.code;
 
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,14 +23,12 @@ public record TraceContext(
   public static final String STATE_HEADER = "tracestate";
 
   private static final int MAX_STATE = 512;
-  private static final Pattern NAMED =
-      Pattern.compile("[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
-  private static final Pattern VALID =
-      Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
   private static final int TRACE_BEGIN = 3;
   private static final int TRACE_END = 35;
   private static final int SPAN_BEGIN = 36;
   private static final int SPAN_END = 52;
+  private static final int LENGTH = 55;
+  private static final String NO_TRACE = "0".repeat(TRACE_END - TRACE_BEGIN);
   private static final int HEX = 16;
 
   /** What a caller sent, carried along. */
@@ -54,11 +51,12 @@ public record TraceContext(
    * there names none.
    */
   public static @Nullable TraceContext ofHeaders(@Nullable String parent, @Nullable String state) {
-    if (parent == null || !NAMED.matcher(parent).matches()) {
+    if (parent == null) {
       return null;
     }
     boolean told = state != null && !state.isEmpty() && state.length() <= MAX_STATE;
-    return new TraceContext(parent, "", told ? state : null);
+    TraceContext context = new TraceContext(parent, "", told ? state : null);
+    return context.named() ? context : null;
   }
 
   /** Whether this server makes a span here. */
@@ -66,9 +64,32 @@ public record TraceContext(
     return ownSpan != null;
   }
 
-  /** Whether it names a trace and a span, so that a span can hang below it. */
+  /** Whether it names a trace, and a span above. */
+  public boolean named() {
+    return valid() && !traceId().equals(NO_TRACE) && !parentSpan().equals(NO_SPAN);
+  }
+
+  /** Whether it has the form of the standard; the ids may be those that name nothing. */
   public boolean valid() {
-    return VALID.matcher(traceParent).matches();
+    return traceParent.length() == LENGTH
+        && hex(0, TRACE_BEGIN - 1)
+        && traceParent.charAt(TRACE_BEGIN - 1) == '-'
+        && hex(TRACE_BEGIN, TRACE_END)
+        && traceParent.charAt(TRACE_END) == '-'
+        && hex(SPAN_BEGIN, SPAN_END)
+        && traceParent.charAt(SPAN_END) == '-'
+        && hex(SPAN_END + 1, LENGTH);
+  }
+
+  /** Whether there are digits only, in the small letters that the standard wants. */
+  private boolean hex(int from, int to) {
+    for (int i = from; i < to; i++) {
+      char digit = traceParent.charAt(i);
+      if (!((digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f'))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Whether whoever is above makes spans, as its flags say. */

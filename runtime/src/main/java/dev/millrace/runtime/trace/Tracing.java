@@ -72,7 +72,7 @@ public final class Tracing {
     if (!on || (caller != null && caller.recorded())) {
       return caller;
     }
-    if (caller != null && caller.valid()) {
+    if (caller != null && caller.named()) {
       return caller.sampled() ? caller.recording(freshSpan()) : caller;
     }
     long low = chance.getAsLong();
