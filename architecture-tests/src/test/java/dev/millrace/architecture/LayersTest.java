@@ -104,6 +104,7 @@ class LayersTest {
                 CODE_VALUES,
                 "dev.millrace.runtime.worker",
                 "dev.millrace.runtime.explain",
+                "dev.millrace.runtime.trace",
                 Product.PROTO,
                 Product.COMPONENTS,
                 "dev.millrace.engine.expression",

@@ -70,6 +70,9 @@ class LibrariesTest {
             .packages("com.cronutils..")
             .owners("dev.millrace.dialect.nocobase.trigger.."),
         library("Helidon").packages("io.helidon..").owners(Product.TRANSPORT),
+        library("OpenTelemetry")
+            .packages("io.opentelemetry..")
+            .owners("dev.millrace.server.trace.."),
         library("command line, metrics, YAML, pools, logging")
             .packages(
                 "picocli..",

@@ -4,6 +4,7 @@ import dev.millrace.engine.code.CodeAction;
 import dev.millrace.engine.code.CodeStart;
 import dev.millrace.engine.code.CodeVersion;
 import dev.millrace.engine.code.FailureDetails;
+import dev.millrace.engine.code.TraceContext;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -63,9 +64,15 @@ public sealed interface Command {
    * @param triggerApp {@code api, cron, webhook, form, sub-workflow, dapr, nocobase}
    * @param test whether pinned outputs are used in place of running
    * @param labels what a dialect keeps beside the instance; plain JSON, small
+   * @param trace where a graph hangs in a trace, null for nowhere; code workflows keep it with
+   *     their start
    */
   record Origin(
-      String executor, String triggerApp, boolean test, Map<String, @Nullable Object> labels) {
+      String executor,
+      String triggerApp,
+      boolean test,
+      Map<String, @Nullable Object> labels,
+      @Nullable TraceContext trace) {
 
     /** The label of a start that a definition takes although it is not enabled. */
     public static final String DISABLED_TOO = "disabledToo";
@@ -96,16 +103,32 @@ public sealed interface Command {
       this(executor, triggerApp, test, Map.of());
     }
 
-    /** An origin with labels; texts of before labels do not have them. */
+    /** An origin with labels, in no trace. */
     public Origin(
         String executor,
         String triggerApp,
         boolean test,
         @Nullable Map<String, @Nullable Object> labels) {
+      this(executor, triggerApp, test, labels, null);
+    }
+
+    /** An origin with labels and a trace; texts of before labels do not have them. */
+    public Origin(
+        String executor,
+        String triggerApp,
+        boolean test,
+        @Nullable Map<String, @Nullable Object> labels,
+        @Nullable TraceContext trace) {
       this.executor = executor;
       this.triggerApp = triggerApp;
       this.test = test;
       this.labels = labels == null ? Map.of() : labels;
+      this.trace = trace;
+    }
+
+    /** The same in a trace. */
+    public Origin traced(@Nullable TraceContext in) {
+      return new Origin(executor, triggerApp, test, labels, in);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.millrace.engine;
 
 import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.engine.code.PropagatedHistory;
+import dev.millrace.engine.code.TraceContext;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ public sealed interface Effect {
    *
    * @param activity the name of the activity
    * @param timeoutMillis 0 for the activity's own default
+   * @param trace where the run hangs in a trace, null for nowhere
    */
   record DispatchActivity(
       Command.WorkToken token,
@@ -22,8 +24,21 @@ public sealed interface Effect {
       Map<String, @Nullable Object> parameters,
       Map<String, @Nullable Object> roots,
       String idempotencyKey,
-      long timeoutMillis)
-      implements Effect {}
+      long timeoutMillis,
+      @Nullable TraceContext trace)
+      implements Effect {
+
+    /** An attempt in no trace. */
+    public DispatchActivity(
+        Command.WorkToken token,
+        String activity,
+        Map<String, @Nullable Object> parameters,
+        Map<String, @Nullable Object> roots,
+        String idempotencyKey,
+        long timeoutMillis) {
+      this(token, activity, parameters, roots, idempotencyKey, timeoutMillis, null);
+    }
+  }
 
   /** Keeps a timer; arming the same id again moves it. */
   record ArmTimer(String timerId, Instant dueAt) implements Effect {}
@@ -41,6 +56,7 @@ public sealed interface Effect {
    * @param definition the definition's id, or its number
    * @param revision 0 for the newest
    * @param labels of the child, see {@link Command.Origin}
+   * @param trace where the child hangs in a trace, null for nowhere
    */
   record StartChild(
       InstanceKey key,
@@ -49,10 +65,11 @@ public sealed interface Effect {
       @Nullable Object input,
       String executor,
       ParentRef parent,
-      Map<String, @Nullable Object> labels)
+      Map<String, @Nullable Object> labels,
+      @Nullable TraceContext trace)
       implements Effect {
 
-    /** A child without labels. */
+    /** A child without labels, in no trace. */
     public StartChild(
         InstanceKey key,
         String definition,
@@ -60,10 +77,10 @@ public sealed interface Effect {
         @Nullable Object input,
         String executor,
         ParentRef parent) {
-      this(key, definition, revision, input, executor, parent, Map.of());
+      this(key, definition, revision, input, executor, parent, Map.of(), null);
     }
 
-    /** A child with labels; texts of before labels do not have them. */
+    /** A child with labels and a trace; texts of before labels do not have them. */
     public StartChild(
         InstanceKey key,
         String definition,
@@ -71,7 +88,8 @@ public sealed interface Effect {
         @Nullable Object input,
         String executor,
         ParentRef parent,
-        @Nullable Map<String, @Nullable Object> labels) {
+        @Nullable Map<String, @Nullable Object> labels,
+        @Nullable TraceContext trace) {
       this.key = key;
       this.definition = definition;
       this.revision = revision;
@@ -79,6 +97,7 @@ public sealed interface Effect {
       this.executor = executor;
       this.parent = parent;
       this.labels = labels == null ? Map.of() : labels;
+      this.trace = trace;
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.code.TraceContext;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -140,6 +141,13 @@ public record NodeRun(
 
   public boolean open() {
     return result == null;
+  }
+
+  /** Where it hangs in the trace of its instance, null for nowhere. */
+  public @Nullable TraceContext traceIn(Command.Origin origin) {
+    TraceContext trace = origin.trace();
+    // Its number was given to others before, where these were discarded.
+    return trace == null ? null : trace.below(startAt.toEpochMilli() << InstanceState.ID_BITS | id);
   }
 
   /** The number of the present attempt, from 1. */

@@ -4,6 +4,7 @@ import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Reply;
 import dev.millrace.engine.code.CodeStart;
+import dev.millrace.runtime.trace.Tracing;
 import dev.millrace.runtime.worker.Workers;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,11 @@ public interface CodeApi {
    * text}}.
    */
   CompletableFuture<Reply> rerun(RerunRequest request);
+
+  /** Which instances are traced, and where their spans go. */
+  default Tracing tracing() {
+    return Tracing.OFF;
+  }
 
   /** Where workers connect. */
   Workers workers();

@@ -2,6 +2,7 @@ package dev.millrace.server;
 
 import dev.millrace.runtime.RuntimeCounters;
 import dev.millrace.runtime.local.EngineRuntime;
+import dev.millrace.server.trace.OtlpSpans;
 import dev.millrace.transport.Observer;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -67,6 +68,16 @@ final class Metrics implements Observer {
     FunctionCounter.builder(
             "millrace." + name, runtime, engine -> value.applyAsDouble(engine.counters()))
         .description(words)
+        .register(registry);
+  }
+
+  /** Counts what becomes of spans, where spans are sent; does not keep their sender alive. */
+  void spans(OtlpSpans spans) {
+    FunctionCounter.builder("millrace.spans.exported", spans, OtlpSpans::exported)
+        .description("spans that the receiver took")
+        .register(registry);
+    FunctionCounter.builder("millrace.spans.dropped", spans, OtlpSpans::dropped)
+        .description("spans dropped as too many waited or the receiver did not take them")
         .register(registry);
   }
 

@@ -25,11 +25,13 @@ import dev.millrace.runtime.lane.LaneSettings;
 import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
+import dev.millrace.runtime.trace.Tracing;
 import dev.millrace.server.component.LoadedComponents;
 import dev.millrace.server.config.Configuration;
 import dev.millrace.server.config.Configuration.Connections;
 import dev.millrace.server.config.Configuration.Listening;
 import dev.millrace.server.config.Problems;
+import dev.millrace.server.trace.OtlpSpans;
 import dev.millrace.store.Store;
 import dev.millrace.store.StoreException;
 import dev.millrace.store.sqlite.SqliteStore;
@@ -42,6 +44,7 @@ import dev.millrace.transport.Routes;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -50,7 +53,9 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One server: store, engine, activities and HTTP, wired together and nowhere else. Opened once,
@@ -77,6 +82,7 @@ public final class MillraceServer implements AutoCloseable {
       Expressions expressions = new ProcessExpressions();
       Schemas schemas = new JsonSchemas();
       ProcessFormat format = new ProcessFormat(nodeTypes, expressions, schemas);
+      OtlpSpans spans = spans(configuration);
       Store store = keep(openStore(configuration.dataDir()));
       List<Activity> builtIn = activities(configuration.connections());
       parts.push(() -> BuiltInActivities.close(builtIn));
@@ -88,12 +94,16 @@ public final class MillraceServer implements AutoCloseable {
           keep(
               EngineRuntime.open(
                   store,
-                  settings(configuration),
+                  settings(
+                      configuration, spans == null ? Tracing.OFF : tracing(spans, configuration)),
                   List.of(format, new NocoBaseFormat()),
                   activities,
                   deciders(nocobase, allNodeTypes, expressions, schemas)));
       parts.push(nocobase::stop);
       Metrics metrics = new Metrics(runtime);
+      if (spans != null) {
+        metrics.spans(spans);
+      }
       Routes.Builder routes = Routes.builder();
       DaprDialect dapr =
           new DaprDialect(
@@ -298,7 +308,21 @@ public final class MillraceServer implements AutoCloseable {
     }
   }
 
-  private static RuntimeSettings settings(Configuration configuration) {
+  /** Null where no spans are wanted: then nothing of what sends them is loaded. */
+  private @Nullable OtlpSpans spans(Configuration configuration) {
+    URI endpoint = configuration.traces().endpoint();
+    return endpoint == null ? null : keep(new OtlpSpans(endpoint, Version.current()));
+  }
+
+  private static Tracing tracing(OtlpSpans spans, Configuration configuration) {
+    return Tracing.to(
+        spans,
+        configuration.traces().sampling(),
+        () -> ThreadLocalRandom.current().nextLong(),
+        RuntimeSettings.DEFAULT.clock());
+  }
+
+  private static RuntimeSettings settings(Configuration configuration, Tracing tracing) {
     LaneSettings lane = LaneSettings.DEFAULT;
     RuntimeSettings settings = RuntimeSettings.DEFAULT;
     return new RuntimeSettings(
@@ -313,7 +337,8 @@ public final class MillraceServer implements AutoCloseable {
         settings.clock(),
         settings.worker(),
         settings.activities(),
-        configuration.retention());
+        configuration.retention(),
+        tracing);
   }
 
   private static DaprDialect.Settings daprSettings(Configuration configuration) {

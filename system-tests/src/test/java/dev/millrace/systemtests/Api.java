@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -100,6 +101,13 @@ public final class Api implements AutoCloseable {
         path,
         Json.text(body),
         Map.of("Content-Type", JSON, "Idempotency-Key", idempotencyKey));
+  }
+
+  /** A POST with more headers. */
+  Answer postWith(Map<String, String> more, String path, Object body) {
+    Map<String, String> headers = new HashMap<>(more);
+    headers.put("Content-Type", JSON);
+    return send("POST", path, Json.text(body), headers);
   }
 
   public Answer put(String path, Object body) {

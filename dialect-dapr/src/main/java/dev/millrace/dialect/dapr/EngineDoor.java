@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The calls that both APIs make of the engine. Nothing here waits. */
 final class EngineDoor {
@@ -110,7 +111,19 @@ final class EngineDoor {
   }
 
   CompletableFuture<Reply> start(InstanceKey key, CodeStart start) {
-    return code.startCode(key, start);
+    return start(key, start, null);
+  }
+
+  /**
+   * Starts a code workflow.
+   *
+   * @param call the name of the call that asks, which then has a span of its own; null for none
+   */
+  CompletableFuture<Reply> start(InstanceKey key, CodeStart start, @Nullable String call) {
+    StartSpans spans = StartSpans.of(code.tracing(), key, start, call);
+    return spans == null
+        ? code.startCode(key, start)
+        : code.startCode(key, start.traced(spans.below())).whenComplete(spans::end);
   }
 
   CompletableFuture<InstanceState> when(InstanceKey key, Milestone milestone) {

@@ -51,6 +51,7 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("deprecation")
 final class TaskHubService extends TaskHubSidecarServiceGrpc.TaskHubSidecarServiceImplBase {
   private static final int DEFAULT_PAGE = 1_024;
+  private static final String START = "/TaskHubSidecarService/StartInstance";
 
   private final EngineDoor engine;
   private final AppIds appIds;
@@ -104,7 +105,7 @@ final class TaskHubService extends TaskHubSidecarServiceGrpc.TaskHubSidecarServi
         () -> {
           InstanceKey key = key(id, request.hasRouter(), request.getRouter());
           return engine
-              .start(key, start)
+              .start(key, start, START)
               .thenCompose(reply -> {
                 HubReplies.started(reply);
                 return start.scheduledAt() == null

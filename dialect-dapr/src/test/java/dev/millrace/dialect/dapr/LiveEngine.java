@@ -11,6 +11,7 @@ import dev.millrace.runtime.DefinitionFormat;
 import dev.millrace.runtime.local.EngineDecider;
 import dev.millrace.runtime.local.EngineRuntime;
 import dev.millrace.runtime.local.RuntimeSettings;
+import dev.millrace.runtime.trace.Tracing;
 import dev.millrace.store.Store;
 import dev.millrace.store.memory.MemoryStore;
 import io.grpc.ManagedChannel;
@@ -34,11 +35,30 @@ final class LiveEngine implements AutoCloseable {
   }
 
   LiveEngine(Store store, List<DefinitionFormat> formats, List<ComponentBinding> components) {
+    this(store, formats, components, Tracing.OFF);
+  }
+
+  LiveEngine(Tracing tracing) {
+    this(new MemoryStore(), List.of(), List.of(), tracing);
+  }
+
+  private LiveEngine(
+      Store store,
+      List<DefinitionFormat> formats,
+      List<ComponentBinding> components,
+      Tracing tracing) {
+    RuntimeSettings settings = RuntimeSettings.DEFAULT;
     NodeTypes types = new NodeTypes(BuiltInNodeTypes.all());
     runtime =
         EngineRuntime.open(
             store,
-            RuntimeSettings.DEFAULT,
+            new RuntimeSettings(
+                settings.lane(),
+                settings.clock(),
+                settings.worker(),
+                settings.activities(),
+                settings.retention(),
+                tracing),
             formats,
             List.of(),
             (graphs, environment) ->

@@ -4,6 +4,7 @@ import dev.millrace.engine.Command;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.JsonValue;
+import dev.millrace.engine.code.TraceContext;
 import dev.millrace.engine.expression.Schemas;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.store.query.Queries.DefinitionView;
@@ -71,6 +72,9 @@ final class StartRoutes {
     }
     Object input = input(schemas, JsonValue.get(definition.document(), "inputDataSchema"), body);
     rates.take(definition.ref().id(), rateLimit(definition));
+    TraceContext trace =
+        TraceContext.ofHeaders(
+            request.header(TraceContext.PARENT_HEADER), request.header(TraceContext.STATE_HEADER));
     return calls.start(
         new EngineApi.StartRequest(
             null,
@@ -78,7 +82,8 @@ final class StartRoutes {
             // The very revision whose schema the input was checked against.
             definition.ref().revision(),
             input,
-            new Command.Origin(executor(start.user(), definition), TRIGGER, start.test()),
+            new Command.Origin(executor(start.user(), definition), TRIGGER, start.test())
+                .traced(trace),
             start.id()));
   }
 

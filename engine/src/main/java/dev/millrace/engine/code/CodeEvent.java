@@ -106,7 +106,14 @@ public sealed interface CodeEvent {
       String taskExecutionId,
       @Nullable String rerunOf,
       @Nullable Propagation propagation)
-      implements CodeEvent {}
+      implements CodeEvent {
+
+    /** The same in a trace. */
+    public TaskScheduled traced(@Nullable TraceContext in) {
+      return new TaskScheduled(
+          eventId, at, router, name, version, input, in, taskExecutionId, rerunOf, propagation);
+    }
+  }
 
   /** An activity gave a result. */
   record TaskCompleted(
@@ -139,7 +146,14 @@ public sealed interface CodeEvent {
       @Nullable String rerunOf,
       @Nullable Propagation propagation,
       @Nullable String retryOf)
-      implements CodeEvent {}
+      implements CodeEvent {
+
+    /** The same in a trace. */
+    public ChildCreated traced(@Nullable TraceContext in) {
+      return new ChildCreated(
+          eventId, at, router, instanceId, name, version, input, in, rerunOf, propagation, retryOf);
+    }
+  }
 
   /** A child gave a result. */
   record ChildCompleted(Instant at, @Nullable Router router, int taskId, @Nullable String result)

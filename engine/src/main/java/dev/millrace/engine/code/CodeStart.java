@@ -39,6 +39,12 @@ public record CodeStart(
     this(name, version, input, scheduledAt, trace, tags, source, parent, conflict, null);
   }
 
+  /** The same in a trace. */
+  public CodeStart traced(@Nullable TraceContext in) {
+    return new CodeStart(
+        name, version, input, scheduledAt, in, tags, source, parent, conflict, propagated);
+  }
+
   /** What happens when an instance of this id exists. */
   public enum Conflict {
     /** Refused while it is active; one that has ended is replaced. */

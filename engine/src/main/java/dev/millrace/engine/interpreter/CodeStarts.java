@@ -17,6 +17,7 @@ import dev.millrace.engine.code.CodeParent;
 import dev.millrace.engine.code.CodeStart;
 import dev.millrace.engine.code.CodeState;
 import dev.millrace.engine.code.Router;
+import dev.millrace.engine.code.TraceContext;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -139,6 +140,9 @@ final class CodeStarts {
             command.origin(),
             null,
             null));
+    TraceContext before = started.trace();
+    TraceContext trace =
+        before == null || !before.recorded() ? before : TurnAnswer.newTrace(decision, before);
     CodeEvent.ExecutionStarted own =
         new CodeEvent.ExecutionStarted(
             started.at(),
@@ -150,12 +154,12 @@ final class CodeStarts {
             execution,
             null,
             null,
-            started.trace(),
+            trace,
             started.tags(),
             started.propagated());
     List<CodeEvent> seed = new ArrayList<>();
     for (CodeEvent event : command.seed().history()) {
-      seed.add(event instanceof CodeEvent.ExecutionStarted ? own : event);
+      seed.add(event instanceof CodeEvent.ExecutionStarted ? own : retraced(event, trace));
     }
     decision.emit(new HistoryEvent.HistorySeeded(decision.now(), List.copyOf(seed)));
     CodeState.Open open = decision.code().open();
@@ -164,6 +168,18 @@ final class CodeStarts {
     open.timers().values().forEach(timer -> launchTimer(decision, timer));
     open.children().values().forEach(child -> launchChild(decision, history, child));
     return decision.decided(Reply.OK);
+  }
+
+  /** What was asked for hangs below the span of the run that asks anew. */
+  private static CodeEvent retraced(CodeEvent event, @Nullable TraceContext trace) {
+    if (trace == null || !trace.recorded()) {
+      return event;
+    }
+    return switch (event) {
+      case CodeEvent.TaskScheduled task -> task.traced(trace.below(task.eventId()));
+      case CodeEvent.ChildCreated child -> child.traced(trace.below(child.eventId()));
+      default -> event;
+    };
   }
 
   /**
@@ -231,7 +247,9 @@ final class CodeStarts {
               0,
               child.input(),
               state.header().origin().executor(),
-              parent));
+              parent,
+              Map.of(),
+              child.trace()));
       return;
     }
     CodeParent told =

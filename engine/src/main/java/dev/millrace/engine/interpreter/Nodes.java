@@ -15,6 +15,7 @@ import dev.millrace.engine.Status;
 import dev.millrace.engine.Token;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.WorkerActivity;
+import dev.millrace.engine.code.TraceContext;
 import dev.millrace.engine.expression.ExpressionException;
 import dev.millrace.engine.graph.Node;
 import dev.millrace.engine.graph.NodeType;
@@ -171,7 +172,7 @@ final class Nodes {
         done(node, run, parameters, set.output(), Outcomes.SUCCESS);
       }
       case Step.StartAndGo go -> {
-        startChild(run.id(), go.child(), false);
+        startChild(run, go.child(), false);
         done(node, run, parameters, Map.of("id", go.child().child().uid()), Outcomes.SUCCESS);
       }
       case Step.EndInstance end -> {
@@ -346,7 +347,7 @@ final class Nodes {
       Node node, NodeRun run, Map<String, @Nullable Object> resolved, RunScope scope) {
     switch (run.waitsFor()) {
       case Wait.ForActivity activity -> dispatch(node, run, activity, resolved, scope);
-      case Wait.ForChild child -> startChild(run.id(), child, true);
+      case Wait.ForChild child -> startChild(run, child, true);
       case Wait.ForEvent event -> turn.waits.takeKept(run, event);
       case null, default -> {}
     }
@@ -371,7 +372,8 @@ final class Nodes {
             activity.recorded() ? run.input() : resolved,
             roots,
             idempotencyKey(run),
-            own > 0 && limit > 0 ? Math.min(own, limit) : Math.max(own, limit)));
+            own > 0 && limit > 0 ? Math.min(own, limit) : Math.max(own, limit),
+            run.traceIn(turn.draft.header().origin())));
   }
 
   private String idempotencyKey(NodeRun run) {
@@ -384,8 +386,9 @@ final class Nodes {
         + run.place().index();
   }
 
-  private void startChild(int runId, Wait.ForChild child, boolean waits) {
+  private void startChild(NodeRun run, Wait.ForChild child, boolean waits) {
     ParentRef parent = turn.draft.header().parent();
+    TraceContext trace = run.traceIn(turn.draft.header().origin());
     turn.effect(
         new Effect.StartChild(
             child.child(),
@@ -396,12 +399,13 @@ final class Nodes {
             new ParentRef(
                 turn.draft.header().key(),
                 turn.draft.generation(),
-                runId,
+                run.id(),
                 waits,
                 parent == null ? 1 : parent.depth() + 1,
                 "",
                 waits ? ParentRef.heldBy(turn.draft.header()) : null),
-            turn.draft.header().origin().handedOn(child.labels())));
+            turn.draft.header().origin().handedOn(child.labels()),
+            trace == null ? null : trace.below(0)));
   }
 
   @Nullable Instant timeoutAt(Node node, Map<String, @Nullable Object> parameters, Wait waitsFor) {

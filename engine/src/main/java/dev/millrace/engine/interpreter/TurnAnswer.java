@@ -190,7 +190,7 @@ final class TurnAnswer {
                   task.name(),
                   task.version(),
                   task.input(),
-                  decision.code().started().trace(),
+                  traceOf(id),
                   task.taskExecutionId(),
                   null,
                   task.propagation()));
@@ -208,7 +208,7 @@ final class TurnAnswer {
                   child.name(),
                   child.version(),
                   child.input(),
-                  decision.code().started().trace(),
+                  traceOf(id),
                   null,
                   child.propagation(),
                   child.retryOf()));
@@ -335,7 +335,7 @@ final class TurnAnswer {
                 decision.drawUuid(),
                 before.parent(),
                 null,
-                before.trace() == null ? null : newTrace(),
+                before.trace() == null ? null : newTrace(decision, before.trace()),
                 Map.of(),
                 Propagating.forNextRun(before, decision.app(), history)),
             complete.carryover(),
@@ -353,10 +353,18 @@ final class TurnAnswer {
   }
 
   /** A root of its own, so that the trace of a workflow that never ends does not grow for ever. */
-  private TraceContext newTrace() {
+  static TraceContext newTrace(CodeDecision decision, TraceContext before) {
     String trace = decision.drawUuid().replace("-", "");
     String span = decision.drawUuid().replace("-", "").substring(0, SPAN_DIGITS);
-    return new TraceContext("00-%s-%s-01".formatted(trace, span), "", null);
+    return before.recorded()
+        ? TraceContext.root(trace, span)
+        : new TraceContext("00-%s-%s-01".formatted(trace, span), "", null);
+  }
+
+  /** Where an activity or a child of this run hangs. */
+  private @Nullable TraceContext traceOf(int action) {
+    TraceContext trace = decision.code().started().trace();
+    return trace == null ? null : trace.below(action);
   }
 
   private void send(CodeAction message) {

@@ -49,7 +49,9 @@ final class Borders {
             child.revision(),
             Payloads.plain(child.input()),
             child.executor(),
-            parent);
+            parent,
+            child.labels(),
+            child.trace());
       }
       default -> message;
     };
@@ -62,7 +64,8 @@ final class Borders {
         child.key(),
         0,
         CodeStart.of(
-            DefinitionRef.codeWorkflow(child.definition()), Payloads.text(child.input()), app),
+                DefinitionRef.codeWorkflow(child.definition()), Payloads.text(child.input()), app)
+            .traced(child.trace()),
         new Command.Origin(child.executor(), "sub-workflow", false),
         child.parent());
   }

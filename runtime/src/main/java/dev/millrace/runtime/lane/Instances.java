@@ -11,6 +11,7 @@ import dev.millrace.engine.Reply;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.WorkerActivity;
 import dev.millrace.engine.graph.Graph;
+import dev.millrace.runtime.trace.Tracing;
 import dev.millrace.store.Rows;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -233,6 +234,10 @@ final class Instances {
       boolean endsNow = ended(after) && (before == null || !ended(before));
       if (endsNow) {
         memory.tally.ended.increment();
+      }
+      Tracing tracing = memory.ports.tracing();
+      if (tracing.concerns(before, after)) {
+        memory.building.after(() -> tracing.committed(before, after, decision.events()));
       }
       for (CompletableFuture<InstanceState> waiter : memory.takeWaiters(after)) {
         memory.building.answer(waiter, after);

@@ -14,6 +14,7 @@ import dev.millrace.engine.Status;
 import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.engine.code.CodeStart;
 import dev.millrace.engine.code.FailureDetails;
+import dev.millrace.engine.code.TraceContext;
 import dev.millrace.runtime.CodeApi;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.EngineUnavailableException;
@@ -169,12 +170,18 @@ final class WorkRunner {
               wanted.definition(),
               wanted.revision(),
               fault,
-              new Beginning(wanted.input(), wanted.origin(), null, start.settled()));
+              new Beginning(wanted.input(), traced(wanted.origin()), null, start.settled()));
       if (request != null && answer instanceof Reply.Accepted accepted) {
         Remembered.keep(memory, memory.partition(start.key()), request, accepted.value());
       }
     }
     memory.building.answer(start.future(), answer);
+  }
+
+  /** A start from outside begins a trace, or goes on in its caller's; children are in theirs. */
+  private Command.Origin traced(Command.Origin origin) {
+    TraceContext trace = memory.ports.tracing().begin(origin.trace());
+    return trace == null ? origin : origin.traced(trace);
   }
 
   /**
@@ -321,7 +328,12 @@ final class WorkRunner {
 
   private Reply startCode(Work.StartCode start) {
     return startCode(
-        new Command.StartCodeInstance(start.key(), 0, start.start(), Borders.ORIGIN, null));
+        new Command.StartCodeInstance(
+            start.key(),
+            0,
+            start.start().traced(memory.ports.tracing().begin(start.start().trace())),
+            Borders.ORIGIN,
+            null));
   }
 
   /** Whether it would replace an instance whose children may be active. */
@@ -396,7 +408,8 @@ final class WorkRunner {
             fault,
             new Beginning(
                 child.input(),
-                new Command.Origin(child.executor(), "sub-workflow", false, child.labels()),
+                new Command.Origin(
+                    child.executor(), "sub-workflow", false, child.labels(), child.trace()),
                 child.parent(),
                 null));
     if (reply instanceof Reply.Rejected rejected && child.parent().waits()) {

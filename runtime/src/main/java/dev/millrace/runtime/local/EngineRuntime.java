@@ -24,6 +24,7 @@ import dev.millrace.runtime.lane.LaneParts;
 import dev.millrace.runtime.lane.LanePorts;
 import dev.millrace.runtime.lane.SharedVariables;
 import dev.millrace.runtime.retention.Retention;
+import dev.millrace.runtime.trace.Tracing;
 import dev.millrace.runtime.worker.Workers;
 import dev.millrace.store.Fence;
 import dev.millrace.store.Store;
@@ -55,6 +56,7 @@ public final class EngineRuntime implements EngineApi, CodeApi, AutoCloseable {
   private final Lane lane;
   private final Retention retention;
   private final ActivityDispatcher dispatcher;
+  private final Tracing tracing;
   private final ExecutorService committer;
   private final ExecutorService virtual;
 
@@ -65,6 +67,7 @@ public final class EngineRuntime implements EngineApi, CodeApi, AutoCloseable {
       ActivityDispatcher dispatcher,
       Decider.Factory rules) {
     this.dispatcher = dispatcher;
+    tracing = settings.tracing();
     committer =
         Executors.newSingleThreadExecutor(Thread.ofPlatform().name("millrace-committer").factory());
     virtual = Executors.newVirtualThreadPerTaskExecutor();
@@ -78,7 +81,14 @@ public final class EngineRuntime implements EngineApi, CodeApi, AutoCloseable {
             this::later);
     LanePorts ports =
         new LanePorts(
-            settings.clock(), seeds::nextLong, committer, virtual, virtual, dispatcher, workers);
+            settings.clock(),
+            seeds::nextLong,
+            committer,
+            virtual,
+            virtual,
+            dispatcher,
+            workers,
+            settings.tracing());
     try {
       List<Fence> fences = store.acquire(settings.lane().owner(), settings.lane().partitions());
       SharedVariables variables = new SharedVariables(store.variables(), settings.lane().secrets());
@@ -225,6 +235,11 @@ public final class EngineRuntime implements EngineApi, CodeApi, AutoCloseable {
   @Override
   public CompletableFuture<Reply> rerun(RerunRequest request) {
     return codeCalls.rerun(request);
+  }
+
+  @Override
+  public Tracing tracing() {
+    return tracing;
   }
 
   @Override

@@ -39,7 +39,7 @@ final class GraphTasks {
             activity.name(),
             null,
             Payloads.text(input),
-            null,
+            attempt.trace(),
             // The same for each attempt, so that an activity can tell a repeat.
             attempt.idempotencyKey(),
             null,

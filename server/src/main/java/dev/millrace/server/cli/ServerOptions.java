@@ -69,6 +69,18 @@ final class ServerOptions {
       description = "whether NocoBase's workflow API asks for a sign-in (none)")
   private @Nullable String auth;
 
+  @Option(
+      names = "--otlp-endpoint",
+      paramLabel = "URL",
+      description = "receiver of spans over OTLP/HTTP, as http://127.0.0.1:4318 (none)")
+  private @Nullable String otlpEndpoint;
+
+  @Option(
+      names = "--trace-sampling",
+      paramLabel = "RATIO",
+      description = "how many starts without a trace of their caller are traced, 0 to 1 (1)")
+  private @Nullable String traceSampling;
+
   @Option(names = "--time-zone", paramLabel = "ZONE", description = "zone of text times (UTC)")
   private @Nullable String timeZone;
 
@@ -94,6 +106,8 @@ final class ServerOptions {
     put(flags, Setting.ALLOW_EGRESS, allowEgress);
     put(flags, Setting.COMPONENTS_PATH, componentsPath);
     put(flags, Setting.AUTH, auth);
+    put(flags, Setting.OTLP_ENDPOINT, otlpEndpoint);
+    put(flags, Setting.TRACE_SAMPLING, traceSampling);
     put(flags, Setting.TIME_ZONE, timeZone);
     put(flags, Setting.INSECURE, insecure ? "true" : null);
     return new ConfigurationLoader(System.getenv()).load(config, flags);

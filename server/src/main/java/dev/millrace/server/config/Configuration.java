@@ -3,6 +3,7 @@ package dev.millrace.server.config;
 import dev.millrace.activities.mail.MailSettings;
 import dev.millrace.runtime.retention.RetentionPolicy;
 import dev.millrace.transport.TlsFiles;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -25,7 +26,16 @@ public record Configuration(
     ComponentSources components,
     CodeWorkflows code,
     RetentionPolicy retention,
+    Traces traces,
     List<Shown> shown) {
+
+  /**
+   * Where spans go.
+   *
+   * @param endpoint of OTLP over HTTP, with its path; null when no spans are made
+   * @param sampling how many of the starts without a trace of their caller are traced, 0 to 1
+   */
+  public record Traces(@Nullable URI endpoint, double sampling) {}
 
   /**
    * What concerns workflows written as code.

@@ -73,6 +73,11 @@ final class ConfigurationCheck {
         components(connections.secrets()),
         code(),
         retention(),
+        TracesCheck.traces(
+            value(Setting.OTLP_ENDPOINT),
+            where(Setting.OTLP_ENDPOINT),
+            value(Setting.TRACE_SAMPLING),
+            where(Setting.TRACE_SAMPLING)),
         shown());
   }
 

@@ -108,6 +108,7 @@ public final class ConfigurationLoader {
     defaults.put(Setting.INSECURE, false);
     defaults.put(Setting.TIME_ZONE, "UTC");
     defaults.put(Setting.DRAIN_SECONDS, 10);
+    defaults.put(Setting.TRACE_SAMPLING, "1");
     defaults.put(Setting.PROJECTION_ACTIVITIES, false);
     defaults.put(Setting.WORKFLOW_NODES_LIMIT, 0);
     defaults.put(Setting.RETENTION_COMPLETED, "30d");

@@ -35,6 +35,12 @@ public enum Setting {
       "projection.activities",
       Kind.FLAG,
       "whether activities of workflows written as code have rows in node_inst"),
+  OTLP_ENDPOINT(
+      "otlp-endpoint", Kind.TEXT, "URL of an OTLP/HTTP receiver of spans; none are made, if empty"),
+  TRACE_SAMPLING(
+      "trace-sampling",
+      Kind.TEXT,
+      "how many starts without a trace of their caller are traced, 0 to 1"),
   DRAIN_SECONDS("drain-seconds", Kind.NUMBER, "longest wait for requests in work at shutdown"),
   RETENTION_COMPLETED(
       "retention-completed", Kind.TEXT, "how long completed instances are kept: 30d, 0s, forever"),

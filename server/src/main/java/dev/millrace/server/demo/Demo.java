@@ -70,6 +70,7 @@ public final class Demo {
         given.components(),
         given.code(),
         given.retention(),
+        given.traces(),
         given.shown());
   }
 

@@ -47,6 +47,36 @@ class ConfigurationLoaderTest {
   }
 
   @Test
+  void shouldSendSpansWhereConfigured() {
+    assertThat(load(Map.of(), Map.of()).traces().endpoint()).isNull();
+
+    Configuration.Traces traces =
+        load(
+                Map.of("MILLRACE_OTLP_ENDPOINT", "http://collector:4318/"),
+                Map.of(Setting.TRACE_SAMPLING, "0.25"))
+            .traces();
+    assertThat(traces.endpoint()).hasToString("http://collector:4318/v1/traces");
+    assertThat(traces.sampling()).isEqualTo(0.25);
+    assertThat(
+            load(Map.of("MILLRACE_OTLP_ENDPOINT", "https://collector/otlp/v1/traces"), Map.of())
+                .traces()
+                .endpoint())
+        .hasToString("https://collector/otlp/v1/traces");
+  }
+
+  @Test
+  void shouldSayWhatIsWrongWithWhereSpansGo() {
+    assertThatThrownBy(() -> load(Map.of("MILLRACE_OTLP_ENDPOINT", "collector:4318"), Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage(
+            "MILLRACE_OTLP_ENDPOINT: expected an http or https URL as http://127.0.0.1:4318, found"
+                + " \"collector:4318\"");
+    assertThatThrownBy(() -> load(Map.of("MILLRACE_TRACE_SAMPLING", "1.5"), Map.of()))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessage("MILLRACE_TRACE_SAMPLING: expected a number from 0 to 1, found \"1.5\"");
+  }
+
+  @Test
   void shouldKeepEndedInstancesAsLongAsConfigured() throws IOException {
     RetentionPolicy usual = load(Map.of(), Map.of()).retention();
     assertThat(usual)

@@ -149,7 +149,10 @@ public final class EventMessages {
       message.setScheduledStartTimestamp(Texts.of(event.scheduledStart()));
     }
     if (event.trace() != null) {
-      message.setParentTraceContext(SharedMessages.trace(event.trace()));
+      message.setParentTraceContext(SharedMessages.trace(event.trace().told()));
+      if (event.trace().ownSpan() != null) {
+        message.setWorkflowSpanID(Texts.of(event.trace().ownSpan()));
+      }
     }
     return message.build();
   }

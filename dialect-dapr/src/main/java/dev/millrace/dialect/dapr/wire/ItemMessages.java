@@ -66,7 +66,7 @@ public final class ItemMessages {
       message.setInput(Texts.of(task.input()));
     }
     if (task.trace() != null) {
-      message.setParentTraceContext(SharedMessages.trace(task.trace()));
+      message.setParentTraceContext(SharedMessages.trace(task.trace().within()));
     }
     if (dispatch.propagated() != null) {
       message.setPropagatedHistory(SharedMessages.propagated(dispatch.propagated()));

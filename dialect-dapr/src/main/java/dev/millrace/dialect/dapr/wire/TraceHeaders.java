@@ -8,19 +8,16 @@ import org.jspecify.annotations.Nullable;
 /** The trace of a call, from its headers: W3C's text, or the binary form of gRPC clients. */
 public final class TraceHeaders {
   /** The header, and the option of a start, that carry the trace and the caller's span. */
-  public static final String PARENT = "traceparent";
+  public static final String PARENT = TraceContext.PARENT_HEADER;
 
   /** What vendors add to it. */
-  public static final String STATE = "tracestate";
+  public static final String STATE = TraceContext.STATE_HEADER;
 
   /** The binary form. */
   public static final String BINARY = "grpc-trace-bin";
 
-  private static final Pattern VALID =
-      Pattern.compile("[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}");
   private static final Pattern TRACE_ID = Pattern.compile("[0-9a-f]{32}");
   private static final Pattern SPAN_ID = Pattern.compile("[0-9a-f]{16}");
-  private static final int MAX_STATE = 512;
   private static final int BINARY_BYTES = 29;
   private static final int SPAN_FIELD = 1;
   private static final int FLAGS_FIELD = 2;
@@ -29,11 +26,7 @@ public final class TraceHeaders {
 
   /** The trace that headers name; null when there is none, or what is there names none. */
   public static @Nullable TraceContext of(@Nullable String parent, @Nullable String state) {
-    if (parent == null || !VALID.matcher(parent).matches()) {
-      return null;
-    }
-    boolean told = state != null && !state.isEmpty() && state.length() <= MAX_STATE;
-    return new TraceContext(parent, "", told ? state : null);
+    return TraceContext.ofHeaders(parent, state);
   }
 
   /** The same from the binary form: version, then trace, span and flags, each behind its number. */

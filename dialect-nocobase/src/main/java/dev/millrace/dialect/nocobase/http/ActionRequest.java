@@ -1,5 +1,6 @@
 package dev.millrace.dialect.nocobase.http;
 
+import dev.millrace.engine.code.TraceContext;
 import dev.millrace.transport.Request;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -46,6 +47,12 @@ public final class ActionRequest {
     public boolean owned() {
       return !owner.isEmpty();
     }
+  }
+
+  /** The caller's trace, null for none. */
+  public @Nullable TraceContext trace() {
+    return TraceContext.ofHeaders(
+        http.header(TraceContext.PARENT_HEADER), http.header(TraceContext.STATE_HEADER));
   }
 
   /** What is called. */

@@ -68,7 +68,8 @@ final class ExecuteAction implements Action {
                     ids.get(),
                     List.of(),
                     true,
-                    request.identity().known() ? request.identity().userId() : null));
+                    request.identity().known() ? request.identity().userId() : null,
+                    request.trace()));
         answer.put("execution", execution.map(ExecuteAction::shown).orElse(null));
         if (revise && execution.isPresent()) {
           answer.put("newVersionId", revised(request, version));

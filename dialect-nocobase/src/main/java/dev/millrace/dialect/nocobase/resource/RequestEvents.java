@@ -138,7 +138,8 @@ final class RequestEvents {
 
   private Event event(
       Version version, Map<String, @Nullable Object> context, ActionRequest request) {
-    return new Event(version, context, ids.get(), List.of(), false, request.identity().userId());
+    return new Event(version, context, ids.get(), List.of(), false, request.identity().userId())
+        .traced(request.trace());
   }
 
   /** An execution that went well, otherwise the problem that the caller is told. */

@@ -65,7 +65,9 @@ final class WebhookAction implements Action {
             .filter(found -> found.type().equals(TYPE))
             .orElseThrow(Errors::notFound);
     checkCaller(version, request);
-    Event event = new Event(version, context(request), ids.get(), List.of(), false, null);
+    Event event =
+        new Event(version, context(request), ids.get(), List.of(), false, null)
+            .traced(request.trace());
     if (!version.sync()) {
       Calls.await(dispatcher.start(event));
       return new Answer.Whole(Response.text(200, "ok"));

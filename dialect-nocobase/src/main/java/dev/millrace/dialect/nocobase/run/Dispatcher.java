@@ -104,7 +104,8 @@ public final class Dispatcher {
             event.userId() == null ? "" : Long.toString(event.userId()),
             APPLICATION,
             false,
-            labels),
+            labels,
+            event.trace()),
         null);
   }
 

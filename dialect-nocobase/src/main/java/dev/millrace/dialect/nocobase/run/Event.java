@@ -1,6 +1,7 @@
 package dev.millrace.dialect.nocobase.run;
 
 import dev.millrace.engine.Command;
+import dev.millrace.engine.code.TraceContext;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param stack the executions that led to it, oldest first
  * @param manually whether somebody asked for it
  * @param userId who caused it, null when nobody did
+ * @param trace the caller's, null for none
  */
 public record Event(
     Version version,
@@ -21,7 +23,24 @@ public record Event(
     String key,
     List<Long> stack,
     boolean manually,
-    @Nullable Long userId) {
+    @Nullable Long userId,
+    @Nullable TraceContext trace) {
+
+  /** Something that no trace led to. */
+  public Event(
+      Version version,
+      @Nullable Object context,
+      String key,
+      List<Long> stack,
+      boolean manually,
+      @Nullable Long userId) {
+    this(version, context, key, stack, manually, userId, null);
+  }
+
+  /** The same in a trace. */
+  public Event traced(@Nullable TraceContext in) {
+    return new Event(version, context, key, stack, manually, userId, in);
+  }
 
   /**
    * What the engine keeps beside the instance.
