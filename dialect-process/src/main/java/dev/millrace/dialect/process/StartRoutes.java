@@ -1,6 +1,7 @@
 package dev.millrace.dialect.process;
 
 import dev.millrace.engine.Command;
+import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.JsonValue;
@@ -15,12 +16,16 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Starts of instances, waiting for their end if asked. */
 final class StartRoutes {
   private static final String TRIGGER = "api";
+  private static final int MAX_APP_CHARS = 64;
+  private static final Pattern APP = Pattern.compile("[A-Za-z0-9_-]+");
 
   /** Longest {@code ?wait=}, in seconds. */
   static final int MAX_WAIT_SECONDS = 300;
@@ -44,7 +49,11 @@ final class StartRoutes {
     long wait = Parameters.number("wait", request.query("wait"), 0, MAX_WAIT_SECONDS, 0);
     boolean test = Parameters.flag(request, "test");
     Object body = request.json();
-    DefinitionView definition = calls.definition(request.pathParameter("id"));
+    String id = request.pathParameter("id");
+    if (DefinitionRef.codeName(id, "") != null) {
+      return started(startCode(id, body, test, request), wait);
+    }
+    DefinitionView definition = calls.definition(id);
     if (!definition.enabled()) {
       throw Problem.conflict(
           "not_startable",
@@ -66,9 +75,44 @@ final class StartRoutes {
                 input,
                 new Command.Origin(executor(user, definition), TRIGGER, test),
                 Requests.id(request, user, Boolean.toString(test))));
+    return started(key, wait);
+  }
+
+  /** Starts a workflow that workers hold as code; they need not be connected. */
+  private InstanceKey startCode(String id, @Nullable Object input, boolean test, Request request)
+      throws InterruptedException {
+    String user = users.executor(request);
+    String named = request.query("namespace");
+    String app = named == null || named.isEmpty() ? InstanceKey.DEFAULT_NAMESPACE : named;
+    if (app.length() > MAX_APP_CHARS || !APP.matcher(app).matches()) {
+      throw Parameters.invalid(
+          "expected letters, digits, - and _ as the namespace of an application, at most %d, found %s"
+              .formatted(MAX_APP_CHARS, Parameters.shown(app)));
+    }
+    String code = Objects.requireNonNull(DefinitionRef.codeName(id, app), "the name of a workflow");
+    InstanceKey key =
+        calls.start(
+            new EngineApi.StartRequest(
+                null,
+                code,
+                0,
+                input,
+                new Command.Origin(user, TRIGGER, test),
+                Requests.id(request, user, Boolean.toString(test))));
+    return new InstanceKey(app, key.uid());
+  }
+
+  private Response started(InstanceKey key, long wait) throws InterruptedException {
     Optional<InstanceState> ended =
         wait == 0 ? Optional.empty() : calls.ended(key, Duration.ofSeconds(wait));
-    return ended.map(state -> Answers.wrapped(ended(state))).orElseGet(() -> Answers.id(key.uid()));
+    if (ended.isPresent()) {
+      return Answers.wrapped(ended(ended.get()));
+    }
+    Map<String, @Nullable Object> answer = Answers.object("id", key.uid());
+    if (!key.namespace().equals(InstanceKey.DEFAULT_NAMESPACE)) {
+      answer.put("namespace", key.namespace());
+    }
+    return Answers.wrapped(answer);
   }
 
   /** Who is recorded: the caller, else whom the definition names, else its creator. */

@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 /** How code workflows begin: by a caller, as children, detached, from another's history. */
 final class CodeStarts {
 
-  /** A child of this name is a definition, not code. */
-  static final String DEFINITION = "process:";
-
   private CodeStarts() {}
 
   static Decision start(
@@ -199,7 +196,9 @@ final class CodeStarts {
     String target = router == null ? null : router.target();
     String namespace = target == null ? app : target;
     return new InstanceKey(
-        child.name().startsWith(DEFINITION) ? InstanceKey.DEFAULT_NAMESPACE : namespace,
+        DefinitionRef.definitionNamed(child.name()) == null
+            ? namespace
+            : InstanceKey.DEFAULT_NAMESPACE,
         child.instanceId());
   }
 
@@ -222,15 +221,11 @@ final class CodeStarts {
             true,
             above == null ? 1 : above.depth() + 1,
             state.life().executionUid());
-    if (child.name().startsWith(DEFINITION)) {
+    String definition = DefinitionRef.definitionNamed(child.name());
+    if (definition != null) {
       decision.effect(
           new Effect.StartChild(
-              key,
-              child.name().substring(DEFINITION.length()),
-              0,
-              child.input(),
-              state.header().origin().executor(),
-              parent));
+              key, definition, 0, child.input(), state.header().origin().executor(), parent));
       return;
     }
     CodeParent told =

@@ -14,7 +14,6 @@ import dev.millrace.engine.Status;
 import dev.millrace.engine.code.CodeEvent;
 import dev.millrace.engine.code.CodeStart;
 import dev.millrace.engine.code.FailureDetails;
-import dev.millrace.runtime.CodeApi;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.EngineUnavailableException;
 import dev.millrace.runtime.definition.Head;
@@ -159,17 +158,28 @@ final class WorkRunner {
     Reply answer = request == null ? null : Remembered.answer(memory, request, remembered);
     if (answer == null) {
       answer =
-          begin(
-              start.key(),
-              wanted.definition(),
-              wanted.revision(),
-              fault,
-              new Beginning(wanted.input(), wanted.origin(), null, start.settled()));
+          DefinitionRef.codeApp(wanted.definition()) == null
+              ? begin(
+                  start.key(),
+                  wanted.definition(),
+                  wanted.revision(),
+                  fault,
+                  new Beginning(wanted.input(), wanted.origin(), null, start.settled()))
+              : beginCode(start);
       if (request != null && answer instanceof Reply.Accepted accepted) {
         Remembered.keep(memory, memory.partition(start.key()), request, accepted.value());
       }
     }
     memory.building.answer(start.future(), answer);
+  }
+
+  private Reply beginCode(Work.Start start) {
+    Reply reply = startCode(Borders.codeStart(start.key(), start.wanted()));
+    InstanceCache.Entry entry = memory.cache.get(start.key());
+    if (reply instanceof Reply.Accepted && entry != null) {
+      memory.tellSettled(start.key(), entry.state, start.settled());
+    }
+    return reply;
   }
 
   /**
@@ -212,12 +222,8 @@ final class WorkRunner {
       return decision.reply();
     }
     InstanceState begun = decision.state();
-    if (with.settled() != null && begun != null) {
-      if (memory.reached(begun, CodeApi.Milestone.SETTLED)) {
-        memory.building.answer(with.settled(), begun);
-      } else {
-        memory.await(key, CodeApi.Milestone.SETTLED, with.settled());
-      }
+    if (begun != null) {
+      memory.tellSettled(key, begun, with.settled());
     }
     Map<String, @Nullable Object> value = new LinkedHashMap<>();
     value.put("uid", key.uid());

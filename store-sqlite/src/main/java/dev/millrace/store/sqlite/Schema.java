@@ -28,6 +28,7 @@ final class Schema {
   private static final String SCRIPT = "001_init.sql";
   private static final String BLOB_REFS = "blob_refs.sql";
   private static final String RETENTION = "retention.sql";
+  private static final String EXECUTIONS = "executions.sql";
 
   /** A placeholder: a word, and the rest up to the braces. */
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)(?: ([^{}]+))?\\}\\}");
@@ -49,10 +50,14 @@ final class Schema {
     }
   }
 
-  /** Files made before payloads knew who refers to them, or before retention. */
+  /**
+   * Files made before payloads knew who refers to them, before retention, or before executions were
+   * of every model.
+   */
   private static void addWhatIsNew(Connection connection) throws SQLException {
     add(connection, "mr_blob_ref", BLOB_REFS);
     add(connection, "mr_instance_ended", RETENTION);
+    add(connection, "mr_instance_key", EXECUTIONS);
   }
 
   /** Runs a script where the file does not have what it makes. */
@@ -63,7 +68,7 @@ final class Schema {
     }
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate("BEGIN IMMEDIATE");
-      statement.executeUpdate(script(script));
+      statement.executeUpdate(expand(script(script)));
       statement.executeUpdate("COMMIT");
     }
   }
@@ -77,8 +82,9 @@ final class Schema {
     require(version);
     if (ReadPool.number(
             connection,
-            "SELECT count(*) FROM sqlite_master WHERE name IN ('mr_blob_ref', 'mr_instance_ended')")
-        < 2) {
+            "SELECT count(*) FROM sqlite_master"
+                + " WHERE name IN ('mr_blob_ref', 'mr_instance_ended', 'mr_instance_key')")
+        < 3) {
       throw new StoreException(
           "the file was written by an earlier build; start the server once, which brings it up to date");
     }
@@ -124,6 +130,7 @@ final class Schema {
       statement.executeUpdate(expand(script(SCRIPT)));
       statement.executeUpdate(script(BLOB_REFS));
       statement.executeUpdate(script(RETENTION));
+      statement.executeUpdate(expand(script(EXECUTIONS)));
       try (PreparedStatement insert =
           connection.prepareStatement("INSERT INTO mr_meta (key, value) VALUES (?, ?)")) {
         insert.setString(1, VERSION_KEY);
