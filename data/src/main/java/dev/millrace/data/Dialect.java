@@ -38,8 +38,8 @@ interface Dialect {
   /** A value of a computed column: text or a number. */
   @Nullable Object read(ResultSet row, int column) throws SQLException;
 
-  /** Text for any column. */
-  Field<String> text(Field<Object> column);
+  /** The text of a field's column, as it is shown. */
+  Field<String> text(FieldDefinition field, Field<Object> column);
 
   /** Something inside a column of JSON, as text; null when there is nothing. */
   Field<Object> jsonText(Field<Object> column, List<String> path);

@@ -153,7 +153,7 @@ final class Filters {
               .orElseThrow(() -> unknownField(scope.collection(), name));
       return linked(scope, link, values);
     }
-    Field<Object> column = Parts.column(scope.alias(), name);
+    Field<Object> column = Parts.column(scope.alias(), scope.collection(), field);
     List<Condition> parts = new ArrayList<>();
     for (Object value : values) {
       parts.add(column(scope, new Operand(field, column, List.of()), value));

@@ -232,7 +232,9 @@ final class Operators {
     if (type.json()) {
       return dialect.jsonText(operand.column(), operand.path()).coerce(SQLDataType.CLOB);
     }
-    return type.text() ? operand.column().coerce(SQLDataType.CLOB) : dialect.text(operand.column());
+    return type.text()
+        ? operand.column().coerce(SQLDataType.CLOB)
+        : dialect.text(operand.field(), operand.column());
   }
 
   private String textOf(Operand operand, String name, @Nullable Object value) {

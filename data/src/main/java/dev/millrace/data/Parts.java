@@ -96,6 +96,14 @@ final class Parts {
     return DSL.field(name(alias, column), PLAIN);
   }
 
+  /** The column of a field of a collection; only the program's own views call one otherwise. */
+  static Field<Object> column(
+      String alias, CollectionDefinition collection, FieldDefinition field) {
+    String other =
+        collection.origin() == CollectionDefinition.Origin.VIEW ? field.text("column") : null;
+    return column(alias, other == null ? field.name() : other);
+  }
+
   /** The rows of a collection. */
   static Table<?> table(CollectionDefinition collection) {
     CollectionDefinition.Source source = collection.source();

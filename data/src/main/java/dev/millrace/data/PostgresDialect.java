@@ -162,7 +162,7 @@ final class PostgresDialect implements Dialect {
   }
 
   @Override
-  public Field<String> text(Field<Object> column) {
+  public Field<String> text(FieldDefinition field, Field<Object> column) {
     return DSL.cast(column, SQLDataType.CLOB);
   }
 

@@ -55,7 +55,7 @@ final class Reader {
     List<FieldDefinition> columns = projection.read(null);
     SelectQuery<?> select =
         session.dialect().dsl().selectQuery(Parts.table(projection.collection(), ROOT));
-    select.addSelect(selected(ROOT, columns));
+    select.addSelect(selected(ROOT, projection.collection(), columns));
     select.addConditions(where);
     select.addOrderBy(cut.order);
     if (cut.most > 0) {
@@ -79,9 +79,10 @@ final class Reader {
     static final Cut FIRST = new Cut(List.of(), 1, 0, false);
   }
 
-  private List<Field<?>> selected(String alias, List<FieldDefinition> columns) {
+  private static List<Field<?>> selected(
+      String alias, CollectionDefinition collection, List<FieldDefinition> columns) {
     List<Field<?>> selected = new ArrayList<>();
-    columns.forEach(field -> selected.add(Parts.column(alias, field.name())));
+    columns.forEach(field -> selected.add(Parts.column(alias, collection, field)));
     if (selected.isEmpty()) {
       selected.add(DSL.one());
     }
@@ -162,7 +163,7 @@ final class Reader {
     for (Object key : keys) {
       bound.add(Parts.bind(session.dialect().parameter(owners, Values.of(owners, key))));
     }
-    List<Field<?>> selected = selected("t", columns);
+    List<Field<?>> selected = selected("t", link.target(), columns);
     selected.add(ownersValue);
     int left = Query.UNPAGED_MAX - linkedRows;
     List<Fetched> rows =
@@ -234,7 +235,7 @@ final class Reader {
       if (!last && !field.type().json()) {
         throw Filters.unknownField(collection, String.join(".", path));
       }
-      Field<Object> column = Parts.column(alias, field.name());
+      Field<Object> column = Parts.column(alias, collection, field);
       return last
           ? column
           : session.dialect().jsonText(column, List.of(path).subList(step + 1, path.length));

@@ -64,13 +64,17 @@ sealed class SessionRecords implements Records permits SessionRelated {
     long page = Pages.number("page", paging.page(), 1);
     long size = Math.min(Pages.number("pageSize", paging.pageSize(), 1), Query.PAGE_SIZE_MAX);
     long skipped = page - 1 > Long.MAX_VALUE / size ? Long.MAX_VALUE : (page - 1) * size;
+    // Counted first: where there is nothing on the page, it is not looked for a second time.
+    Long count = paging.simple() ? null : counted(where);
+    if (count != null && count <= skipped) {
+      return new Page(new ArrayList<>(), count, false, page, size);
+    }
     List<Map<String, @Nullable Object>> rows =
         reader.rows(projection, where, new Reader.Cut(order, size + 1, skipped, false));
     boolean more = rows.size() > size;
     if (more) {
       rows.removeLast();
     }
-    Long count = paging.simple() ? null : counted(where);
     return new Page(rows, count, more, page, size);
   }
 
@@ -118,7 +122,7 @@ sealed class SessionRecords implements Records permits SessionRelated {
           "values of type %s have no order: %s".formatted(field.type().wireName(), field.name()),
           field.name());
     }
-    Field<Object> column = Parts.column(Reader.ROOT, field.name());
+    Field<Object> column = Parts.column(Reader.ROOT, collection, field);
     Name function = DSL.unquotedName(aggregator.name());
     Select<?> select =
         DSL.select(

@@ -74,9 +74,7 @@ final class SqliteDialect implements Dialect {
       case Boolean flag when !field.type().json() -> flag ? 1L : 0L;
       case BigDecimal number when !field.type().json() -> number(number);
       case BigInteger number when !field.type().json() -> number(new BigDecimal(number));
-      case String text
-          when field.type() == FieldType.DATETIME && "epochMillis".equals(field.text("storage")) ->
-          Instant.parse(text).toEpochMilli();
+      case String text when epochMillis(field) -> Instant.parse(text).toEpochMilli();
       default -> field.type().json() ? Json.write(value) : value;
     };
   }
@@ -109,8 +107,15 @@ final class SqliteDialect implements Dialect {
   }
 
   @Override
-  public Field<String> text(Field<Object> column) {
-    return cast(column);
+  public Field<String> text(FieldDefinition field, Field<Object> column) {
+    return epochMillis(field)
+        ? DSL.field(
+            "strftime('%Y-%m-%dT%H:%M:%fZ', {0} / 1000.0, 'unixepoch')", SQLDataType.CLOB, column)
+        : cast(column);
+  }
+
+  private static boolean epochMillis(FieldDefinition field) {
+    return field.type() == FieldType.DATETIME && "epochMillis".equals(field.text("storage"));
   }
 
   private static Field<String> cast(Field<?> value) {

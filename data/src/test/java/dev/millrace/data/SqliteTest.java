@@ -48,7 +48,7 @@ class SqliteTest {
       statement.executeUpdate(
           "CREATE TABLE mr_instance (id INTEGER PRIMARY KEY, workflow INTEGER, status INTEGER, started INTEGER, input TEXT)");
       statement.executeUpdate(
-          "CREATE VIEW executions AS SELECT id, workflow AS \"workflowId\", status, started AS \"createdAt\", input AS context FROM mr_instance");
+          "CREATE VIEW executions AS SELECT id, workflow AS \"workflowId\", status, 'at ' || started AS \"createdAt\", started AS millis, input AS context FROM mr_instance");
       statement.executeUpdate(
           "INSERT INTO mr_instance VALUES (7, 1, 0, 1795254355123, '{\"data\":{\"x\":1}}'), (8, 2, NULL, 1, NULL)");
       List<CollectionDefinition> definitions = new ArrayList<>(Fixture.system());
@@ -59,7 +59,8 @@ class SqliteTest {
               .field("status", FieldType.INTEGER)
               .field(
                   FieldDefinition.of("createdAt", FieldType.DATETIME)
-                      .with("storage", "epochMillis"))
+                      .with("storage", "epochMillis")
+                      .with("column", "millis"))
               .field("context", FieldType.JSON)
               .field(FieldDefinition.belongsTo("workflow", "workflows", "workflowId"))
               .build());
@@ -101,6 +102,11 @@ class SqliteTest {
       assertThat(executions.list(Query.all().sort("-createdAt")).rows())
           .extracting(row -> row.get("id"))
           .containsExactly(7L, 8L);
+      assertThat(executions.count(Query.where(map("createdAt", map("$includes", "2026-11-21T")))))
+          .isEqualTo(1);
+      Page none = executions.list(Query.where(map("status", -1)).page(1L, 20L));
+      assertThat(none.rows()).isEmpty();
+      assertThat(none.count()).isZero();
       assertThatThrownBy(() -> executions.destroy(Query.byKey(7), WriteContext.NONE))
           .hasMessage("collection executions is only read");
       assertThatThrownBy(() -> executions.create(map(), WriteContext.NONE))

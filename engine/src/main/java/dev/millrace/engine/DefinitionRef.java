@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 public record DefinitionRef(String id, int revision) {
 
   private static final String CODE = "code:";
+  private static final String PROCESS = "process:";
+  private static final String NOCOBASE = "nocobase:";
 
   /** A workflow written as code, by the name its workers registered. */
   public static DefinitionRef code(String workflow) {
@@ -26,9 +28,33 @@ public record DefinitionRef(String id, int revision) {
         : null;
   }
 
+  /**
+   * A workflow written as code as {@code code:app/workflow}; null for the id of a definition.
+   *
+   * @param name may leave the application out, {@code code:workflow}
+   * @param app the application where it is left out
+   */
+  public static @Nullable String codeName(String name, String app) {
+    if (!name.startsWith(CODE) || name.length() == CODE.length()) {
+      return null;
+    }
+    return codeApp(name) == null ? CODE + app + "/" + name.substring(CODE.length()) : name;
+  }
+
   /** The workflow of {@code code:app/workflow}. */
   public static String codeWorkflow(String name) {
     return name.substring(name.indexOf('/') + 1);
+  }
+
+  /**
+   * The id of the definition that a name stands for among the names of workflows written as code:
+   * {@code process:ID} or {@code nocobase:KEY}; null for the name of a workflow written as code.
+   */
+  public static @Nullable String definitionNamed(String workflow) {
+    if (workflow.startsWith(PROCESS)) {
+      return workflow.substring(PROCESS.length());
+    }
+    return workflow.startsWith(NOCOBASE) ? workflow : null;
   }
 
   /** Whether it is written as code. */

@@ -7,6 +7,7 @@ import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Reply;
 import dev.millrace.engine.graph.Graph;
 import dev.millrace.store.query.Queries;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,18 @@ public interface EngineApi {
    * @see StartRequest
    */
   CompletableFuture<Reply> start(StartRequest request);
+
+  /**
+   * Runs an instance again. A failed one of a definition goes on; one of a workflow written as code
+   * that has ended begins as another one in the middle of its run. A value {@code {"uid": text}} in
+   * the reply names that other one.
+   *
+   * @param from the task to run again from, or the number of the activity, timer or child; empty
+   *     for what failed
+   */
+  default CompletableFuture<Reply> rerun(InstanceKey key, String from) {
+    return submit(new Command.RerunInstance(key, from, Map.of(), Map.of()));
+  }
 
   /** The committed state of an instance, every acknowledged write included. */
   CompletableFuture<Optional<InstanceState>> instance(InstanceKey key);
@@ -83,8 +96,10 @@ public interface EngineApi {
   /**
    * What to start.
    *
-   * @param key the instance's name, or null to have a snowflake drawn
-   * @param definition the definition's id
+   * @param key the instance's name, or null to have a snowflake drawn, in the namespace of the
+   *     application where a workflow written as code is started
+   * @param definition the definition's id, or {@code code:APP/NAME} for a workflow that the
+   *     application's workers hold as code
    * @param revision 0 for the newest
    * @param input plain JSON, already validated by the dialect
    * @param requestId makes repeats harmless for 24 h; null for none

@@ -373,9 +373,11 @@ public final class MillraceServer implements AutoCloseable {
         access.tokenHashes().isEmpty()
             ? Authenticator.ALLOW_ALL
             : BearerTokens.ofHashes(access.tokenHashes());
-    return access.signIn().needed()
-        ? new SignInAuthenticator(
-            tokens, nocobase, !access.tokenHashes().isEmpty() || access.signIn().everywhere())
-        : tokens;
+    Authenticator callers =
+        access.signIn().needed()
+            ? new SignInAuthenticator(
+                tokens, nocobase, !access.tokenHashes().isEmpty() || access.signIn().everywhere())
+            : tokens;
+    return access.apps().isEmpty() ? callers : new AppBounds(callers, access.apps(), nocobase);
   }
 }

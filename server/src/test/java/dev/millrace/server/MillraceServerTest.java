@@ -106,6 +106,9 @@ class MillraceServerTest {
       HttpResponse<String> other = get(server, "/v1.0/workflows/dapr/x?appID=bank", "open sesame");
       assertThat(other.statusCode()).isEqualTo(403);
       assertThat(other.body()).contains("the token of ci is for application shop");
+      HttpResponse<String> executions = get(server, "/api/executions:list", "open sesame");
+      assertThat(executions.statusCode()).isEqualTo(403);
+      assertThat(executions.body()).contains("found ci, who speaks for shop");
       assertThat(metadata(server, null)).isEqualTo("shop");
       assertThatThrownBy(() -> metadata(server, "bank"))
           .isInstanceOfSatisfying(

@@ -17,6 +17,7 @@ import dev.millrace.runtime.CodeApi;
 import dev.millrace.runtime.CodeApi.Milestone;
 import dev.millrace.runtime.CodeApi.RerunRequest;
 import dev.millrace.runtime.EngineApi;
+import dev.millrace.runtime.worker.Payloads;
 import dev.millrace.runtime.worker.Workers;
 import dev.millrace.store.query.Queries;
 import java.time.Duration;
@@ -110,20 +111,45 @@ final class EngineDoor {
             || (command instanceof Command.ResumeInstance && status == Status.RUNNING));
   }
 
+  /** Starts a workflow written as code, or the definition that its name stands for. */
   CompletableFuture<Reply> start(InstanceKey key, CodeStart start) {
     return start(key, start, null);
   }
 
   /**
-   * Starts a code workflow.
+   * The same.
    *
    * @param call the name of the call that asks, which then has a span of its own; null for none
    */
   CompletableFuture<Reply> start(InstanceKey key, CodeStart start, @Nullable String call) {
+    String definition = DefinitionRef.definitionNamed(start.name());
+    if (definition != null) {
+      return startDefinition(key, definition, start);
+    }
     StartSpans spans = StartSpans.of(code.tracing(), key, start, call);
     return spans == null
         ? code.startCode(key, start)
         : code.startCode(key, start.traced(spans.below())).whenComplete(spans::end);
+  }
+
+  private CompletableFuture<Reply> startDefinition(
+      InstanceKey key, String definition, CodeStart start) {
+    if (start.scheduledAt() != null) {
+      return CompletableFuture.completedFuture(
+          Reply.Rejected.of(
+              Reason.INVALID_INPUT,
+              "expected no start time for %s, found one; only workflows written as code wait for theirs"
+                  .formatted(start.name())));
+    }
+    String input = start.input();
+    return engine.start(
+        new EngineApi.StartRequest(
+            key,
+            definition,
+            0,
+            input == null || input.isEmpty() ? null : Payloads.plain(input),
+            new Command.Origin("", "dapr", false).traced(start.trace()),
+            null));
   }
 
   CompletableFuture<InstanceState> when(InstanceKey key, Milestone milestone) {
@@ -132,6 +158,10 @@ final class EngineDoor {
 
   CompletableFuture<Reply> purge(InstanceKey key, boolean recursive, boolean force) {
     return code.purge(key, recursive, force);
+  }
+
+  CompletableFuture<Reply> rerun(InstanceKey key, String from) {
+    return engine.rerun(key, from);
   }
 
   CompletableFuture<Reply> rerun(RerunRequest request) {

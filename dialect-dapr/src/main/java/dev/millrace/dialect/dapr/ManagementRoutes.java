@@ -92,6 +92,12 @@ final class ManagementRoutes {
   private Response rerun(Request request) throws InterruptedException {
     String app = app(request, RERUN_TAG);
     Map<?, ?> body = body(request);
+    InstanceKey key = new InstanceKey(app, request.pathParameter("id"));
+    if (!body.containsKey("eventID")
+        && HttpAnswers.await(engine.instance(key)).filter(its -> its.code() == null).isPresent()) {
+      return HttpAnswers.accepted(
+          HttpAnswers.await(Rerun.ofDefinition(engine, key, text(body, "from"))));
+    }
     if (!(body.get("eventID") instanceof Long eventId)
         || eventId < 0
         || eventId > Integer.MAX_VALUE) {
@@ -100,7 +106,7 @@ final class ManagementRoutes {
     }
     Rerun rerun =
         new Rerun(
-            new InstanceKey(app, request.pathParameter("id")),
+            key,
             eventId.intValue(),
             text(body, "newInstanceID"),
             body.containsKey("input"),

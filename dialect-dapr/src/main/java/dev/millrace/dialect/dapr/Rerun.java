@@ -42,6 +42,20 @@ record Rerun(
         .thenApply(done -> id);
   }
 
+  /**
+   * Runs a failed instance of a definition again; completes with its id, which stays the same.
+   *
+   * @param from a task, empty for what failed
+   */
+  static CompletableFuture<String> ofDefinition(EngineDoor engine, InstanceKey key, String from) {
+    return engine
+        .rerun(key, from)
+        .thenApply(reply -> {
+          accepted(reply);
+          return key.uid();
+        });
+  }
+
   private static void accepted(Reply reply) {
     if (reply instanceof Reply.Rejected rejected) {
       throw switch (rejected.reason()) {

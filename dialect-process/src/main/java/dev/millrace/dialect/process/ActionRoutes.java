@@ -4,6 +4,7 @@ import dev.millrace.engine.Command;
 import dev.millrace.engine.EndReason;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
+import dev.millrace.engine.JsonValue;
 import dev.millrace.transport.Problem;
 import dev.millrace.transport.Request;
 import dev.millrace.transport.Response;
@@ -49,6 +50,9 @@ final class ActionRoutes {
       calls.release(key);
       return answer(key);
     }
+    if (action.equals("rerun")) {
+      return rerun(key, request);
+    }
     Command command =
         switch (action) {
           case "suspend" -> {
@@ -60,7 +64,6 @@ final class ActionRoutes {
             yield new Command.ResumeInstance(key);
           }
           case "stop" -> stop(key, request);
-          case "rerun" -> rerun(key, request);
           default ->
               throw Problem.notFound(
                   "expected one of the actions %s, found %s"
@@ -78,15 +81,22 @@ final class ActionRoutes {
         key, EndReason.PERSON, "stopped by " + (user.isEmpty() ? "a person" : user) + said);
   }
 
-  private static Command rerun(InstanceKey key, Request request) {
+  /** A workflow written as code goes on as another instance, which is the answer then. */
+  private Response rerun(InstanceKey key, Request request) throws InterruptedException {
     Map<String, @Nullable Object> body =
         Parameters.body(request, Set.of("from", "variables", "parameters"));
     String from = Parameters.text(request, "from");
-    return new Command.RerunInstance(
-        key,
-        from.isEmpty() ? Parameters.text(body, "from") : from,
-        Parameters.object("variables", body.get("variables")),
-        parameters(body.get("parameters")));
+    Command.RerunInstance command =
+        new Command.RerunInstance(
+            key,
+            from.isEmpty() ? Parameters.text(body, "from") : from,
+            Parameters.object("variables", body.get("variables")),
+            parameters(body.get("parameters")));
+    Object value =
+        command.variables().isEmpty() && command.parameters().isEmpty()
+            ? calls.rerun(key, command.fromNode())
+            : calls.submit(command);
+    return answer(new InstanceKey(key.namespace(), JsonValue.text(value, "uid", key.uid())));
   }
 
   /** Changed parameters: values by name, by task id. */

@@ -70,6 +70,11 @@ final class EngineCalls {
     return accepted(await(engine.submit(command)));
   }
 
+  /** Runs an instance again and answers the value, which names another one where there is one. */
+  @Nullable Object rerun(InstanceKey key, String from) throws InterruptedException {
+    return accepted(await(engine.rerun(key, from)));
+  }
+
   /** Lets an instance go on that is set aside. */
   void release(InstanceKey key) throws InterruptedException {
     accepted(await(engine.release(key)));

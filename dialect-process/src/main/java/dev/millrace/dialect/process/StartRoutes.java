@@ -1,6 +1,7 @@
 package dev.millrace.dialect.process;
 
 import dev.millrace.engine.Command;
+import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.JsonValue;
@@ -16,12 +17,16 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Starts of instances, waiting for their end if asked. */
 final class StartRoutes {
   private static final String TRIGGER = "api";
+  private static final int MAX_APP_CHARS = 64;
+  private static final Pattern APP = Pattern.compile("[A-Za-z0-9_-]+");
 
   /** Longest {@code ?wait=}, in seconds. */
   static final int MAX_WAIT_SECONDS = 300;
@@ -45,23 +50,38 @@ final class StartRoutes {
     long wait = Parameters.number("wait", request.query("wait"), 0, MAX_WAIT_SECONDS, 0);
     boolean test = Parameters.flag(request, "test");
     Object body = request.json();
-    String user = users.executor(request);
-    EngineApi.RequestId id = Requests.id(request, user, Boolean.toString(test));
+    Start start = Start.of(request, users.executor(request), test);
+    String process = request.pathParameter("id");
+    if (DefinitionRef.codeName(process, "") != null) {
+      return started(startCode(process, body, request, start), wait);
+    }
     // Before anything of the definition is asked: it may have changed since the first answer.
     Optional<InstanceKey> before =
-        id == null ? Optional.empty() : calls.started(request.pathParameter("id"), id);
-    InstanceKey key =
-        before.isPresent() ? before.get() : begin(request, body, new Start(user, test, id));
-    Optional<InstanceState> ended =
-        wait == 0 ? Optional.empty() : calls.ended(key, Duration.ofSeconds(wait));
-    return ended.map(state -> Answers.wrapped(ended(state))).orElseGet(() -> Answers.id(key.uid()));
+        start.id() == null ? Optional.empty() : calls.started(process, start.id());
+    return started(before.isPresent() ? before.get() : begin(process, body, start), wait);
   }
 
-  private record Start(String user, boolean test, EngineApi.@Nullable RequestId id) {}
+  private record Start(
+      String user, boolean test, @Nullable TraceContext trace, EngineApi.@Nullable RequestId id) {
 
-  private InstanceKey begin(Request request, @Nullable Object body, Start start)
+    static Start of(Request request, String user, boolean test) {
+      return new Start(
+          user,
+          test,
+          TraceContext.ofHeaders(
+              request.header(TraceContext.PARENT_HEADER),
+              request.header(TraceContext.STATE_HEADER)),
+          Requests.id(request, user, Boolean.toString(test)));
+    }
+
+    Command.Origin origin(String executor) {
+      return new Command.Origin(executor, TRIGGER, test).traced(trace);
+    }
+  }
+
+  private InstanceKey begin(String process, @Nullable Object body, Start start)
       throws InterruptedException {
-    DefinitionView definition = calls.definition(request.pathParameter("id"));
+    DefinitionView definition = calls.definition(process);
     if (!definition.enabled()) {
       throw Problem.conflict(
           "not_startable",
@@ -72,9 +92,6 @@ final class StartRoutes {
     }
     Object input = input(schemas, JsonValue.get(definition.document(), "inputDataSchema"), body);
     rates.take(definition.ref().id(), rateLimit(definition));
-    TraceContext trace =
-        TraceContext.ofHeaders(
-            request.header(TraceContext.PARENT_HEADER), request.header(TraceContext.STATE_HEADER));
     return calls.start(
         new EngineApi.StartRequest(
             null,
@@ -82,9 +99,39 @@ final class StartRoutes {
             // The very revision whose schema the input was checked against.
             definition.ref().revision(),
             input,
-            new Command.Origin(executor(start.user(), definition), TRIGGER, start.test())
-                .traced(trace),
+            start.origin(executor(start.user(), definition)),
             start.id()));
+  }
+
+  /** Starts a workflow that workers hold as code; they need not be connected. */
+  private InstanceKey startCode(String id, @Nullable Object input, Request request, Start start)
+      throws InterruptedException {
+    String named = request.query("namespace");
+    String app = named == null || named.isEmpty() ? InstanceKey.DEFAULT_NAMESPACE : named;
+    if (app.length() > MAX_APP_CHARS || !APP.matcher(app).matches()) {
+      throw Parameters.invalid(
+          "expected letters, digits, - and _ as the namespace of an application, at most %d, found %s"
+              .formatted(MAX_APP_CHARS, Parameters.shown(app)));
+    }
+    String code = Objects.requireNonNull(DefinitionRef.codeName(id, app), "the name of a workflow");
+    InstanceKey key =
+        calls.start(
+            new EngineApi.StartRequest(
+                null, code, 0, input, start.origin(start.user()), start.id()));
+    return new InstanceKey(app, key.uid());
+  }
+
+  private Response started(InstanceKey key, long wait) throws InterruptedException {
+    Optional<InstanceState> ended =
+        wait == 0 ? Optional.empty() : calls.ended(key, Duration.ofSeconds(wait));
+    if (ended.isPresent()) {
+      return Answers.wrapped(ended(ended.get()));
+    }
+    Map<String, @Nullable Object> answer = Answers.object("id", key.uid());
+    if (!key.namespace().equals(InstanceKey.DEFAULT_NAMESPACE)) {
+      answer.put("namespace", key.namespace());
+    }
+    return Answers.wrapped(answer);
   }
 
   /** Who is recorded: the caller, else whom the definition names, else its creator. */

@@ -156,8 +156,20 @@ class CodeInstanceTest {
     assertThat(post("resume")).contains("\"status\":\"started\"");
     assertThat(post("stop")).contains("\"status\":\"stopped\"");
     assertThat(post("stop")).contains("\"code\":\"conflict\"");
-    assertThat(post("rerun")).contains("written as code");
     assertThat(get("/api/processInsts?status=stopped")).contains("\"total\":1");
+  }
+
+  @Test
+  void shouldRunAnEndedOneAgainAsAnother() throws Exception {
+    start(KEY);
+    assertThat(post("rerun")).contains("\"code\":\"conflict\"", "that has ended");
+    assertThat(post("stop")).contains("\"status\":\"stopped\"");
+    assertThat(post("rerun?from=first")).contains("the number of an activity", "found first");
+    assertThat(post("rerun?from=77")).contains("'77'");
+    assertThat(post("rerun"))
+        .contains("\"status\":\"started\"")
+        .doesNotContain("\"id\":\"order-7\"");
+    assertThat(get("/api/processInsts?procId=code:Ship")).contains("\"total\":2");
   }
 
   @Test

@@ -27,9 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** How code workflows begin: by a caller, as children, detached, from another's history. */
 final class CodeStarts {
 
-  /** A child of this name is a definition, not code. */
-  static final String DEFINITION = "process:";
-
   private CodeStarts() {}
 
   static Decision start(
@@ -215,7 +212,9 @@ final class CodeStarts {
     String target = router == null ? null : router.target();
     String namespace = target == null ? app : target;
     return new InstanceKey(
-        child.name().startsWith(DEFINITION) ? InstanceKey.DEFAULT_NAMESPACE : namespace,
+        DefinitionRef.definitionNamed(child.name()) == null
+            ? namespace
+            : InstanceKey.DEFAULT_NAMESPACE,
         child.instanceId());
   }
 
@@ -239,11 +238,12 @@ final class CodeStarts {
             above == null ? 1 : above.depth() + 1,
             state.life().executionUid(),
             ParentRef.heldBy(state.header()));
-    if (child.name().startsWith(DEFINITION)) {
+    String definition = DefinitionRef.definitionNamed(child.name());
+    if (definition != null) {
       decision.effect(
           new Effect.StartChild(
               key,
-              child.name().substring(DEFINITION.length()),
+              definition,
               0,
               child.input(),
               state.header().origin().executor(),

@@ -16,6 +16,7 @@ import dev.millrace.engine.NodeRun.RunStatus;
 import dev.millrace.engine.ParentRef;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.Wait;
+import dev.millrace.engine.code.TraceContext;
 import dev.millrace.engine.expression.ExpressionException;
 import dev.millrace.engine.expression.Schemas;
 import dev.millrace.engine.graph.Graph;
@@ -187,6 +188,7 @@ final class Endings {
     Failure told =
         failure == null ? Failure.of("unknown", "no reason given").at("", turn.now()) : failure;
     int generation = turn.draft.generation();
+    TraceContext trace = self.origin().trace();
     turn.effect(
         new Effect.StartChild(
             ChildKeys.ofFailure(self.key(), generation, definition),
@@ -200,7 +202,8 @@ final class Endings {
                 0,
                 false,
                 self.parent() == null ? 1 : self.parent().depth() + 1),
-            Map.of(Command.Origin.FAILURE_OF, self.key().toString())));
+            Map.of(Command.Origin.FAILURE_OF, self.key().toString()),
+            trace == null ? null : trace.below(generation)));
   }
 
   /** Ends the instance if no token, wait or join is left. */

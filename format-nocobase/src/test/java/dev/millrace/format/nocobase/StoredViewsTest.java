@@ -40,9 +40,11 @@ import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -242,6 +244,12 @@ class StoredViewsTest {
     row.put("startedAt", iso(header.startedAt()));
     row.put("expiresAt", null);
     row.put("manually", header.origin().labels().containsKey("manually") ? 1L : null);
+    row.put("model", "nocobase");
+    row.put("namespace", "default");
+    row.put("engine", "standard");
+    row.put("paused", life.status() == Status.SUSPENDED ? 1L : 0L);
+    row.put("createdMillis", header.startedAt().toEpochMilli());
+    row.put("updatedMillis", life.lastEventAt().toEpochMilli());
     return row;
   }
 
@@ -281,6 +289,8 @@ class StoredViewsTest {
           row.put("result", shown == null ? null : Codec.encodeJson(shown));
           row.put("startedAt", iso(run.startAt()));
           row.put("log", null);
+          row.put("createdMillis", run.startAt().toEpochMilli());
+          row.put("updatedMillis", changed.toEpochMilli());
           jobs.add(row);
         });
     return jobs;
@@ -349,6 +359,7 @@ class StoredViewsTest {
             "SELECT * FROM executions ORDER BY id DESC LIMIT 20",
             "SELECT * FROM jobs WHERE id = 1",
             "SELECT * FROM jobs WHERE executionId = 1",
+            "SELECT * FROM node_inst WHERE id = 1",
             "SELECT * FROM workflowManualTasks WHERE id = 1",
             "SELECT * FROM workflowManualTasks WHERE userId = 1")) {
       List<String> plan = new ArrayList<>();
@@ -360,6 +371,42 @@ class StoredViewsTest {
           .noneMatch(step -> step.contains("TEMP B-TREE"))
           .noneMatch(step -> step.matches("SCAN \\w+") && !sql.contains("executions ORDER BY"));
     }
+  }
+
+  @Test
+  void shouldCountByTheIndexAlone() throws SQLException {
+    for (String where :
+        List.of(
+            "\"key\" = 'w'",
+            "\"key\" = 'w' AND status = -1",
+            "\"key\" = 'w' AND createdMillis > 5",
+            "createdMillis > 5",
+            "status = 1")) {
+      String count = " SELECT count(*) FROM executions WHERE " + where;
+      assertThat(rows("EXPLAIN QUERY PLAN" + count).toString())
+          .as(where)
+          .contains("INDEX mr_instance_key")
+          .doesNotContain("SCAN d");
+      assertThat(readOfInstances(rows("EXPLAIN" + count))).as(where).isEmpty();
+    }
+  }
+
+  /** The steps of a statement that read a row of an instance rather than an entry of its index. */
+  private List<Map<String, @Nullable Object>> readOfInstances(
+      List<Map<String, @Nullable Object>> steps) throws SQLException {
+    Object table =
+        rows("SELECT rootpage FROM sqlite_master WHERE name = 'mr_instance'")
+            .getFirst()
+            .get("rootpage");
+    Set<Object> cursors = new HashSet<>();
+    for (Map<String, @Nullable Object> step : steps) {
+      if ("OpenRead".equals(step.get("opcode")) && Objects.equals(step.get("p2"), table)) {
+        cursors.add(Objects.requireNonNull(step.get("p1")));
+      }
+    }
+    return steps.stream()
+        .filter(step -> "Column".equals(step.get("opcode")) && cursors.contains(step.get("p1")))
+        .toList();
   }
 
   @Test

@@ -3,11 +3,15 @@ package dev.millrace.runtime.lane;
 import dev.millrace.engine.Command;
 import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.Effect;
+import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.ParentRef;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.code.CodeStart;
+import dev.millrace.engine.code.TraceContext;
+import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.worker.Payloads;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +72,24 @@ final class Borders {
             .traced(child.trace()),
         new Command.Origin(child.executor(), "sub-workflow", false),
         child.parent());
+  }
+
+  /** The start of a code workflow that is asked for as a definition is: its id starts it once. */
+  static Command.StartCodeInstance codeStart(
+      InstanceKey key, EngineApi.StartRequest wanted, @Nullable TraceContext trace) {
+    String app = Objects.requireNonNullElse(DefinitionRef.codeApp(wanted.definition()), "");
+    CodeStart start =
+        new CodeStart(
+            DefinitionRef.codeWorkflow(wanted.definition()),
+            null,
+            Payloads.text(wanted.input()),
+            null,
+            trace,
+            Map.of(),
+            app,
+            null,
+            CodeStart.Conflict.REFUSE);
+    return new Command.StartCodeInstance(key, 0, start, wanted.origin(), null);
   }
 
   /** A command in the form that the instance expects. */

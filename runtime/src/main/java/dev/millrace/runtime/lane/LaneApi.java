@@ -60,7 +60,7 @@ public final class LaneApi implements EngineApi {
   public CompletableFuture<Reply> start(StartRequest request) {
     CompletableFuture<Reply> future = new CompletableFuture<>();
     InstanceKey given = request.key();
-    InstanceKey key = given == null ? InstanceKey.of(uids.nextText()) : given;
+    InstanceKey key = given == null ? drawKey(request.definition()) : given;
     return replied(new Work.Start(request, key, given == null, future, null), future);
   }
 
@@ -75,7 +75,7 @@ public final class LaneApi implements EngineApi {
     CompletableFuture<Reply> future = new CompletableFuture<>();
     CompletableFuture<InstanceState> settled = new CompletableFuture<>();
     InstanceKey given = request.key();
-    InstanceKey key = given == null ? InstanceKey.of(uids.nextText()) : given;
+    InstanceKey key = given == null ? drawKey(request.definition()) : given;
     return replied(new Work.Start(request, key, given == null, future, settled), future)
         .thenCompose(reply ->
             reply instanceof Reply.Accepted
@@ -180,6 +180,16 @@ public final class LaneApi implements EngineApi {
             future.completeExceptionally(
                 new EngineUnavailableException("too many commands wait; try again")));
     return future;
+  }
+
+  /** An id for an instance that has none yet. */
+  public String drawUid() {
+    return uids.nextText();
+  }
+
+  private InstanceKey drawKey(String definition) {
+    String app = DefinitionRef.codeApp(definition);
+    return new InstanceKey(app == null ? InstanceKey.DEFAULT_NAMESPACE : app, uids.nextText());
   }
 
   private synchronized String drawId() {

@@ -122,6 +122,19 @@ final class LaneMemory {
     };
   }
 
+  /** Answers who waits for the settling of an instance that has just begun, at once or later. */
+  void tellSettled(
+      InstanceKey key, InstanceState begun, @Nullable CompletableFuture<InstanceState> settled) {
+    if (settled == null) {
+      return;
+    }
+    if (reached(begun, CodeApi.Milestone.SETTLED)) {
+      building.answer(settled, begun);
+    } else {
+      await(key, CodeApi.Milestone.SETTLED, settled);
+    }
+  }
+
   /** The futures that wait for what an instance has reached by now, which are forgotten. */
   List<CompletableFuture<InstanceState>> takeWaiters(InstanceState state) {
     InstanceKey key = state.header().key();

@@ -1,6 +1,7 @@
 package dev.millrace.runtime.lane;
 
 import dev.millrace.engine.Command;
+import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Reply;
@@ -110,8 +111,8 @@ sealed interface Work {
     }
 
     @Override
-    public String definition() {
-      return wanted.definition();
+    public @Nullable String definition() {
+      return DefinitionRef.codeApp(wanted.definition()) == null ? wanted.definition() : null;
     }
 
     @Override

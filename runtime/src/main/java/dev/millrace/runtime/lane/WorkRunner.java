@@ -1,28 +1,14 @@
 package dev.millrace.runtime.lane;
 
 import dev.millrace.engine.Command;
-import dev.millrace.engine.Decision;
 import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.Effect;
-import dev.millrace.engine.Failure;
 import dev.millrace.engine.InstanceKey;
-import dev.millrace.engine.InstanceState;
-import dev.millrace.engine.ParentRef;
 import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
-import dev.millrace.engine.Status;
-import dev.millrace.engine.code.CodeEvent;
-import dev.millrace.engine.code.CodeStart;
-import dev.millrace.engine.code.FailureDetails;
-import dev.millrace.engine.code.TraceContext;
-import dev.millrace.runtime.CodeApi;
-import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.EngineUnavailableException;
-import dev.millrace.runtime.definition.Head;
 import dev.millrace.store.Rows;
 import dev.millrace.store.StoreException;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +20,14 @@ final class WorkRunner {
   private final Instances instances;
   private final DefinitionWork definitionWork;
   private final SlotWork slots;
+  private final StartWork starts;
 
   WorkRunner(LaneMemory memory) {
     this.memory = memory;
     this.instances = new Instances(memory);
     this.definitionWork = new DefinitionWork(memory);
     this.slots = new SlotWork(memory, instances);
+    this.starts = new StartWork(memory, instances, slots);
   }
 
   /** The work of delivering a message. */
@@ -69,18 +57,12 @@ final class WorkRunner {
     Rows.IdempotencyRow remembered = read == null ? null : read.remembered();
     switch (work) {
       case Work.Submit submit -> submit(submit);
-      case Work.Start start -> start(start, fault, remembered);
+      case Work.Start start -> starts.start(start, fault, remembered);
       case Work.Read ask -> read(ask);
       case Work.AwaitKnown await -> await(await);
       case Work.Await await -> await(await);
-      case Work.StartCode start ->
-          memory.building.answer(
-              start.future(), unchecked(start) ? LaneApi.CHILDREN_UNKNOWN : startCode(start));
-      case Work.StartForked start ->
-          memory.building.answer(
-              start.future(),
-              startForked(
-                  new Command.StartForkedInstance(start.key(), 0, start.seed(), Borders.ORIGIN)));
+      case Work.StartCode start -> starts.startCode(start);
+      case Work.StartForked start -> starts.startForked(start);
       case Work.Save save -> definitionWork.save(save, fault, remembered);
       case Work.Remove remove -> definitionWork.remove(remove);
       case Work.Deliver message -> deliver(message, fault);
@@ -159,89 +141,6 @@ final class WorkRunner {
         : Reply.Rejected.of(Reason.NOT_FOUND, "no instance " + command.key());
   }
 
-  private void start(Work.Start start, String fault, Rows.@Nullable IdempotencyRow remembered) {
-    EngineApi.StartRequest wanted = start.wanted();
-    Work.Request request = start.request();
-    Reply answer = request == null ? null : Remembered.answer(memory, request, remembered);
-    if (answer == null) {
-      answer =
-          begin(
-              start.key(),
-              wanted.definition(),
-              wanted.revision(),
-              fault,
-              new Beginning(wanted.input(), traced(wanted.origin()), null, start.settled()));
-      if (request != null && answer instanceof Reply.Accepted accepted) {
-        Remembered.keep(memory, memory.partition(start.key()), request, accepted.value());
-      }
-    }
-    memory.building.answer(start.future(), answer);
-  }
-
-  /** A start from outside begins a trace, or goes on in its caller's; children are in theirs. */
-  private Command.Origin traced(Command.Origin origin) {
-    TraceContext trace = memory.ports.tracing().begin(origin.trace());
-    return trace == null ? origin : origin.traced(trace);
-  }
-
-  /**
-   * What an instance begins with.
-   *
-   * @param settled who waits until it has settled, or null
-   */
-  private record Beginning(
-      @Nullable Object input,
-      Command.Origin origin,
-      @Nullable ParentRef parent,
-      @Nullable CompletableFuture<InstanceState> settled) {}
-
-  private Reply begin(
-      InstanceKey key, String definition, int revision, String fault, Beginning with) {
-    Head head = memory.heads.get(definition);
-    if (head == null) {
-      return Reply.Rejected.of(Reason.NOT_FOUND, "no definition " + definition);
-    }
-    if (!head.enabled() && !with.origin().disabledToo()) {
-      return Reply.Rejected.of(
-          Reason.NOT_STARTABLE, "definition %s is not enabled".formatted(definition));
-    }
-    if (!fault.isEmpty()) {
-      return Reply.Rejected.of(Reason.NOT_STARTABLE, fault);
-    }
-    if (memory.quarantine.contains(key)) {
-      return instances.refusal(key);
-    }
-    if (memory.cache.contains(key)) {
-      return Reply.Rejected.of(Reason.ALREADY_EXISTS, "instance %s exists".formatted(key));
-    }
-    DefinitionRef newest = head.ref();
-    DefinitionRef ref = revision == 0 ? newest : new DefinitionRef(newest.id(), revision);
-    long id = ++memory.lastInstanceId;
-    SlotWork.Asked asked =
-        slots.ask(
-            new Command.StartInstance(key, id, ref, with.input(), with.origin(), with.parent()));
-    if (asked.refusal() != null) {
-      return asked.refusal();
-    }
-    Decision decision = instances.start(asked.command());
-    if (decision.reply() instanceof Reply.Rejected) {
-      return decision.reply();
-    }
-    InstanceState begun = decision.state();
-    slots.begun(begun);
-    if (with.settled() != null && begun != null) {
-      if (memory.reached(begun, CodeApi.Milestone.SETTLED)) {
-        memory.building.answer(with.settled(), begun);
-      } else {
-        memory.await(key, CodeApi.Milestone.SETTLED, with.settled());
-      }
-    }
-    Map<String, @Nullable Object> value = new LinkedHashMap<>();
-    value.put("uid", key.uid());
-    value.put("id", id);
-    return new Reply.Accepted(value);
-  }
-
   private void read(Work.Read ask) {
     InstanceCache.Entry entry = memory.cache.get(ask.key());
     if (entry == null && memory.quarantine.contains(ask.key())) {
@@ -297,11 +196,11 @@ final class WorkRunner {
     switch (row.message()) {
       case Effect.SendToInstance send
           when send.command() instanceof Command.StartCodeInstance start ->
-          startCodeChild(start);
+          starts.startCodeChild(start);
       case Effect.SendToInstance send -> applyOrHold(send.command());
       case Effect.StartChild child when DefinitionRef.codeApp(child.definition()) != null ->
-          startCodeChild(Borders.codeChild(child));
-      case Effect.StartChild child -> startChild(child, fault);
+          starts.startCodeChild(Borders.codeChild(child));
+      case Effect.StartChild child -> starts.startChild(child, fault);
       case Effect other ->
           throw new IllegalArgumentException("not a message: " + other.getClass().getName());
     }
@@ -312,113 +211,6 @@ final class WorkRunner {
     apply(message);
     if (memory.quarantine.contains(message.key())) {
       instances.hold(new Effect.SendToInstance(message));
-    }
-  }
-
-  private Reply startCode(Command.StartCodeInstance wanted) {
-    Command.StartCodeInstance command =
-        new Command.StartCodeInstance(
-            wanted.key(),
-            ++memory.lastInstanceId,
-            wanted.start(),
-            wanted.origin(),
-            wanted.parent());
-    return begun(command);
-  }
-
-  private Reply startCode(Work.StartCode start) {
-    return startCode(
-        new Command.StartCodeInstance(
-            start.key(),
-            0,
-            start.start().traced(memory.ports.tracing().begin(start.start().trace())),
-            Borders.ORIGIN,
-            null));
-  }
-
-  /** Whether it would replace an instance whose children may be active. */
-  private boolean unchecked(Work.StartCode start) {
-    InstanceCache.Entry existing = memory.cache.get(start.key());
-    return !start.checked()
-        && existing != null
-        && existing.state.life().status().terminal()
-        && existing.state.code() != null
-        && start.start().conflict() == CodeStart.Conflict.REPLACE_ENDED
-        && existing.state.code().history().stream()
-            .anyMatch(CodeEvent.ChildCreated.class::isInstance);
-  }
-
-  private Reply startForked(Command.StartForkedInstance wanted) {
-    return begun(
-        new Command.StartForkedInstance(
-            wanted.key(), ++memory.lastInstanceId, wanted.seed(), wanted.origin()));
-  }
-
-  /** Decides a start that may find an instance in its place. */
-  private Reply begun(Command command) {
-    InstanceKey key = command.key();
-    if (memory.quarantine.contains(key)) {
-      return instances.refusal(key);
-    }
-    InstanceCache.Entry existing = memory.cache.get(key);
-    Decision decision =
-        existing == null ? instances.start(command) : instances.decide(existing, command);
-    InstanceCache.Entry entry = memory.cache.get(key);
-    if (decision.reply() instanceof Reply.Rejected || entry == null) {
-      return decision.reply();
-    }
-    Map<String, @Nullable Object> value = new LinkedHashMap<>();
-    value.put("uid", key.uid());
-    value.put("id", entry.state.header().id());
-    return new Reply.Accepted(value);
-  }
-
-  private void startCodeChild(Command.StartCodeInstance start) {
-    Reply reply = startCode(start);
-    ParentRef parent = start.parent();
-    if (reply instanceof Reply.Rejected rejected && parent != null && parent.waits()) {
-      String type =
-          rejected.reason() == Reason.ALREADY_EXISTS ? FailureDetails.ALREADY_EXISTS : "constraint";
-      refuseChild(parent, start.key(), Failure.of(type, rejected.message()));
-    }
-  }
-
-  private void refuseChild(ParentRef parent, InstanceKey child, Failure failure) {
-    instances.send(
-        null,
-        memory.partition(child),
-        new Effect.SendToInstance(
-            new Command.ChildEnded(
-                parent.key(),
-                parent.generation(),
-                parent.runId(),
-                child,
-                Status.FAILED,
-                failure.toJson(),
-                parent.execution())),
-        parent.key());
-  }
-
-  private void startChild(Effect.StartChild child, String fault) {
-    Reply reply =
-        begin(
-            child.key(),
-            child.definition(),
-            child.revision(),
-            fault,
-            new Beginning(
-                child.input(),
-                new Command.Origin(
-                    child.executor(), "sub-workflow", false, child.labels(), child.trace()),
-                child.parent(),
-                null));
-    if (reply instanceof Reply.Rejected rejected && child.parent().waits()) {
-      refuseChild(
-          child.parent(),
-          child.key(),
-          Failure.of(
-              SlotWork.failureType(rejected),
-              "the child cannot be started: " + rejected.message()));
     }
   }
 

@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -160,6 +162,56 @@ final class CodeCalls {
           "rerun workflow instance ID must be different from the original instance ID");
     }
     return api.instance(request.source()).thenCompose(found -> rerun(request, found));
+  }
+
+  /**
+   * Runs an ended instance again as another one.
+   *
+   * @param from the number of an activity, timer or child; empty for the first that failed, without
+   *     one the first of all
+   */
+  CompletableFuture<Reply> rerun(InstanceState ended, String from) {
+    CodeState code = Objects.requireNonNull(ended.code(), "a workflow written as code");
+    InstanceKey key = ended.header().key();
+    OptionalInt event;
+    try {
+      event = from.isEmpty() ? again(code) : OptionalInt.of(Integer.parseInt(from));
+    } catch (NumberFormatException e) {
+      return refused(
+          Reason.INVALID_INPUT,
+          "expected the number of an activity, timer or child to run again from, found " + from);
+    }
+    if (!ended.life().status().terminal()) {
+      return refused(
+          Reason.INVALID_STATE,
+          "only an instance that has ended can be run again; this one is "
+              + ended.life().status().word());
+    }
+    if (event.isEmpty()) {
+      // It had not asked for anything: the beginning is all there is to repeat.
+      InstanceKey fresh = new InstanceKey(key.namespace(), api.drawUid());
+      CodeEvent.ExecutionStarted started = code.started();
+      return start(fresh, CodeStart.of(started.name(), started.input(), key.namespace()));
+    }
+    return rerun(new CodeApi.RerunRequest(key, event.getAsInt(), api.drawUid(), false, null, null));
+  }
+
+  private static OptionalInt again(CodeState code) {
+    OptionalInt first = OptionalInt.empty();
+    for (CodeEvent event : code.history()) {
+      switch (event) {
+        case CodeEvent.TaskFailed failed -> {
+          return OptionalInt.of(failed.taskId());
+        }
+        case CodeEvent.ChildFailed failed -> {
+          return OptionalInt.of(failed.taskId());
+        }
+        case CodeEvent.TaskScheduled _, CodeEvent.ChildCreated _, CodeEvent.TimerCreated _ ->
+            first = first.isPresent() ? first : OptionalInt.of(event.eventId());
+        default -> {}
+      }
+    }
+    return first;
   }
 
   private CompletableFuture<Reply> rerun(

@@ -243,6 +243,15 @@ public final class EngineRuntime implements EngineApi, CodeApi, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<Reply> rerun(InstanceKey key, String from) {
+    return api.instance(key)
+        .thenCompose(found ->
+            found.isEmpty() || found.get().code() == null
+                ? EngineApi.super.rerun(key, from)
+                : codeCalls.rerun(found.get(), from));
+  }
+
+  @Override
   public Workers workers() {
     return workers;
   }

@@ -1,5 +1,6 @@
 package dev.millrace.server.cli;
 
+import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.JsonValue;
 import dev.millrace.server.client.ApiClient;
 import dev.millrace.transport.json.Json;
@@ -26,7 +27,12 @@ final class StartCommand implements Callable<Integer> {
 
   @Mixin private ClientOptions options = new ClientOptions();
 
-  @Parameters(paramLabel = "PROCESS", description = "the process's id")
+  @Parameters(
+      paramLabel = "PROCESS",
+      description = {
+        "the process's id, nocobase:KEY for a workflow of NocoBase's API,",
+        "or code:APP/NAME for one that workers hold as code"
+      })
   private @Nullable String process;
 
   @Option(names = "--input", paramLabel = "JSON", description = "the input, or @FILE")
@@ -53,9 +59,7 @@ final class StartCommand implements Callable<Integer> {
             .client()
             .send(
                 "POST",
-                "/api/process/"
-                    + ApiClient.encoded(Commands.given(process))
-                    + (wait > 0 ? "?wait=" + wait : ""),
+                path(Commands.given(process)) + (wait > 0 ? "wait=" + wait : ""),
                 Input.argument(input),
                 key == null ? Map.of() : Map.of("Idempotency-Key", key));
     Object response = JsonValue.get(answer, "response");
@@ -76,6 +80,16 @@ final class StartCommand implements Callable<Integer> {
           }
         });
     return wait > 0 && !status.equals("completed") ? ExitCodes.FAILED : ExitCodes.OK;
+  }
+
+  /** The path up to its parameters; an application stands among these. */
+  private static String path(String named) {
+    String app = DefinitionRef.codeApp(named);
+    return app == null
+        ? "/api/process/" + ApiClient.encoded(named) + "?"
+        : "/api/process/code:%s?namespace=%s&"
+            .formatted(
+                ApiClient.encoded(DefinitionRef.codeWorkflow(named)), ApiClient.encoded(app));
   }
 
   /** Takes a number if one follows, so that the id may follow as well. */

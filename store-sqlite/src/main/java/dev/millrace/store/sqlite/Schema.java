@@ -29,9 +29,10 @@ final class Schema {
   private static final String BLOB_REFS = "blob_refs.sql";
   private static final String RETENTION = "retention.sql";
   private static final String DEFINITION_LIMITS = "definition_limits.sql";
+  private static final String EXECUTIONS = "executions.sql";
 
   /** How many tables and indexes tell that the file is up to date. */
-  private static final int ADDED = 3;
+  private static final int ADDED = 4;
 
   /** A placeholder: a word, and the rest up to the braces. */
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)(?: ([^{}]+))?\\}\\}");
@@ -54,13 +55,14 @@ final class Schema {
   }
 
   /**
-   * Files made before payloads knew who refers to them, before retention, or before processes had
-   * limits.
+   * Files made before payloads knew who refers to them, before retention, before processes had
+   * limits, or before executions were of every model.
    */
   private static void addWhatIsNew(Connection connection) throws SQLException {
     add(connection, "mr_blob_ref", BLOB_REFS);
     add(connection, "mr_instance_ended", RETENTION);
     add(connection, "mr_instance_kept", DEFINITION_LIMITS);
+    add(connection, "mr_instance_key", EXECUTIONS);
   }
 
   /** Runs a script where the file does not have what it makes. */
@@ -71,7 +73,7 @@ final class Schema {
     }
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate("BEGIN IMMEDIATE");
-      statement.executeUpdate(script(script));
+      statement.executeUpdate(expand(script(script)));
       statement.executeUpdate("COMMIT");
     }
   }
@@ -87,7 +89,8 @@ final class Schema {
             connection,
             """
             SELECT count(*) FROM sqlite_master
-            WHERE name IN ('mr_blob_ref', 'mr_instance_ended', 'mr_instance_kept')
+            WHERE name IN ('mr_blob_ref', 'mr_instance_ended', 'mr_instance_kept',
+              'mr_instance_key')
             """)
         < ADDED) {
       throw new StoreException(
@@ -136,6 +139,7 @@ final class Schema {
       statement.executeUpdate(script(BLOB_REFS));
       statement.executeUpdate(script(RETENTION));
       statement.executeUpdate(script(DEFINITION_LIMITS));
+      statement.executeUpdate(expand(script(EXECUTIONS)));
       try (PreparedStatement insert =
           connection.prepareStatement("INSERT INTO mr_meta (key, value) VALUES (?, ?)")) {
         insert.setString(1, VERSION_KEY);

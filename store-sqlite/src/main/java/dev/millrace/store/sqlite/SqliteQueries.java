@@ -160,8 +160,8 @@ final class SqliteQueries implements Queries {
     List<String> terms = new ArrayList<>();
     terms.add("1 = 1");
     if (!filter.definitionId().isEmpty()) {
-      terms.add("i.definition_id = ?");
-      parameters.add(filter.definitionId());
+      terms.add("i.execution_key = ?");
+      parameters.add(ExecutionKeys.of(filter.definitionId()));
     }
     if (!filter.statuses().isEmpty()) {
       terms.add(oneOf("i.status", filter.statuses(), parameters));

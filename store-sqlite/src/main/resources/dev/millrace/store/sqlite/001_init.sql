@@ -103,10 +103,6 @@ CREATE TABLE mr_instance (
   ) VIRTUAL,
   UNIQUE (uid, namespace)
 ) STRICT;
-CREATE INDEX mr_instance_definition ON mr_instance (definition_id, id);
--- With what the executions of a workflow are counted by.
-CREATE INDEX mr_instance_workflow ON mr_instance (workflow_key, id, status, reason)
-  WHERE workflow_key IS NOT NULL;
 CREATE INDEX mr_instance_open_work ON mr_instance (namespace, uid) WHERE open_work > 0;
 CREATE INDEX mr_instance_live ON mr_instance (definition_id)
   WHERE status IN ('PENDING', 'RUNNING', 'SUSPENDED');
@@ -114,7 +110,7 @@ CREATE INDEX mr_instance_live ON mr_instance (definition_id)
 CREATE INDEX mr_instance_execution ON mr_instance (execution_uid)
   WHERE execution_uid <> uid;
 
--- job_id: only for runs that jobs shows; output: while it is open what it shows so far;
+-- job_id: only of NocoBase's workflow API; output: while it is open what it shows so far;
 -- from_run: the run its token came from; decided: done, whatever becomes of its bodies.
 CREATE TABLE mr_node_run (
   instance_id INTEGER NOT NULL,
@@ -139,7 +135,6 @@ CREATE TABLE mr_node_run (
   log TEXT,
   PRIMARY KEY (instance_id, run_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX mr_node_run_job ON mr_node_run (job_id) WHERE job_id IS NOT NULL;
 
 -- One row per instance and commit. Not WITHOUT ROWID: chunks are often larger than the part of a
 -- row that an index page holds.
@@ -370,60 +365,6 @@ JOIN mr_instance i ON i.id = n.instance_id
 LEFT JOIN mr_definition d ON d.id = i.definition_id AND d.revision = i.definition_revision
 LEFT JOIN mr_definition_node t
   ON t.number = d.number AND t.revision = d.revision AND t.node_id = n.node_id;
-
--- The executions of NocoBase's workflow API.
--- Without a join, which would be made for each row that is only counted.
-CREATE VIEW executions AS
-SELECT
-  i.id AS id,
-  {{iso i.start_at}} AS createdAt,
-  {{iso i.changed_at}} AS updatedAt,
-  (SELECT d.version_id FROM mr_definition d
-   WHERE d.id = i.definition_id AND d.revision = i.definition_revision) AS workflowId,
-  i.workflow_key AS "key",
-  i.uid AS eventKey,
-  {{json i.input}} AS context,
-  {{execution_status}} AS status,
-  {{execution_reason}} AS reason,
-  1 AS dispatched,
-  coalesce(
-    {{json i.labels}} ->> '$.parentExecutionId',
-    (SELECT p.id FROM mr_instance p
-     WHERE p.uid = i.parent_uid AND p.namespace = i.parent_namespace)) AS parentExecutionId,
-  {{json i.labels}} -> '$.stack' AS stack,
-  {{json i.output}} AS output,
-  {{iso i.start_at}} AS startedAt,
-  {{iso i.timeout_at}} AS expiresAt,
-  {{json i.labels}} ->> '$.manually' AS manually
-FROM mr_instance i
-WHERE i.workflow_key IS NOT NULL;
-
--- The jobs of NocoBase's workflow API: one row for each node run. A run id is below 2^20.
-CREATE VIEW jobs AS
-SELECT
-  n.job_id AS id,
-  {{iso n.start_at}} AS createdAt,
-  {{iso coalesce(n.end_at, n.start_at)}} AS updatedAt,
-  n.instance_id AS executionId,
-  t.node_number AS nodeId,
-  n.node_id AS nodeKey,
-  iif(n.from_run > 0 AND {{has_upstream}}, (n.instance_id << 20) | n.from_run, NULL)
-    AS upstreamId,
-  {{job_status}} AS status,
-  {{json n.meta}} AS meta,
-  CASE
-    WHEN n.output IS NOT NULL THEN {{json n.output}}
-    WHEN n.failure IS NOT NULL AND {{json n.failure}} ->> '$.type' NOT LIKE 'nocobase.%'
-      THEN json_object('message', {{json n.failure}} ->> '$.message')
-  END AS result,
-  {{iso n.start_at}} AS startedAt,
-  n.log AS log
-FROM mr_node_run n
-JOIN mr_instance i ON i.id = n.instance_id
-LEFT JOIN mr_definition d ON d.id = i.definition_id AND d.revision = i.definition_revision
-LEFT JOIN mr_definition_node t
-  ON t.number = d.number AND t.revision = d.revision AND t.node_id = n.node_id
-WHERE n.job_id IS NOT NULL;
 
 -- The manual tasks of NocoBase's workflow API.
 CREATE VIEW workflowManualTasks AS

@@ -28,6 +28,8 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SqliteStoreTest {
 
@@ -287,6 +289,73 @@ class SqliteStoreTest {
       store.commit(batch);
       assertThat(blobs()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void shouldShowExecutionsOfAFileThatIndexedThemOtherwise() throws SQLException {
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      Batch batch = batch(store.acquire("node-1", 1).getFirst().next());
+      batch.instances.add(instance("a", 1, "x"));
+      store.commit(batch);
+    }
+    execute("DROP VIEW executions");
+    execute("DROP VIEW jobs");
+    execute("DROP INDEX mr_instance_key");
+    execute("DROP INDEX mr_node_run_number");
+    execute("ALTER TABLE mr_instance DROP COLUMN execution_key");
+    execute("CREATE INDEX mr_instance_definition ON mr_instance (definition_id, id)");
+    SqliteStore.open(dataDir).close();
+    try (Connection connection = direct()) {
+      assertThat(ReadPool.number(connection, "SELECT count(*) FROM executions")).isEqualTo(1);
+      assertThat(ReadPool.number(connection, "SELECT count(*) FROM jobs")).isZero();
+      assertThat(
+              ReadPool.number(
+                  connection,
+                  "SELECT count(*) FROM sqlite_master WHERE name = 'mr_instance_definition'"))
+          .isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "proc-1, 1, process:proc-1",
+    "code:Ship, 0, code:Ship",
+    "nocobase:a1, 1, a1",
+    "nocobase:process:x, 1, nocobase:process:x",
+    "nocobase:code:x, 1, nocobase:code:x",
+    "nocobase:nocobase:x, 1, nocobase:nocobase:x",
+  })
+  void shouldKeyInstancesByTheirDefinitionAsTheyAreAskedFor(
+      String definition, int revision, String key) throws SQLException {
+    SqliteStore.open(dataDir).close();
+    try (Connection connection = direct()) {
+      assertThat(
+              ReadPool.row(
+                  connection,
+                  """
+                  SELECT coalesce(execution_key, '') FROM (
+                    SELECT CASE %s END AS execution_key
+                    FROM (SELECT ? AS definition_id, ? AS definition_revision))
+                  """
+                      .formatted(keyCases(connection)),
+                  row -> row.getString(1),
+                  definition,
+                  revision))
+          .contains(key);
+      assertThat(ExecutionKeys.of(definition)).isEqualTo(key);
+    }
+  }
+
+  /** What the schema says of the column, between CASE and END. */
+  private static String keyCases(Connection connection) throws SQLException {
+    String table =
+        ReadPool.row(
+                connection,
+                "SELECT sql FROM sqlite_master WHERE name = 'mr_instance'",
+                row -> row.getString(1))
+            .orElseThrow();
+    int begin = table.indexOf("CASE", table.indexOf("execution_key")) + "CASE".length();
+    return table.substring(begin, table.lastIndexOf("END"));
   }
 
   private long blobs() throws SQLException {

@@ -104,6 +104,8 @@ public final class SystemCollections {
       Set.of("auth", "app", "webhook", "myInAppMessages", "myInAppChannels", COLLECTIONS, FIELDS);
 
   private static final String ENGINE = "engine";
+  private static final String CREATED = "createdMillis";
+  private static final String UPDATED = "updatedMillis";
 
   private SystemCollections() {}
 
@@ -238,11 +240,16 @@ public final class SystemCollections {
     return FieldDefinition.of(name, DATETIME);
   }
 
+  /** A time that a view shows as text, and has as a number in another column, to be compared. */
+  private static FieldDefinition moment(String name, String column) {
+    return moment(name).with("storage", "epochMillis").with("column", column);
+  }
+
   private static CollectionDefinition executions() {
     return view(EXECUTIONS, ENGINE, EXECUTIONS)
         .primaryKey("id", BIG_INT)
-        .field(moment("createdAt"))
-        .field(moment("updatedAt"))
+        .field(moment("createdAt", CREATED))
+        .field(moment("updatedAt", UPDATED))
         .field("workflowId", BIG_INT)
         .field("key", STRING)
         .field("eventKey", STRING)
@@ -253,9 +260,13 @@ public final class SystemCollections {
         .field("parentExecutionId", BIG_INT)
         .field("stack", JSON)
         .field("output", JSON)
-        .field(moment("startedAt"))
+        .field(moment("startedAt", CREATED))
         .field(moment("expiresAt"))
         .field("manually", BOOLEAN)
+        .field("model", STRING)
+        .field("namespace", STRING)
+        .field("engine", STRING)
+        .field("paused", BOOLEAN)
         .field(FieldDefinition.belongsTo("workflow", WORKFLOWS, "workflowId"))
         .field(kept(FieldDefinition.hasMany("jobs", JOBS, "executionId")))
         .build();
@@ -264,8 +275,8 @@ public final class SystemCollections {
   private static CollectionDefinition jobs() {
     return view(JOBS, ENGINE, JOBS)
         .primaryKey("id", BIG_INT)
-        .field(moment("createdAt"))
-        .field(moment("updatedAt"))
+        .field(moment("createdAt", CREATED))
+        .field(moment("updatedAt", UPDATED))
         .field("executionId", BIG_INT)
         .field("nodeId", BIG_INT)
         .field("nodeKey", STRING)
@@ -273,7 +284,7 @@ public final class SystemCollections {
         .field("status", INTEGER)
         .field("meta", JSON)
         .field("result", JSON)
-        .field(moment("startedAt"))
+        .field(moment("startedAt", CREATED))
         .field("log", TEXT)
         .field(FieldDefinition.belongsTo("execution", EXECUTIONS, "executionId"))
         .field(FieldDefinition.belongsTo("node", NODES, "nodeId"))

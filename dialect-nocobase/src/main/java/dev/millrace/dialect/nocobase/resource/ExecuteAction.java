@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code workflows:execute}: runs any version, enabled or not, within the request, until it has
- * ended or waits.
+ * ended or waits; also a process or a workflow written as code, by its name.
  */
 final class ExecuteAction implements Action {
   private final Versions versions;
@@ -29,25 +29,30 @@ final class ExecuteAction implements Action {
   private final Dispatcher dispatcher;
   private final Counters counters;
   private final WorkflowActions workflows;
+  private final OtherModels others;
   private final Supplier<String> ids;
 
   ExecuteAction(
       Versions versions,
       Triggers triggers,
-      Dispatcher dispatcher,
-      Counters counters,
+      Resources.Running running,
       WorkflowActions workflows,
       Supplier<String> ids) {
     this.versions = versions;
     this.triggers = triggers;
-    this.dispatcher = dispatcher;
-    this.counters = counters;
+    this.dispatcher = running.dispatcher();
+    this.counters = running.counters();
+    this.others = running.others();
     this.workflows = workflows;
     this.ids = ids;
   }
 
   @Override
   public Answer act(ActionRequest request) throws InterruptedException {
+    String other = OtherModels.definition(request.parameters().key());
+    if (other != null) {
+      return others.execute(request, other);
+    }
     long id = request.parameters().id();
     Version version = versions.find(id).orElseThrow(() -> Errors.of(404, "workflow not found"));
     Trigger trigger = triggers.find(version.type());

@@ -39,6 +39,7 @@ final class ExecutionActions {
   private final Counters counters;
   private final Calls calls;
   private final ExecutionLogs logs;
+  private final OtherModels others;
 
   /** Executions that a rerun works on, by their keys. */
   private final Set<InstanceKey> reruns = ConcurrentHashMap.newKeySet();
@@ -48,12 +49,14 @@ final class ExecutionActions {
       RecordActions records,
       Counters counters,
       Calls calls,
-      ExecutionLogs logs) {
+      ExecutionLogs logs,
+      OtherModels others) {
     this.database = database;
     this.records = records;
     this.counters = counters;
     this.calls = calls;
     this.logs = logs;
+    this.others = others;
   }
 
   void register(Map<String, Action> actions) {
@@ -88,7 +91,26 @@ final class ExecutionActions {
 
   private Answer list(ActionRequest request) {
     counters.flush();
-    return records.list(request, Moments.within(request, records.query(request)));
+    Query query = Moments.within(request, records.query(request));
+    String key = keyOfVersion(request);
+    return records.list(request, key == null ? query : query.and(Map.of("key", key)));
+  }
+
+  /** The key of the version that a list is about: executions are indexed by it, not by versions. */
+  private @Nullable String keyOfVersion(ActionRequest request) {
+    Object filter = request.parameters().filter();
+    Object named =
+        request.target().owned()
+            ? request.target().ownerKey()
+            : filter instanceof Map<?, ?> map ? map.get("workflowId") : null;
+    Long version = Parameters.number(named instanceof Map<?, ?> map ? map.get("$eq") : named);
+    return version == null
+        ? null
+        : database
+            .records(SystemCollections.WORKFLOWS)
+            .get(Query.byKey(version).fields(List.of("key")))
+            .map(row -> (String) row.get("key"))
+            .orElse(null);
   }
 
   private Answer get(ActionRequest request) {
@@ -125,10 +147,9 @@ final class ExecutionActions {
   }
 
   /** An execution may be of any namespace, as a child of a code workflow is. */
-  private InstanceKey keyOf(Map<String, @Nullable Object> row) {
-    return calls
-        .key(idOf(row))
-        .orElseGet(() -> InstanceKey.of(String.valueOf(row.get("eventKey"))));
+  static InstanceKey keyOf(Map<String, @Nullable Object> row) {
+    return new InstanceKey(
+        String.valueOf(row.get("namespace")), String.valueOf(row.get("eventKey")));
   }
 
   private static @Nullable Long status(Map<String, @Nullable Object> row) {
@@ -163,7 +184,10 @@ final class ExecutionActions {
   private Answer destroy(ActionRequest request) throws InterruptedException {
     RecordActions.requireWhich(request, "destroy");
     counters.flush();
-    Query which = records.query(request).fields(List.of("id", "eventKey", "status")).sort("id");
+    Query which =
+        OtherModels.removable(request, records.query(request))
+            .fields(List.of("id", "eventKey", "namespace", "status"))
+            .sort("id");
     long removed = 0;
     long after = 0;
     while (true) {
@@ -224,6 +248,13 @@ final class ExecutionActions {
 
   private Answer rerun(ActionRequest request) throws InterruptedException {
     Map<String, @Nullable Object> row = row(request.parameters().id());
+    if (!OtherModels.own(row)) {
+      InstanceKey running = others.rerun(keyOf(row), request.values());
+      return Answer.accepted(
+          executions()
+              .get(Query.where(Map.of("eventKey", running.uid(), "namespace", running.namespace())))
+              .orElseThrow(Errors::notFound));
+    }
     Long status = status(row);
     if (status == null || status != 0) {
       throw Errors.bad("Only started executions can be rerun");
@@ -273,6 +304,11 @@ final class ExecutionActions {
     Long status = status(execution);
     if (status == null || status != 0) {
       throw Errors.bad("Execution is not running");
+    }
+    if (!OtherModels.own(execution)) {
+      throw Errors.bad(
+          "expected a job of a workflow, found one of %s; its own API completes what it waits for"
+              .formatted(OtherModels.described(execution)));
     }
     InstanceKey key = requireFree(execution);
     Long jobStatus = status(job);

@@ -36,14 +36,14 @@ final class ExecutionLogs {
   private static final int MOST_EVENTS = 100_000;
 
   /** How much an entry matters. */
-  private enum Level {
+  enum Level {
     DEBUG,
     INFO,
     WARN,
     ERROR
   }
 
-  private record Line(Level level, String message, @Nullable String node) {}
+  record Line(Level level, String message, @Nullable String node) {}
 
   private final Calls calls;
   private final Versions versions;
@@ -84,22 +84,24 @@ final class ExecutionLogs {
 
   private List<Map<String, @Nullable Object>> entries(
       Map<String, @Nullable Object> execution, Level least) {
-    Long id = Parameters.number(execution.get("id"));
-    InstanceKey key =
-        (id == null ? Optional.<InstanceKey>empty() : calls.key(id))
-            .orElseGet(() -> InstanceKey.of(String.valueOf(execution.get("eventKey"))));
+    InstanceKey key = ExecutionActions.keyOf(execution);
     Long workflow = Parameters.number(execution.get("workflowId"));
     Optional<Version> version = workflow == null ? Optional.empty() : versions.find(workflow);
     Map<Integer, String> nodes = new HashMap<>();
     List<Map<String, @Nullable Object>> entries = new ArrayList<>();
+    if ("fast".equals(execution.get("engine")) && least == Level.DEBUG) {
+      // It keeps its beginning and its end only; without a word the gap would look like a fault.
+      entries.add(unrecorded(execution));
+    }
     long after = 0;
     while (after < MOST_EVENTS) {
       List<Queries.NumberedEvent> events = calls.engine().queries().history(key, after, CHUNK);
       for (Queries.NumberedEvent event : events) {
         after = event.seq();
-        Line line = line(event.event(), nodes);
-        if (line != null && line.level.compareTo(least) >= 0) {
-          entries.add(entry(event.event(), line, execution, version));
+        for (Line line : lines(event.event(), nodes)) {
+          if (line.level.compareTo(least) >= 0) {
+            entries.add(entry(event.event(), line, execution, version));
+          }
         }
       }
       if (events.size() < CHUNK) {
@@ -107,6 +109,16 @@ final class ExecutionLogs {
       }
     }
     return entries;
+  }
+
+  private static Map<String, @Nullable Object> unrecorded(Map<String, @Nullable Object> execution) {
+    Map<String, @Nullable Object> entry = new LinkedHashMap<>();
+    entry.put("timestamp", execution.get("createdAt"));
+    entry.put("level", Level.DEBUG.name());
+    entry.put("message", "engine fast: what single nodes do is not recorded");
+    entry.put("nodeId", null);
+    entry.put("executionId", execution.get("id"));
+    return entry;
   }
 
   private Map<String, @Nullable Object> entry(
@@ -124,6 +136,20 @@ final class ExecutionLogs {
         node == null ? null : version.map(its -> versions.nodeId(its, node)).orElse(null));
     entry.put("executionId", execution.get("id"));
     return entry;
+  }
+
+  private static List<Line> lines(HistoryEvent event, Map<Integer, String> nodes) {
+    return switch (event) {
+      case HistoryEvent.CodeArrived arrived -> CodeLines.of(List.of(arrived.event()), nodes);
+      case HistoryEvent.TurnTaken turn -> CodeLines.of(turn.produced(), nodes);
+      case HistoryEvent.TurnStalled stalled -> CodeLines.of(List.of(stalled.stall()), nodes);
+      case HistoryEvent.ContinuedAsNew _ ->
+          List.of(new Line(Level.INFO, "execution continued as new", null));
+      default -> {
+        Line line = line(event, nodes);
+        yield line == null ? List.of() : List.of(line);
+      }
+    };
   }
 
   /** What an event says; null for what only the engine needs. */

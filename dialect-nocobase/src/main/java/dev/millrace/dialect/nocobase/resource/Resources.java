@@ -30,6 +30,9 @@ public final class Resources {
   /** What starts executions. */
   public record Starting(Calls calls, Dispatcher dispatcher, Triggers triggers) {}
 
+  /** What {@code workflows:execute} runs with. */
+  record Running(Dispatcher dispatcher, Counters counters, OtherModels others) {}
+
   /**
    * What the operator decides, and what is drawn outside.
    *
@@ -60,6 +63,7 @@ public final class Resources {
             storage.counters(),
             starting.dispatcher(),
             starting.triggers());
+    OtherModels others = new OtherModels(starting.calls(), starting.dispatcher().patience());
     Languages languages = new Languages(surroundings.zone());
     RequestEvents events =
         new RequestEvents(database, storage.versions(), starting.dispatcher(), surroundings.ids());
@@ -70,8 +74,7 @@ public final class Resources {
         new ExecuteAction(
             storage.versions(),
             starting.triggers(),
-            starting.dispatcher(),
-            storage.counters(),
+            new Running(starting.dispatcher(), storage.counters(), others),
             workflows,
             surroundings.ids()));
     new TransferActions(database, records, starting.triggers()).register(own);
@@ -95,7 +98,8 @@ public final class Resources {
             records,
             storage.counters(),
             starting.calls(),
-            new ExecutionLogs(starting.calls(), storage.versions()))
+            new ExecutionLogs(starting.calls(), storage.versions()),
+            others)
         .register(own);
     new CollectionActions(database).register(own);
     new ChannelActions(database, records, surroundings.ids()).register(own);

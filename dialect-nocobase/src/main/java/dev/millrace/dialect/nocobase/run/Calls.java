@@ -8,7 +8,6 @@ import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.runtime.EngineUnavailableException;
-import dev.millrace.store.query.Queries;
 import dev.millrace.transport.Problem;
 import java.time.Duration;
 import java.util.Optional;
@@ -35,14 +34,6 @@ public final class Calls {
   /** The engine itself. */
   public EngineApi engine() {
     return engine;
-  }
-
-  /** The key of an instance of any namespace, by its number. */
-  public Optional<InstanceKey> key(long id) {
-    return engine.queries().instances(Queries.InstanceFilter.ALL, 1, id + 1).rows().stream()
-        .filter(view -> view.id() == id)
-        .map(Queries.InstanceView::key)
-        .findFirst();
   }
 
   /** Sends a command and answers its value. */

@@ -166,25 +166,28 @@ public final class Counters {
     while (more) {
       // Before the rows: all up to the last one told are among the rows then.
       Map<Long, Started> started = new TreeMap<>(told);
+      long newest = newest();
       List<Map<String, @Nullable Object>> rows =
           database
               .records(SystemCollections.EXECUTIONS)
               .list(
-                  Query.where(Map.of("id", Map.of("$gt", upTo)))
+                  Query.where(Map.of("id", Map.of("$gt", upTo), "model", "nocobase"))
                       .fields(List.of("id", "workflowId", "key"))
                       .sort("id")
                       .page(1L, (long) BATCH)
                       .simple())
               .rows();
       more = rows.size() == BATCH;
-      count(started, rows, more);
+      // Behind the rows come only those of other models, which nobody looks through twice.
+      count(started, rows, more ? upTo : newest);
     }
   }
 
   private void count(
-      Map<Long, Started> started, List<Map<String, @Nullable Object>> rows, boolean more) {
+      Map<Long, Started> started, List<Map<String, @Nullable Object>> rows, long seen) {
     Map<Long, Started> counted = new TreeMap<>();
-    long reached = upTo;
+    boolean more = rows.size() == BATCH;
+    long reached = Math.max(upTo, seen);
     for (Map<String, @Nullable Object> row : rows) {
       long id = number(row.get("id"));
       reached = Math.max(reached, id);
@@ -199,7 +202,7 @@ public final class Counters {
         reached = Math.max(reached, one.getKey());
       }
     }
-    if (!counted.isEmpty()) {
+    if (!counted.isEmpty() || reached - upTo >= BATCH) {
       write(counted, reached);
     }
     upTo = reached;

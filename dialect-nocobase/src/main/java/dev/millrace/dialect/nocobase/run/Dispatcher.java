@@ -63,6 +63,11 @@ public final class Dispatcher {
     this.patience = patience;
   }
 
+  /** How long an answer may wait for an execution to settle. */
+  public Duration patience() {
+    return patience;
+  }
+
   /** Whether an event would make a workflow follow from itself too often. */
   public boolean tooDeep(Version version, List<Long> stack) {
     if (stack.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.millrace.format.nocobase.node;
 
 import dev.millrace.engine.Command;
+import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.Failure;
 import dev.millrace.engine.Wait;
 import dev.millrace.engine.graph.NodeContext;
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs another workflow, {@code config.workflow} by its key, with {@code config.context} as its
- * context, and waits for its end. Its result is the output of that execution; where it fails, the
- * job fails. It is ended with this execution.
+ * context, and waits for its end; {@code process:ID} names a process, {@code code:APP/NAME} a
+ * workflow that workers hold as code. Its result is the output of that execution; where it fails,
+ * the job fails. It is ended with this execution.
  */
 final class SubflowNode extends NocoBaseNode {
 
@@ -34,12 +36,16 @@ final class SubflowNode extends NocoBaseNode {
     }
     Object workflow = expressions.resolve(config.get("workflow"), context.scope());
     if (!(workflow instanceof String key) || key.isBlank()) {
-      return JobStatus.error("workflow: expected the key of a workflow, found " + workflow);
+      return JobStatus.error(
+          "workflow: expected the key of a workflow, process:ID or code:APP/NAME, found "
+              + workflow);
     }
     if (context.depth() >= DEPTH_MAX) {
       return JobStatus.error("expected at most " + DEPTH_MAX + " executions above another");
     }
-    String definition = "nocobase:" + key;
+    String named = DefinitionRef.definitionNamed(key);
+    String definition =
+        named != null ? named : DefinitionRef.codeApp(key) != null ? key : "nocobase:" + key;
     Map<String, @Nullable Object> labels = new LinkedHashMap<>();
     labels.put("stack", ActivityNode.stack(context));
     labels.put("parentExecutionId", context.instanceId());
