@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.code.FailureDetails;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -61,6 +62,12 @@ public record Failure(
 
   public static Failure of(String type, String message) {
     return new Failure(type, message, "", false, null, null);
+  }
+
+  /** What a worker says of its failure, of no node; the detail is all that it said. */
+  public static Failure of(FailureDetails details, @Nullable Instant at) {
+    return new Failure(
+        details.type(), details.message(), "", !details.nonRetriable(), details.toJson(), at);
   }
 
   /** The same failure, seen at a node and a time. */

@@ -1,7 +1,5 @@
 package dev.millrace.engine.code;
 
-import dev.millrace.engine.Failure;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,11 +18,6 @@ public record FailureDetails(
   /** A failure found by the server. */
   public static FailureDetails of(String type, String message) {
     return new FailureDetails(type, message, null, null, false);
-  }
-
-  /** The same as a failure of the engine, of no node, whose detail is all of this. */
-  public Failure toFailure(@Nullable Instant at) {
-    return new Failure(type, message, "", !nonRetriable, toJson(), at);
   }
 
   /** As plain JSON; {@link #fromJson} reads it. */

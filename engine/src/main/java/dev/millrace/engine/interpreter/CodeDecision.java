@@ -175,7 +175,7 @@ final class CodeDecision {
   }
 
   private @Nullable Failure failure(@Nullable FailureDetails details) {
-    return details == null ? null : details.toFailure(now());
+    return details == null ? null : Failure.of(details, now());
   }
 
   /** Ends all children of the present run; those that have ended ignore it. */

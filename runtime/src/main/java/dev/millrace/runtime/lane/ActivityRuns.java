@@ -101,7 +101,7 @@ final class ActivityRuns {
           case STOPPED -> "stopped";
           default -> "error";
         };
-    Failure failure = details == null ? null : details.toFailure(at);
+    Failure failure = details == null ? null : Failure.of(details, at);
     changed.put(id, run(task, null, new NodeRun.Result(status, outcome, output, failure, at)));
   }
 
