@@ -378,6 +378,6 @@ public final class MillraceServer implements AutoCloseable {
             ? new SignInAuthenticator(
                 tokens, nocobase, !access.tokenHashes().isEmpty() || access.signIn().everywhere())
             : tokens;
-    return access.apps().isEmpty() ? callers : new AppBounds(callers, access.apps(), nocobase);
+    return access.apps().isEmpty() ? callers : new AppBounds(callers, access.apps());
   }
 }

@@ -23,6 +23,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,9 +107,13 @@ class MillraceServerTest {
       HttpResponse<String> other = get(server, "/v1.0/workflows/dapr/x?appID=bank", "open sesame");
       assertThat(other.statusCode()).isEqualTo(403);
       assertThat(other.body()).contains("the token of ci is for application shop");
-      HttpResponse<String> executions = get(server, "/api/executions:list", "open sesame");
-      assertThat(executions.statusCode()).isEqualTo(403);
-      assertThat(executions.body()).contains("found ci, who speaks for shop");
+      for (String ofAll :
+          List.of(
+              "/api/executions:list", "/api/processInsts", "/v1/api/processInsts", "/metrics")) {
+        HttpResponse<String> refused = get(server, ofAll, "open sesame");
+        assertThat(refused.statusCode()).as(ofAll).isEqualTo(403);
+        assertThat(refused.body()).contains("found ci, who speaks for shop");
+      }
       assertThat(metadata(server, null)).isEqualTo("shop");
       assertThatThrownBy(() -> metadata(server, "bank"))
           .isInstanceOfSatisfying(
