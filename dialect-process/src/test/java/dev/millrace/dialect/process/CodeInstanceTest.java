@@ -2,29 +2,13 @@ package dev.millrace.dialect.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.dialect.process.definition.ProcessFormat;
 import dev.millrace.engine.InstanceKey;
 import dev.millrace.engine.code.CodeAction;
 import dev.millrace.engine.code.CodeOutcome;
 import dev.millrace.engine.code.CodeStart;
-import dev.millrace.engine.graph.NodeTypes;
-import dev.millrace.engine.graph.node.BuiltInNodeTypes;
-import dev.millrace.engine.interpreter.Engine;
-import dev.millrace.expression.JsonSchemas;
-import dev.millrace.expression.ProcessExpressions;
 import dev.millrace.runtime.CodeApi;
-import dev.millrace.runtime.local.EngineDecider;
-import dev.millrace.runtime.local.EngineRuntime;
-import dev.millrace.runtime.local.RuntimeSettings;
 import dev.millrace.runtime.worker.WorkItem;
-import dev.millrace.store.memory.MemoryStore;
-import dev.millrace.transport.Authenticator;
-import dev.millrace.transport.HttpListener;
-import dev.millrace.transport.ListenerSettings;
-import dev.millrace.transport.Observer;
-import dev.millrace.transport.Routes;
 import dev.millrace.transport.json.Json;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -32,7 +16,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
@@ -50,49 +33,18 @@ class CodeInstanceTest {
   private static final String APP = InstanceKey.DEFAULT_NAMESPACE;
   private static final InstanceKey KEY = new InstanceKey(APP, "order-7");
 
-  private static final NodeTypes TYPES = new NodeTypes(BuiltInNodeTypes.all());
-  private static final ProcessFormat FORMAT =
-      new ProcessFormat(TYPES, new ProcessExpressions(), new JsonSchemas());
-
   private final BlockingQueue<WorkItem> offered = new LinkedBlockingQueue<>();
   private final HttpClient client = HttpClient.newHttpClient();
-  private EngineRuntime runtime;
-  private HttpListener listener;
+  private LiveDialect live;
 
   @BeforeEach
   void listen() {
-    runtime =
-        EngineRuntime.open(
-            new MemoryStore(),
-            RuntimeSettings.DEFAULT,
-            List.of(FORMAT),
-            List.of(),
-            (graphs, environment) ->
-                new EngineDecider(
-                    new Engine(
-                        graphs, environment, TYPES, new ProcessExpressions(), new JsonSchemas())));
-    Routes.Builder routes = Routes.builder();
-    new ProcessDialect(
-            runtime,
-            runtime.workers(),
-            FORMAT,
-            TYPES,
-            new JsonSchemas(),
-            new ProcessDialect.Settings(ZoneOffset.UTC, caller -> false))
-        .register(routes);
-    listener =
-        new HttpListener(
-            ListenerSettings.of("127.0.0.1", 0),
-            routes.build(),
-            Authenticator.ALLOW_ALL,
-            Observer.NONE);
-    listener.start();
+    live = new LiveDialect();
   }
 
   @AfterEach
   void stop() {
-    listener.close();
-    runtime.close();
+    live.close();
     client.close();
   }
 
@@ -104,16 +56,16 @@ class CodeInstanceTest {
     assertThat(get("/api/processInst/order-7/actions/explain"))
         .contains("for a worker of app default that runs workflow Ship; none is connected");
 
-    runtime.workers().connect(APP, 5, offered::add);
+    live.runtime.workers().connect(APP, 5, offered::add);
     answer(new CodeAction.ScheduleTask(0, null, "Pack", null, "{\"n\":1}", "x", null));
     WorkItem.Task task = (WorkItem.Task) take();
     assertThat(get("/api/processInst/order-7/actions/explain"))
         .contains("\"for\":\"activity\"", "Activity Pack (0) has no result yet");
     assertThat(get("/api/processInst/order-7/0"))
         .contains("\"template\":\"activity\"", "\"status\":\"started\"", "\"input\":{\"n\":1}");
-    runtime.workers().completeTask(APP, KEY.uid(), 0, task.token(), "\"box\"", null).join();
+    live.runtime.workers().completeTask(APP, KEY.uid(), 0, task.token(), "\"box\"", null).join();
     answer(complete("{\"sent\":true}"));
-    runtime.when(KEY, CodeApi.Milestone.ENDED).join();
+    live.runtime.when(KEY, CodeApi.Milestone.ENDED).join();
 
     assertThat(get("/api/processInst/order-7"))
         .contains("\"status\":\"completed\"", "\"output\":{\"sent\":true}")
@@ -185,7 +137,7 @@ class CodeInstanceTest {
   @Test
   void shouldGiveASignalToCode() throws Exception {
     start(KEY);
-    runtime.workers().connect(APP, 5, offered::add);
+    live.runtime.workers().connect(APP, 5, offered::add);
     answer();
     send("POST", "/api/processInst/order-7/signals/Paid", "{\"payload\":{\"sum\":5}}");
     WorkItem.Turn turn = (WorkItem.Turn) take();
@@ -207,7 +159,7 @@ class CodeInstanceTest {
 
     assertThat(get(explain))
         .contains("waits for a worker of app shop that runs activity Charge; none is connected");
-    runtime.workers().connect("shop", 5, offered::add);
+    live.runtime.workers().connect("shop", 5, offered::add);
     take();
     assertThat(get(explain)).contains("runs activity Charge; one has it and has not answered");
   }
@@ -219,7 +171,7 @@ class CodeInstanceTest {
   }
 
   private void start(InstanceKey key) {
-    runtime.startCode(key, CodeStart.of("Ship", null, key.namespace())).join();
+    live.runtime.startCode(key, CodeStart.of("Ship", null, key.namespace())).join();
   }
 
   private WorkItem take() throws InterruptedException {
@@ -228,7 +180,10 @@ class CodeInstanceTest {
 
   private void answer(CodeAction... actions) throws InterruptedException {
     WorkItem item = take();
-    runtime.workers().completeTurn(item.key(), item.token(), List.of(actions), null, null).join();
+    live.runtime
+        .workers()
+        .completeTurn(item.key(), item.token(), List.of(actions), null, null)
+        .join();
   }
 
   private static CodeAction complete(String result) {
@@ -249,7 +204,7 @@ class CodeInstanceTest {
 
   private String send(String method, String path, @Nullable String body) throws Exception {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listener.port() + path))
+        HttpRequest.newBuilder(live.uri(path))
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     if (body != null) {
       request.header("Content-Type", "application/json");

@@ -2,31 +2,13 @@ package dev.millrace.dialect.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.millrace.dialect.process.definition.ProcessFormat;
 import dev.millrace.engine.JsonValue;
-import dev.millrace.engine.graph.NodeTypes;
-import dev.millrace.engine.graph.node.BuiltInNodeTypes;
-import dev.millrace.engine.interpreter.Engine;
-import dev.millrace.expression.JsonSchemas;
-import dev.millrace.expression.ProcessExpressions;
-import dev.millrace.runtime.local.EngineDecider;
-import dev.millrace.runtime.local.EngineRuntime;
-import dev.millrace.runtime.local.RuntimeSettings;
-import dev.millrace.store.memory.MemoryStore;
-import dev.millrace.transport.Authenticator;
-import dev.millrace.transport.HttpListener;
-import dev.millrace.transport.ListenerSettings;
-import dev.millrace.transport.Observer;
-import dev.millrace.transport.Routes;
 import dev.millrace.transport.json.Json;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.ZoneOffset;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,48 +19,17 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RepeatedStartTest {
 
-  private static final NodeTypes TYPES = new NodeTypes(BuiltInNodeTypes.all());
-  private static final ProcessFormat FORMAT =
-      new ProcessFormat(TYPES, new ProcessExpressions(), new JsonSchemas());
-
   private final HttpClient client = HttpClient.newHttpClient();
-  private EngineRuntime runtime;
-  private HttpListener listener;
+  private LiveDialect live;
 
   @BeforeEach
   void listen() {
-    runtime =
-        EngineRuntime.open(
-            new MemoryStore(),
-            RuntimeSettings.DEFAULT,
-            List.of(FORMAT),
-            List.of(),
-            (graphs, environment) ->
-                new EngineDecider(
-                    new Engine(
-                        graphs, environment, TYPES, new ProcessExpressions(), new JsonSchemas())));
-    Routes.Builder routes = Routes.builder();
-    new ProcessDialect(
-            runtime,
-            runtime.workers(),
-            FORMAT,
-            TYPES,
-            new JsonSchemas(),
-            new ProcessDialect.Settings(ZoneOffset.UTC, caller -> false))
-        .register(routes);
-    listener =
-        new HttpListener(
-            ListenerSettings.of("127.0.0.1", 0),
-            routes.build(),
-            Authenticator.ALLOW_ALL,
-            Observer.NONE);
-    listener.start();
+    live = new LiveDialect();
   }
 
   @AfterEach
   void stop() {
-    listener.close();
-    runtime.close();
+    live.close();
     client.close();
   }
 
@@ -131,7 +82,7 @@ class RepeatedStartTest {
   private String send(String method, String path, @Nullable String body, String key)
       throws Exception {
     HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + listener.port() + path))
+        HttpRequest.newBuilder(live.uri(path))
             .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
     if (body != null) {
       request.header("Content-Type", "application/json");
