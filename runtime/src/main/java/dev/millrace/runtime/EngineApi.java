@@ -101,7 +101,7 @@ public interface EngineApi {
    * @param definition the definition's id, or {@code code:APP/NAME} for a workflow that the
    *     application's workers hold as code
    * @param revision 0 for the newest
-   * @param input plain JSON, already validated by the dialect
+   * @param input plain JSON; refused where it does not fit the definition, whose defaults it gets
    * @param requestId makes repeats harmless for 24 h; null for none
    */
   record StartRequest(

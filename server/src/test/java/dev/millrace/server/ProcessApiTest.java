@@ -210,6 +210,32 @@ class ProcessApiTest {
   }
 
   @Test
+  void shouldStartNothingWithInputThatDoesNotFitWhoeverStartsIt() throws Exception {
+    String child =
+        created(
+            "{'name':'c','inputDataSchema':{'n':{'type':'integer','required':true},"
+                + "'s':{'type':'string','required':false,'default':'ab'}},"
+                + "'output':'{{input.s}}','tasks':[]}");
+    String parent =
+        "{'name':'p','output':'{{C.output}}','tasks':[{'instId':'C','template':'sub-workflow',"
+            + "'parameters':{'child_workflow_id':{'value':'"
+            + child
+            + "'},'operation':{'value':'sync'},'input':{'value':{'n':%s}}}}]}";
+    String dapr = "/v1.0/workflows/dapr/process:" + child + "/start?instanceID=";
+
+    assertThat(send("POST", "/api/process/" + created(parent.formatted("1")) + "?wait=20", null))
+        .satisfies(ended -> assertThat(ended.body()).contains("completed", "\"output\":\"ab\""));
+    assertThat(send("POST", "/api/process/" + created(parent.formatted("'x'")) + "?wait=20", null))
+        .satisfies(ended -> assertThat(ended.body()).contains("failed", "$.n"));
+    HttpResponse<String> refused = send("POST", dapr + "bad", "{'n':'x'}");
+    assertThat(refused.body()).contains("ERR_START_WORKFLOW");
+    assertThat(refused.body()).contains("$.n");
+    assertThat(send("POST", dapr + "good", "{'n':1}").statusCode()).isEqualTo(202);
+    assertThat(send("GET", "/api/processInsts?procId=" + child, null).body())
+        .contains("\"total\":2");
+  }
+
+  @Test
   void shouldSayInTheCatalogueWhatTemplatesNeed() throws Exception {
     assertThat(send("GET", "/api/templates", null).body())
         .contains(

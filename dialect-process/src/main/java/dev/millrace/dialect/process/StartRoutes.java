@@ -164,15 +164,7 @@ final class StartRoutes {
 
   /** The input with the schema's defaults; 400 with the path of each fault. */
   static @Nullable Object input(Schemas schemas, @Nullable Object schema, @Nullable Object body) {
-    if (schema == null || (schema instanceof Map<?, ?> map && map.isEmpty())) {
-      return body;
-    }
-    // A start without data gets the defaults, unless the schema wants exactly nothing.
-    Schemas.Validation result =
-        schemas.validate(schema, body == null ? new LinkedHashMap<String, Object>() : body);
-    if (!result.valid() && body == null && schemas.validate(schema, null).valid()) {
-      return null;
-    }
+    Schemas.Validation result = schemas.validateInput(schema, body);
     if (!result.valid()) {
       throw Problem.badRequest(
               "invalid_input",

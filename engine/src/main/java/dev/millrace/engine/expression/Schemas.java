@@ -1,6 +1,8 @@
 package dev.millrace.engine.expression;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Validates values against the schemas of definitions. Thread-safe, pure and bounded. */
@@ -14,6 +16,23 @@ public interface Schemas {
    * @return the completed value and what is wrong with it; no violation means valid
    */
   Validation validate(@Nullable Object schema, @Nullable Object value);
+
+  /**
+   * Validates what an instance is started with. A start without input gets the defaults of an
+   * object, unless the schema wants exactly nothing.
+   *
+   * @param schema null or an empty map accepts all
+   */
+  default Validation validateInput(@Nullable Object schema, @Nullable Object input) {
+    if (schema == null || schema.equals(Map.of())) {
+      return new Validation(input, List.of());
+    }
+    Validation given =
+        validate(schema, input == null ? new LinkedHashMap<String, @Nullable Object>() : input);
+    return input == null && !given.valid() && validate(schema, null).valid()
+        ? new Validation(null, List.of())
+        : given;
+  }
 
   /**
    * Checks the schema itself.

@@ -32,6 +32,7 @@ public record Graph(
    * @param timeoutMillis 0 for none
    * @param endNode the run ends after this node; empty for the natural end
    * @param errorNode the global exception node, empty for none
+   * @param inputSchema what starts must fit, plain JSON, or null
    * @param outputSchema plain JSON, or null
    * @param output template of the output, or null for the output of the end nodes reached
    * @param ends what holds for the end
@@ -43,12 +44,13 @@ public record Graph(
       long timeoutMillis,
       String endNode,
       String errorNode,
+      @Nullable Object inputSchema,
       @Nullable Object outputSchema,
       @Nullable Object output,
       Rules rules,
       Ends ends) {
 
-    /** Settings with ends as usual. */
+    /** Settings with any input and ends as usual. */
     public Settings(
         String name,
         String owner,
@@ -66,6 +68,7 @@ public record Graph(
           timeoutMillis,
           endNode,
           errorNode,
+          null,
           outputSchema,
           output,
           rules,

@@ -8,11 +8,13 @@ import dev.millrace.engine.Failure;
 import dev.millrace.engine.HistoryEvent;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.Moment;
+import dev.millrace.engine.Reason;
 import dev.millrace.engine.Reply;
 import dev.millrace.engine.Slot;
 import dev.millrace.engine.Status;
 import dev.millrace.engine.Token;
 import dev.millrace.engine.expression.ExpressionException;
+import dev.millrace.engine.expression.Schemas;
 import dev.millrace.engine.graph.Graph;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -30,9 +32,13 @@ final class Starts {
 
   static Decision start(Ports ports, Command.StartInstance command, Moment moment) {
     Turn turn = turn(ports, command, moment);
+    Schemas.Validation input = input(turn, command);
+    if (!input.valid()) {
+      return Turn.rejected(null, Reply.Rejected.of(Reason.INVALID_INPUT, unfit(input)));
+    }
     Slot slot = command.slot();
     Slot awaited = slot != null && slot.waited() ? slot : null;
-    turn.emit(started(turn, command, awaited == null ? timeoutAt(turn) : null));
+    turn.emit(started(turn, command, input.value(), awaited == null ? timeoutAt(turn) : null));
     if (awaited == null) {
       begin(turn);
     } else if (awaited.onLimit() == Slot.OnLimit.SKIP) {
@@ -56,7 +62,8 @@ final class Starts {
   /**
    * The slot that a start needs, null where any number runs at once.
    *
-   * @throws IllegalArgumentException when the key cannot be evaluated or is no short text or number
+   * @throws IllegalArgumentException when the input does not fit, or the key cannot be evaluated or
+   *     is no short text or number
    */
   static @Nullable Slot slot(Ports ports, Command.StartInstance command, Moment moment) {
     Turn turn = turn(ports, command, moment);
@@ -66,7 +73,11 @@ final class Starts {
     }
     String group = command.definition().id();
     if (concurrency.key() != null) {
-      turn.emit(started(turn, command, null));
+      Schemas.Validation input = input(turn, command);
+      if (!input.valid()) {
+        throw new IllegalArgumentException(unfit(input));
+      }
+      turn.emit(started(turn, command, input.value(), null));
       group += "/" + key(turn, concurrency.key());
     }
     return new Slot(group, concurrency.limit(), concurrency.onLimit(), false);
@@ -106,8 +117,21 @@ final class Starts {
     return new Turn(new Draft(null), ports.graphs().graph(command.definition()), ports, moment);
   }
 
+  private static Schemas.Validation input(Turn turn, Command.StartInstance command) {
+    return turn.ports.schemas().validateInput(turn.graph.settings().inputSchema(), command.input());
+  }
+
+  private static String unfit(Schemas.Validation input) {
+    Schemas.Violation first = input.violations().getFirst();
+    return "expected input that fits the definition, found %s: %s"
+        .formatted(first.path(), first.message());
+  }
+
   private static HistoryEvent started(
-      Turn turn, Command.StartInstance command, @Nullable Instant timeoutAt) {
+      Turn turn,
+      Command.StartInstance command,
+      @Nullable Object input,
+      @Nullable Instant timeoutAt) {
     return new HistoryEvent.InstanceStarted(
         turn.now(),
         command.key(),
@@ -115,7 +139,7 @@ final class Starts {
         command.key().uid(),
         command.definition(),
         turn.graph.settings().fast(),
-        command.input(),
+        input,
         command.origin(),
         command.parent(),
         timeoutAt,

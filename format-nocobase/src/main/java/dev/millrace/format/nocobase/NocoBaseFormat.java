@@ -118,6 +118,7 @@ public final class NocoBaseFormat implements DefinitionFormat {
         "",
         null,
         null,
+        null,
         rules,
         new Graph.Ends(fault, forgotten(options), true));
   }

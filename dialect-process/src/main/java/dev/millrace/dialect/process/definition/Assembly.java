@@ -44,7 +44,6 @@ final class Assembly {
           timeout == 0 ? FAST_TIMEOUT_DEFAULT_MILLIS : Math.min(timeout, FAST_TIMEOUT_MAX_MILLIS);
     }
     Map<?, ?> extension = document.extension();
-    Object outputSchema = document.get("outputDataSchema");
     int errorCatch = layout.errorCatch();
     return new Graph.Settings(
         document.text("name"),
@@ -53,7 +52,8 @@ final class Assembly {
         timeout,
         document.text("endTaskInstId"),
         errorCatch < 0 ? "" : layout.id(errorCatch),
-        Map.of().equals(outputSchema) ? null : outputSchema,
+        schema("inputDataSchema"),
+        schema("outputDataSchema"),
         document.get("output"),
         new Graph.Rules(
             layout.processErrors().policy(),
@@ -67,6 +67,11 @@ final class Assembly {
             false,
             Json.text(Json.object(extension, "onFailure"), "process").strip(),
             KeptTimes.of(extension)));
+  }
+
+  private @Nullable Object schema(String member) {
+    Object schema = document.get(member);
+    return Map.of().equals(schema) ? null : schema;
   }
 
   private static Graph.@Nullable Concurrency concurrency(Map<?, ?> extension) {
