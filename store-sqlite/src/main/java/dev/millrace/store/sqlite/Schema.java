@@ -13,6 +13,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,13 +27,17 @@ final class Schema {
 
   private static final String VERSION_KEY = "schema_version";
   private static final String SCRIPT = "001_init.sql";
-  private static final String BLOB_REFS = "blob_refs.sql";
-  private static final String RETENTION = "retention.sql";
-  private static final String DEFINITION_LIMITS = "definition_limits.sql";
-  private static final String EXECUTIONS = "executions.sql";
 
-  /** How many tables and indexes tell that the file is up to date. */
-  private static final int ADDED = 4;
+  /**
+   * What came later, in its order: payloads that know who refers to them, retention, limits of
+   * processes, executions of every model.
+   */
+  private static final List<Addition> ADDITIONS =
+      List.of(
+          new Addition("mr_blob_ref", "blob_refs.sql"),
+          new Addition("mr_instance_ended", "retention.sql"),
+          new Addition("mr_instance_kept", "definition_limits.sql"),
+          new Addition("mr_instance_key", "executions.sql"));
 
   /** A placeholder: a word, and the rest up to the braces. */
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)(?: ([^{}]+))?\\}\\}");
@@ -55,27 +60,30 @@ final class Schema {
   }
 
   /**
-   * Files made before payloads knew who refers to them, before retention, before processes had
-   * limits, or before executions were of every model.
+   * A script that files of before it do not have run.
+   *
+   * @param made the table or index that tells that it ran
    */
+  private record Addition(String made, String script) {}
+
   private static void addWhatIsNew(Connection connection) throws SQLException {
-    add(connection, "mr_blob_ref", BLOB_REFS);
-    add(connection, "mr_instance_ended", RETENTION);
-    add(connection, "mr_instance_kept", DEFINITION_LIMITS);
-    add(connection, "mr_instance_key", EXECUTIONS);
+    for (Addition addition : missing(connection)) {
+      try (Statement statement = connection.createStatement()) {
+        statement.executeUpdate("BEGIN IMMEDIATE");
+        statement.executeUpdate(expand(script(addition.script())));
+        statement.executeUpdate("COMMIT");
+      }
+    }
   }
 
-  /** Runs a script where the file does not have what it makes. */
-  private static void add(Connection connection, String made, String script) throws SQLException {
-    if (ReadPool.number(connection, "SELECT count(*) FROM sqlite_master WHERE name = ?", made)
-        > 0) {
-      return;
-    }
-    try (Statement statement = connection.createStatement()) {
-      statement.executeUpdate("BEGIN IMMEDIATE");
-      statement.executeUpdate(expand(script(script)));
-      statement.executeUpdate("COMMIT");
-    }
+  private static List<Addition> missing(Connection connection) throws SQLException {
+    Set<String> made =
+        Set.copyOf(
+            ReadPool.rows(
+                connection,
+                "SELECT name FROM sqlite_master WHERE name LIKE 'mr~_%' ESCAPE '~'",
+                row -> row.getString(1)));
+    return ADDITIONS.stream().filter(addition -> !made.contains(addition.made())).toList();
   }
 
   /** Checks a file that may not be written. */
@@ -85,14 +93,7 @@ final class Schema {
       throw new StoreException("the file holds no data of Millrace");
     }
     require(version);
-    if (ReadPool.number(
-            connection,
-            """
-            SELECT count(*) FROM sqlite_master
-            WHERE name IN ('mr_blob_ref', 'mr_instance_ended', 'mr_instance_kept',
-              'mr_instance_key')
-            """)
-        < ADDED) {
+    if (!missing(connection).isEmpty()) {
       throw new StoreException(
           "the file was written by an earlier build; start the server once, which brings it up to date");
     }
@@ -136,10 +137,9 @@ final class Schema {
     try (Statement statement = connection.createStatement()) {
       statement.executeUpdate("BEGIN IMMEDIATE");
       statement.executeUpdate(expand(script(SCRIPT)));
-      statement.executeUpdate(script(BLOB_REFS));
-      statement.executeUpdate(script(RETENTION));
-      statement.executeUpdate(script(DEFINITION_LIMITS));
-      statement.executeUpdate(expand(script(EXECUTIONS)));
+      for (Addition addition : ADDITIONS) {
+        statement.executeUpdate(expand(script(addition.script())));
+      }
       try (PreparedStatement insert =
           connection.prepareStatement("INSERT INTO mr_meta (key, value) VALUES (?, ?)")) {
         insert.setString(1, VERSION_KEY);
