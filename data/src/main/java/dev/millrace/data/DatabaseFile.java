@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 
@@ -19,27 +20,45 @@ public final class DatabaseFile {
   private DatabaseFile() {}
 
   /**
-   * Whether a collection has records.
+   * Records that are looked for.
    *
    * @param flag a column that must be true; null for any record
+   */
+  public record Wanted(String collection, @Nullable String flag) {
+    public Wanted {
+      if (!Names.wellFormed(collection) || (flag != null && !Names.wellFormed(flag))) {
+        throw new IllegalArgumentException("not names: " + collection + ", " + flag);
+      }
+    }
+
+    private String query() {
+      String which = flag == null ? "" : " WHERE \"" + flag + "\" = 1";
+      return "SELECT 1 FROM \"" + collection + "\"" + which + " LIMIT 1";
+    }
+  }
+
+  /**
+   * Whether there are records of one of several kinds.
+   *
    * @return false when there is no file; true when it cannot be told, so that opening it says why
    */
-  public static boolean holds(Path file, String collection, @Nullable String flag) {
+  public static boolean holdsAny(Path file, List<Wanted> kinds) {
     if (!Files.exists(file)) {
       return false;
-    }
-    if (!Names.wellFormed(collection) || (flag != null && !Names.wellFormed(flag))) {
-      throw new IllegalArgumentException("not names: " + collection + ", " + flag);
     }
     SQLiteConfig config = new SQLiteConfig();
     config.setReadOnly(true);
     config.setBusyTimeout(BUSY_MILLIS);
-    String which = flag == null ? "" : " WHERE \"" + flag + "\" = 1";
     try (Connection connection = config.createConnection("jdbc:sqlite:" + file.toAbsolutePath());
-        Statement statement = connection.createStatement();
-        ResultSet row =
-            statement.executeQuery("SELECT 1 FROM \"" + collection + "\"" + which + " LIMIT 1")) {
-      return row.next();
+        Statement statement = connection.createStatement()) {
+      for (Wanted kind : kinds) {
+        try (ResultSet row = statement.executeQuery(kind.query())) {
+          if (row.next()) {
+            return true;
+          }
+        }
+      }
+      return false;
     } catch (SQLException e) {
       return true;
     }

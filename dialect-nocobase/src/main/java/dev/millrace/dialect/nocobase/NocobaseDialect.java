@@ -138,9 +138,12 @@ public final class NocobaseDialect implements AutoCloseable {
    * workflows that start by themselves, variables that executions read.
    */
   public static boolean awaited(Path file) {
-    return DatabaseFile.holds(file, SystemCollections.EVENTS, null)
-        || DatabaseFile.holds(file, SystemCollections.WORKFLOWS, "enabled")
-        || DatabaseFile.holds(file, SystemCollections.ENVIRONMENT, null);
+    return DatabaseFile.holdsAny(
+        file,
+        List.of(
+            new DatabaseFile.Wanted(SystemCollections.EVENTS, null),
+            new DatabaseFile.Wanted(SystemCollections.WORKFLOWS, "enabled"),
+            new DatabaseFile.Wanted(SystemCollections.ENVIRONMENT, null)));
   }
 
   /** Adds all paths of the API, behind those of all others. */
