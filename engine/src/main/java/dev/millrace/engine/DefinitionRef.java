@@ -8,9 +8,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record DefinitionRef(String id, int revision) {
 
-  private static final String CODE = "code:";
-  private static final String PROCESS = "process:";
-  private static final String NOCOBASE = "nocobase:";
+  /** What the names of workflows written as code begin with. */
+  public static final String CODE = "code:";
+
+  /** What a process is called by where names of other models stand, too. */
+  public static final String PROCESS = "process:";
+
+  /** What the ids of workflows of NocoBase begin with. */
+  public static final String NOCOBASE = "nocobase:";
 
   /** A workflow written as code, by the name its workers registered. */
   public static DefinitionRef code(String workflow) {
@@ -60,6 +65,11 @@ public record DefinitionRef(String id, int revision) {
   /** Whether it is written as code. */
   public boolean isCode() {
     return revision == 0 && id.startsWith(CODE);
+  }
+
+  /** Whether it is a workflow of NocoBase. */
+  public boolean isNocobase() {
+    return id.startsWith(NOCOBASE);
   }
 
   /** The name of a workflow written as code; the id of any other. */

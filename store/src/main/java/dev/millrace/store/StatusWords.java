@@ -56,9 +56,6 @@ public final class StatusWords {
           "nocobase.rejected", NocoBase.REJECTED,
           "nocobase.retry_needed", NocoBase.RETRY_NEEDED);
 
-  /** What the definition ids of workflows of NocoBase begin with. */
-  public static final String NOCOBASE_DEFINITION = "nocobase:";
-
   /**
    * The state of a job in NocoBase's workflow API.
    *

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +24,6 @@ final class CommittedSpans {
 
   /** How many reruns are remembered until they end. */
   private static final int MOST_RERUNS = 10_000;
-
-  private static final String NOCOBASE = "nocobase";
-
-  /** What definitions of NocoBase's workflow API are called by. */
-  private static final String NOCOBASE_PREFIX = NOCOBASE + ":";
 
   private final SpanSink sink;
 
@@ -195,9 +191,10 @@ final class CommittedSpans {
     Instant rerun = reruns.remove(state.header().key());
     Map<String, Object> attributes = of(state);
     attributes.put("millrace.generation", (long) generation);
-    attributes.put("millrace.status", end.status().name().toLowerCase(java.util.Locale.ROOT));
+    attributes.put("millrace.status", end.status().name().toLowerCase(Locale.ROOT));
     tell(
-        (nocobase(state) ? "execution||" : "process||") + state.header().definition().id(),
+        (state.header().definition().isNocobase() ? "execution||" : "process||")
+            + state.header().definition().id(),
         Span.Kind.SERVER,
         // The first one ended long ago; a rerun hangs below it.
         generation > 1 ? trace.below(-generation) : trace,
@@ -231,13 +228,10 @@ final class CommittedSpans {
         failed ? failure == null ? result.status().word() : failure.message() : null);
   }
 
-  private static boolean nocobase(InstanceState state) {
-    return state.header().definition().id().startsWith(NOCOBASE_PREFIX);
-  }
-
   private static Map<String, Object> of(InstanceState state) {
     Map<String, Object> attributes = new LinkedHashMap<>();
-    attributes.put("millrace.model", nocobase(state) ? NOCOBASE : "process");
+    attributes.put(
+        "millrace.model", state.header().definition().isNocobase() ? "nocobase" : "process");
     attributes.put("millrace.definition", state.header().definition().id());
     attributes.put("millrace.definition_revision", (long) state.header().definition().revision());
     attributes.put("millrace.instance_id", state.header().key().uid());

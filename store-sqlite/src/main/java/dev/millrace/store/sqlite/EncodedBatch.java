@@ -10,7 +10,6 @@ import dev.millrace.engine.Wait;
 import dev.millrace.store.Batch;
 import dev.millrace.store.Fence;
 import dev.millrace.store.Rows;
-import dev.millrace.store.StatusWords;
 import dev.millrace.store.codec.Codec;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -239,15 +238,13 @@ final class EncodedBatch {
         result == null ? null : result.endAt().toEpochMilli(),
         json(instance, shown(run)),
         result == null ? null : failure(instance, result.failure()),
-        state != null && isNocoBase(state) ? (row.instanceId() << JOB_SHIFT) | run.id() : null,
+        state != null && state.header().definition().isNocobase()
+            ? (row.instanceId() << JOB_SHIFT) | run.id()
+            : null,
         run.place().fromRun(),
         flag(run.notes() != null && run.notes().decided()),
         run.notes() == null ? null : json(instance, run.notes().meta()),
         run.notes() == null ? null : run.notes().log());
-  }
-
-  private static boolean isNocoBase(InstanceState state) {
-    return state.header().definition().id().startsWith(StatusWords.NOCOBASE_DEFINITION);
   }
 
   /** The output of a run; while it is open, what it has to show so far. */

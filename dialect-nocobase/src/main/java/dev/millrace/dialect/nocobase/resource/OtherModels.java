@@ -31,7 +31,6 @@ final class OtherModels {
   private static final String APPLICATION = "nocobase";
   private static final String MODEL = "model";
   private static final String OWN = "nocobase";
-  private static final String PROCESS = "process";
 
   /** Who names one of these in a filter says which executions are meant. */
   private static final Set<String> NAMING =
@@ -90,7 +89,7 @@ final class OtherModels {
     if (!(key instanceof String name)) {
       return null;
     }
-    return name.startsWith(PROCESS + ":")
+    return name.startsWith(DefinitionRef.PROCESS)
         ? DefinitionRef.definitionNamed(name)
         : DefinitionRef.codeName(name, InstanceKey.DEFAULT_NAMESPACE);
   }

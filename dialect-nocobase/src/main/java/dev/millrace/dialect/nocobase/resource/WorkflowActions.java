@@ -16,6 +16,7 @@ import dev.millrace.dialect.nocobase.run.Version;
 import dev.millrace.dialect.nocobase.run.Versions;
 import dev.millrace.dialect.nocobase.trigger.Trigger;
 import dev.millrace.dialect.nocobase.trigger.Triggers;
+import dev.millrace.engine.DefinitionRef;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -243,7 +244,7 @@ final class WorkflowActions {
           return (long) ids.size();
         });
     for (String key : keys) {
-      dispatcher.withdraw("nocobase:" + key);
+      dispatcher.withdraw(DefinitionRef.NOCOBASE + key);
     }
     return Answer.of(count);
   }

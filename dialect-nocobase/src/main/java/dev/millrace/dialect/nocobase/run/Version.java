@@ -1,5 +1,6 @@
 package dev.millrace.dialect.nocobase.run;
 
+import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.JsonValue;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ public record Version(
 
   /** The definition that all versions of the key are revisions of. */
   public String definitionId() {
-    return "nocobase:" + key;
+    return DefinitionRef.NOCOBASE + key;
   }
 
   /** A member of the trigger's configuration as text, empty when there is none. */

@@ -45,7 +45,9 @@ final class SubflowNode extends NocoBaseNode {
     }
     String named = DefinitionRef.definitionNamed(key);
     String definition =
-        named != null ? named : DefinitionRef.codeApp(key) != null ? key : "nocobase:" + key;
+        named != null
+            ? named
+            : DefinitionRef.codeApp(key) != null ? key : DefinitionRef.NOCOBASE + key;
     Map<String, @Nullable Object> labels = new LinkedHashMap<>();
     labels.put("stack", ActivityNode.stack(context));
     labels.put("parentExecutionId", context.instanceId());
