@@ -1,5 +1,6 @@
 package dev.millrace.server.config;
 
+import dev.millrace.engine.graph.Periods;
 import dev.millrace.runtime.retention.RetentionPolicy;
 import dev.millrace.runtime.retention.RetentionPolicy.Keep;
 import java.time.Duration;
@@ -7,8 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads how long instances are kept. Stateless. */
@@ -23,9 +22,6 @@ final class RetentionCheck {
   private static final String ANY_TERMINAL = "anyTerminal";
 
   private static final Duration LONGEST = Duration.ofDays(36_500);
-
-  /** One or more numbers with their units, as 30d or 1h30m. */
-  private static final Pattern PART = Pattern.compile("(\\d{1,9})(d|h|ms|m|s)");
 
   private RetentionCheck() {}
 
@@ -63,23 +59,8 @@ final class RetentionCheck {
     if (text.equals(FOREVER)) {
       return null;
     }
-    Duration time = Duration.ZERO;
-    Matcher parts = PART.matcher(text);
-    int end = 0;
-    while (parts.find() && parts.start() == end) {
-      long number = Long.parseLong(parts.group(1));
-      time =
-          time.plus(
-              switch (parts.group(2)) {
-                case "d" -> Duration.ofDays(number);
-                case "h" -> Duration.ofHours(number);
-                case "m" -> Duration.ofMinutes(number);
-                case "s" -> Duration.ofSeconds(number);
-                default -> Duration.ofMillis(number);
-              });
-      end = parts.end();
-    }
-    if (end == 0 || end != text.length() || time.compareTo(LONGEST) > 0) {
+    Duration time = Periods.parse(text);
+    if (time == null || time.compareTo(LONGEST) > 0) {
       throw Values.expected("a time as 30d, 12h, 1h30m or 0s, or forever", value, where);
     }
     return time;

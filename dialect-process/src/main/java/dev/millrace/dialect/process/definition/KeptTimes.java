@@ -1,11 +1,11 @@
 package dev.millrace.dialect.process.definition;
 
 import dev.millrace.engine.graph.Graph;
+import dev.millrace.engine.graph.Periods;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,10 +23,8 @@ final class KeptTimes {
 
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
-  /** Numbers with their units, as 30d or 1h30m: what the server's own settings take. */
+  /** Of what the server's own settings take all but milliseconds. */
   private static final Pattern PARTS = Pattern.compile("(?:\\d{1,9}(?:d|h|m|s))+");
-
-  private static final Pattern PART = Pattern.compile("(\\d{1,9})(d|h|m|s)");
 
   private KeptTimes() {}
 
@@ -63,7 +61,10 @@ final class KeptTimes {
     if (text.equals(FOREVER)) {
       return Graph.Kept.FOREVER;
     }
-    Duration time = text.startsWith("p") ? iso(text) : parts(text);
+    Duration time =
+        text.startsWith("p")
+            ? iso(text)
+            : PARTS.matcher(text).matches() ? Periods.parse(text) : null;
     return time == null || time.isNegative() || time.compareTo(LONGEST) > 0 ? null : time;
   }
 
@@ -73,25 +74,5 @@ final class KeptTimes {
     } catch (DateTimeParseException e) {
       return null;
     }
-  }
-
-  private static @Nullable Duration parts(String text) {
-    if (!PARTS.matcher(text).matches()) {
-      return null;
-    }
-    Duration time = Duration.ZERO;
-    Matcher parts = PART.matcher(text);
-    while (parts.find()) {
-      long number = Long.parseLong(parts.group(1));
-      time =
-          time.plus(
-              switch (parts.group(2)) {
-                case "d" -> Duration.ofDays(number);
-                case "h" -> Duration.ofHours(number);
-                case "m" -> Duration.ofMinutes(number);
-                default -> Duration.ofSeconds(number);
-              });
-    }
-    return time;
   }
 }
