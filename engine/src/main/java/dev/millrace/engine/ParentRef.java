@@ -40,6 +40,11 @@ public record ParentRef(
     execution = execution == null ? "" : execution;
   }
 
+  /** The depth of the children of an instance, from what is above it; 1 where nothing is. */
+  public static int depthBelow(@Nullable ParentRef above) {
+    return above == null ? 1 : above.depth() + 1;
+  }
+
   /** Whether an instance above that waits for this child holds a slot of a group. */
   public boolean holds(String group) {
     return held != null && held.contains(group);

@@ -235,7 +235,7 @@ final class CodeStarts {
             state.life().generation(),
             child.eventId(),
             true,
-            above == null ? 1 : above.depth() + 1,
+            ParentRef.depthBelow(above),
             state.life().executionUid(),
             ParentRef.heldBy(state.header()));
     String definition = DefinitionRef.definitionNamed(child.name());

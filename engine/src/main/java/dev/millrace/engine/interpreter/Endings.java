@@ -196,12 +196,7 @@ final class Endings {
             0,
             Failures.told(turn, told),
             self.origin().executor(),
-            new ParentRef(
-                self.key(),
-                generation,
-                0,
-                false,
-                self.parent() == null ? 1 : self.parent().depth() + 1),
+            new ParentRef(self.key(), generation, 0, false, ParentRef.depthBelow(self.parent())),
             Map.of(Command.Origin.FAILURE_OF, self.key().toString()),
             trace == null ? null : trace.below(generation)));
   }

@@ -387,7 +387,6 @@ final class Nodes {
   }
 
   private void startChild(NodeRun run, Wait.ForChild child, boolean waits) {
-    ParentRef parent = turn.draft.header().parent();
     TraceContext trace = run.traceIn(turn.draft.header().origin());
     turn.effect(
         new Effect.StartChild(
@@ -401,7 +400,7 @@ final class Nodes {
                 turn.draft.generation(),
                 run.id(),
                 waits,
-                parent == null ? 1 : parent.depth() + 1,
+                ParentRef.depthBelow(turn.draft.header().parent()),
                 "",
                 waits ? ParentRef.heldBy(turn.draft.header()) : null),
             turn.draft.header().origin().handedOn(child.labels()),

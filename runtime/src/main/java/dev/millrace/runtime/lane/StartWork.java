@@ -130,30 +130,25 @@ final class StartWork {
     return new Reply.Accepted(value);
   }
 
+  void startCode(Work.StartCode start) {
+    TraceContext trace = memory.ports.tracing().begin(start.start().trace());
+    memory.building.answer(
+        start.future(),
+        unchecked(start)
+            ? LaneApi.CHILDREN_UNKNOWN
+            : startCode(
+                new Command.StartCodeInstance(
+                    start.key(), 0, start.start().traced(trace), Borders.ORIGIN, null)));
+  }
+
   private Reply startCode(Command.StartCodeInstance wanted) {
-    Command.StartCodeInstance command =
+    return begun(
         new Command.StartCodeInstance(
             wanted.key(),
             ++memory.lastInstanceId,
             wanted.start(),
             wanted.origin(),
-            wanted.parent());
-    return begun(command);
-  }
-
-  void startCode(Work.StartCode start) {
-    memory.building.answer(
-        start.future(), unchecked(start) ? LaneApi.CHILDREN_UNKNOWN : began(start));
-  }
-
-  private Reply began(Work.StartCode start) {
-    return startCode(
-        new Command.StartCodeInstance(
-            start.key(),
-            0,
-            start.start().traced(memory.ports.tracing().begin(start.start().trace())),
-            Borders.ORIGIN,
-            null));
+            wanted.parent()));
   }
 
   /** Whether it would replace an instance whose children may be active. */
