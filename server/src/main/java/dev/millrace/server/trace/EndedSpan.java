@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 /** A span in the form that the exporter takes. Immutable. */
 final class EndedSpan implements SpanData {
   private static final InstrumentationScopeInfo SCOPE = InstrumentationScopeInfo.create("millrace");
-  private static final String PARENT = "traceparent";
-  private static final String STATE = "tracestate";
 
   private final Span span;
   private final Resource resource;
@@ -58,7 +56,9 @@ final class EndedSpan implements SpanData {
     if (text == null) {
       return TraceState.getDefault();
     }
-    Map<String, String> headers = Map.of(PARENT, at.within().traceParent(), STATE, text);
+    Map<String, String> headers =
+        Map.of(
+            TraceContext.PARENT_HEADER, at.within().traceParent(), TraceContext.STATE_HEADER, text);
     Context read =
         W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, Headers.GETTER);
     return io.opentelemetry.api.trace.Span.fromContext(read).getSpanContext().getTraceState();
