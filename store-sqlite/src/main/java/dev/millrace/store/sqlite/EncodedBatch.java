@@ -10,6 +10,7 @@ import dev.millrace.engine.Wait;
 import dev.millrace.store.Batch;
 import dev.millrace.store.Fence;
 import dev.millrace.store.Rows;
+import dev.millrace.store.StatusWords;
 import dev.millrace.store.codec.Codec;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -159,6 +160,9 @@ final class EncodedBatch {
       Slot slot = header.slot();
       parameters.add(slot == null ? null : slot.group());
       parameters.add(slot == null ? null : slot.limit());
+      parameters.add(ExecutionKeys.of(header.definition().id()));
+      parameters.add(header.definition().id());
+      parameters.add(header.definition().revision());
     }
     InstanceState.Lifecycle life = state.life();
     parameters.add(row.partition());
@@ -169,6 +173,7 @@ final class EncodedBatch {
     parameters.add(life.executionUid());
     parameters.add(life.status().name());
     parameters.add(life.reason().name());
+    parameters.add(StatusWords.nocobase(life.status(), life.reason(), state.incident()));
     parameters.add(flag(state.incident()));
     parameters.add(row.openWork());
     parameters.add(life.eventCount());

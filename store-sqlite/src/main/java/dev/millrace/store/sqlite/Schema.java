@@ -30,14 +30,15 @@ final class Schema {
 
   /**
    * What came later, in its order: payloads that know who refers to them, retention, limits of
-   * processes, executions of every model.
+   * processes, executions of every model, what lists of executions are counted by.
    */
   private static final List<Addition> ADDITIONS =
       List.of(
           new Addition("mr_blob_ref", "blob_refs.sql"),
           new Addition("mr_instance_ended", "retention.sql"),
           new Addition("mr_instance_kept", "definition_limits.sql"),
-          new Addition("mr_instance_key", "executions.sql"));
+          new Addition("mr_instance_key", "executions.sql"),
+          new Addition("mr_instance_execution_status", "execution_columns.sql"));
 
   /** A placeholder: a word, and the rest up to the braces. */
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)(?: ([^{}]+))?\\}\\}");

@@ -33,22 +33,48 @@ enum Sql {
         value = max(CAST(value AS INTEGER), CAST(excluded.value AS INTEGER))
       """),
   PURGE_INSTANCE("DELETE FROM mr_instance WHERE uid = ? AND namespace = ?"),
+  /** Before the instances, which take what versions are called by from there. */
+  DEFINITION(
+      """
+      INSERT INTO mr_definition (
+        id, revision, number, format, name, owner, enabled, removed, description, trigger_app,
+        start_node, end_node, engine, document, created_at, version_id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO UPDATE SET
+        number = excluded.number, format = excluded.format, name = excluded.name,
+        owner = excluded.owner, enabled = excluded.enabled, removed = 0,
+        description = excluded.description, trigger_app = excluded.trigger_app,
+        start_node = excluded.start_node, end_node = excluded.end_node, engine = excluded.engine,
+        document = excluded.document, created_at = excluded.created_at,
+        version_id = excluded.version_id
+      """),
+  DEFINITION_NODES_CLEAR("DELETE FROM mr_definition_node WHERE number = ? AND revision = ?"),
+  /** A draft may name two nodes alike; the last one is shown. */
+  DEFINITION_NODE(
+      """
+      INSERT OR REPLACE INTO mr_definition_node (
+        number, revision, node_id, name, "desc", template, task, node_number)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      """),
   INSTANCE(
       """
       INSERT INTO mr_instance (
         id, uid, namespace, definition_id, definition_revision, fast, test, executor, trigger_app,
         parent_namespace, parent_uid, start_at, input, labels, slot_group, slot_limit,
-        partition, epoch, batch, owner, generation, execution_uid, status, reason, incident,
-        open_work, event_count, changed_at, timeout_at, end_at, output, failure, runs,
-        kept_until)
+        execution_key, version_id,
+        partition, epoch, batch, owner, generation, execution_uid, status, reason,
+        execution_status, incident, open_work, event_count, changed_at, timeout_at, end_at, output,
+        failure, runs, kept_until)
       VALUES (
-        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-        ?, ?, ?)
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+        (SELECT version_id FROM mr_definition WHERE id = ? AND revision = ?),
+        ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET
         partition = excluded.partition, epoch = excluded.epoch, batch = excluded.batch,
         owner = excluded.owner, generation = excluded.generation,
         execution_uid = excluded.execution_uid, status = excluded.status,
-        reason = excluded.reason, incident = excluded.incident, open_work = excluded.open_work,
+        reason = excluded.reason, execution_status = excluded.execution_status,
+        incident = excluded.incident, open_work = excluded.open_work,
         event_count = excluded.event_count, changed_at = excluded.changed_at,
         timeout_at = excluded.timeout_at, end_at = excluded.end_at, output = excluded.output,
         failure = excluded.failure, runs = excluded.runs, kept_until = excluded.kept_until
@@ -60,8 +86,9 @@ enum Sql {
       """
       UPDATE mr_instance SET
         partition = ?, epoch = ?, batch = ?, owner = ?, generation = ?, execution_uid = ?,
-        status = ?, reason = ?, incident = ?, open_work = ?, event_count = ?, changed_at = ?,
-        timeout_at = ?, end_at = ?, output = ?, failure = ?, runs = ?, kept_until = ?
+        status = ?, reason = ?, execution_status = ?, incident = ?, open_work = ?,
+        event_count = ?, changed_at = ?, timeout_at = ?, end_at = ?, output = ?, failure = ?,
+        runs = ?, kept_until = ?
       WHERE id = ? AND uid = ? AND namespace = ?
       """,
       true),
@@ -157,28 +184,6 @@ enum Sql {
       ON CONFLICT DO UPDATE SET
         request_hash = excluded.request_hash, answer = excluded.answer,
         expires_at = excluded.expires_at, instance_id = excluded.instance_id
-      """),
-  DEFINITION(
-      """
-      INSERT INTO mr_definition (
-        id, revision, number, format, name, owner, enabled, removed, description, trigger_app,
-        start_node, end_node, engine, document, created_at, version_id)
-      VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT DO UPDATE SET
-        number = excluded.number, format = excluded.format, name = excluded.name,
-        owner = excluded.owner, enabled = excluded.enabled, removed = 0,
-        description = excluded.description, trigger_app = excluded.trigger_app,
-        start_node = excluded.start_node, end_node = excluded.end_node, engine = excluded.engine,
-        document = excluded.document, created_at = excluded.created_at,
-        version_id = excluded.version_id
-      """),
-  DEFINITION_NODES_CLEAR("DELETE FROM mr_definition_node WHERE number = ? AND revision = ?"),
-  /** A draft may name two nodes alike; the last one is shown. */
-  DEFINITION_NODE(
-      """
-      INSERT OR REPLACE INTO mr_definition_node (
-        number, revision, node_id, name, "desc", template, task, node_number)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
       """),
   DEFINITION_REMOVE("UPDATE mr_definition SET removed = 1 WHERE id = ?");
 

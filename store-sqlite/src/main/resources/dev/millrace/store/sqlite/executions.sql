@@ -1,5 +1,6 @@
 -- What NocoBase's workflow API shows: every instance as an execution and every node run as a job,
--- whichever model it is of. The placeholders are those of 001_init.sql.
+-- whichever model it is of. The placeholders are those of 001_init.sql; the view of executions is in
+-- execution_columns.sql.
 
 -- What an execution is of: the key of a workflow of NocoBase, process:ID of a process, code:NAME of a
 -- workflow written as code. Says the same as definition_id, see ExecutionKeys; a key of NocoBase that
@@ -22,43 +23,6 @@ DROP INDEX IF EXISTS mr_instance_definition;
 -- A job's number. A run id is below 2^20.
 CREATE INDEX mr_node_run_number ON mr_node_run ((instance_id << 20) | run_id);
 DROP INDEX IF EXISTS mr_node_run_job;
-
--- Without a join, which would be made for each row that is only counted. The columns behind
--- manually are not NocoBase's; createdMillis and updatedMillis are the times to compare.
-DROP VIEW IF EXISTS executions;
-CREATE VIEW executions AS
-SELECT
-  i.id AS id,
-  {{iso i.start_at}} AS createdAt,
-  {{iso i.changed_at}} AS updatedAt,
-  (SELECT d.version_id FROM mr_definition d
-   WHERE d.id = i.definition_id AND d.revision = i.definition_revision) AS workflowId,
-  i.execution_key AS "key",
-  i.uid AS eventKey,
-  {{shown i.input}} AS context,
-  {{execution_status}} AS status,
-  {{execution_reason}} AS reason,
-  1 AS dispatched,
-  coalesce(
-    {{json i.labels}} ->> '$.parentExecutionId',
-    (SELECT p.id FROM mr_instance p
-     WHERE p.uid = i.parent_uid AND p.namespace = i.parent_namespace)) AS parentExecutionId,
-  {{json i.labels}} -> '$.stack' AS stack,
-  {{shown i.output}} AS output,
-  {{iso i.start_at}} AS startedAt,
-  {{iso i.timeout_at}} AS expiresAt,
-  {{json i.labels}} ->> '$.manually' AS manually,
-  CASE
-    WHEN i.execution_key >= 'process:' AND i.execution_key < 'process;' THEN 'process'
-    WHEN i.execution_key >= 'code:' AND i.execution_key < 'code;' THEN 'code'
-    ELSE 'nocobase'
-  END AS model,
-  i.namespace AS namespace,
-  iif(i.fast, 'fast', 'standard') AS engine,
-  i.status = 'SUSPENDED' AS paused,
-  i.start_at AS createdMillis,
-  i.changed_at AS updatedMillis
-FROM mr_instance i;
 
 -- One row for each node run; fast instances have none, and those of code only the activities, where
 -- they are kept.

@@ -293,16 +293,8 @@ class SqliteStoreTest {
 
   @Test
   void shouldShowExecutionsOfAFileThatIndexedThemOtherwise() throws SQLException {
-    try (SqliteStore store = SqliteStore.open(dataDir)) {
-      Batch batch = batch(store.acquire("node-1", 1).getFirst().next());
-      batch.instances.add(instance("a", 1, "x"));
-      store.commit(batch);
-    }
-    execute("DROP VIEW executions");
-    execute("DROP VIEW jobs");
-    execute("DROP INDEX mr_instance_key");
-    execute("DROP INDEX mr_node_run_number");
-    execute("ALTER TABLE mr_instance DROP COLUMN execution_key");
+    commitOne();
+    forgetExecutions();
     execute("CREATE INDEX mr_instance_definition ON mr_instance (definition_id, id)");
     SqliteStore.open(dataDir).close();
     try (Connection connection = direct()) {
@@ -325,37 +317,46 @@ class SqliteStoreTest {
     "nocobase:code:x, 1, nocobase:code:x",
     "nocobase:nocobase:x, 1, nocobase:nocobase:x",
   })
-  void shouldKeyInstancesByTheirDefinitionAsTheyAreAskedFor(
+  void shouldKeyInstancesOfOlderFilesAsThoseThatAreWritten(
       String definition, int revision, String key) throws SQLException {
+    commitOne();
+    execute(
+        "UPDATE mr_instance SET definition_id = '%s', definition_revision = %d"
+            .formatted(definition, revision));
+    forgetExecutions();
     SqliteStore.open(dataDir).close();
+    assertThat(keyAndStatus()).containsExactly(key + "/0");
+    assertThat(ExecutionKeys.of(definition)).isEqualTo(key);
+  }
+
+  private void commitOne() throws SQLException {
+    try (SqliteStore store = SqliteStore.open(dataDir)) {
+      Batch batch = batch(store.acquire("node-1", 1).getFirst().next());
+      batch.instances.add(instance("a", 1, "x"));
+      store.commit(batch);
+    }
+    assertThat(keyAndStatus()).containsExactly("process:proc-1/0");
+  }
+
+  private List<String> keyAndStatus() throws SQLException {
     try (Connection connection = direct()) {
-      assertThat(
-              ReadPool.row(
-                  connection,
-                  """
-                  SELECT coalesce(execution_key, '') FROM (
-                    SELECT CASE %s END AS execution_key
-                    FROM (SELECT ? AS definition_id, ? AS definition_revision))
-                  """
-                      .formatted(keyCases(connection)),
-                  row -> row.getString(1),
-                  definition,
-                  revision))
-          .contains(key);
-      assertThat(ExecutionKeys.of(definition)).isEqualTo(key);
+      return ReadPool.rows(
+          connection,
+          "SELECT execution_key || '/' || execution_status FROM mr_instance",
+          row -> row.getString(1));
     }
   }
 
-  /** What the schema says of the column, between CASE and END. */
-  private static String keyCases(Connection connection) throws SQLException {
-    String table =
-        ReadPool.row(
-                connection,
-                "SELECT sql FROM sqlite_master WHERE name = 'mr_instance'",
-                row -> row.getString(1))
-            .orElseThrow();
-    int begin = table.indexOf("CASE", table.indexOf("execution_key")) + "CASE".length();
-    return table.substring(begin, table.lastIndexOf("END"));
+  /** Makes the file one that was written before executions were of every model. */
+  private void forgetExecutions() throws SQLException {
+    execute("DROP VIEW executions");
+    execute("DROP VIEW jobs");
+    execute("DROP INDEX mr_instance_key");
+    execute("DROP INDEX mr_instance_execution_status");
+    execute("DROP INDEX mr_node_run_number");
+    for (String column : List.of("execution_key", "version_id", "execution_status")) {
+      execute("ALTER TABLE mr_instance DROP COLUMN " + column);
+    }
   }
 
   private long blobs() throws SQLException {
