@@ -5,6 +5,7 @@ import dev.millrace.engine.HumanTask;
 import dev.millrace.engine.InstanceState;
 import dev.millrace.engine.NodeRun;
 import dev.millrace.engine.Wait;
+import dev.millrace.store.StatusWords;
 import dev.millrace.store.codec.Codec;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -54,6 +55,7 @@ final class StateChecks {
     columns.put("namespace", header.key().namespace());
     columns.put("definition_id", header.definition().id());
     columns.put("definition_revision", header.definition().revision());
+    columns.put("execution_key", ExecutionKeys.of(header.definition().id()));
     columns.put("fast", header.fast());
     columns.put("test", header.origin().test());
     columns.put("executor", header.origin().executor());
@@ -69,6 +71,8 @@ final class StateChecks {
     columns.put("execution_uid", life.executionUid());
     columns.put("status", life.status().name());
     columns.put("reason", life.reason().name());
+    columns.put(
+        "execution_status", StatusWords.nocobase(life.status(), life.reason(), state.incident()));
     columns.put("incident", state.incident());
     columns.put("event_count", life.eventCount());
     columns.put("changed_at", life.lastEventAt());
