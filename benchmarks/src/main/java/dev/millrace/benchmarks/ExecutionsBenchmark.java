@@ -86,6 +86,11 @@ record ExecutionsBenchmark(String name, String summary) implements Benchmark {
     requests.put("of a rare workflow", LIST + NocobaseCalls.filter(Map.of("key", calls.key(few))));
     requests.put("ended", LIST + NocobaseCalls.filter(Map.of("key", key, "status", 1)));
     requests.put("failed, none", LIST + NocobaseCalls.filter(Map.of("key", key, "status", -1)));
+    requests.put("of one version", LIST + NocobaseCalls.filter(Map.of("workflowId", workflow)));
+    requests.put(
+        "of one version, ended",
+        LIST + NocobaseCalls.filter(Map.of("workflowId", workflow, "status", 1)));
+    requests.put("processes, none", LIST + NocobaseCalls.filter(Map.of("model", "process")));
     requests.put("of all workflows", LIST + NocobaseCalls.filter(Map.of()));
     requests.put(
         "since a time",

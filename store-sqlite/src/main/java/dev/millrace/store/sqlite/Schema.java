@@ -6,6 +6,8 @@ import dev.millrace.store.StatusWords;
 import dev.millrace.store.StoreException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -24,6 +26,8 @@ final class Schema {
 
   /** The version written and read. */
   static final int VERSION = 1;
+
+  private static final Logger LOG = System.getLogger(Schema.class.getName());
 
   private static final String VERSION_KEY = "schema_version";
   private static final String SCRIPT = "001_init.sql";
@@ -69,6 +73,10 @@ final class Schema {
 
   private static void addWhatIsNew(Connection connection) throws SQLException {
     for (Addition addition : missing(connection)) {
+      LOG.log(
+          Level.INFO,
+          "bringing the data of an earlier build up to date by {0}; 1,000,000 instances take some ten seconds",
+          addition.script());
       try (Statement statement = connection.createStatement()) {
         statement.executeUpdate("BEGIN IMMEDIATE");
         statement.executeUpdate(expand(script(addition.script())));
