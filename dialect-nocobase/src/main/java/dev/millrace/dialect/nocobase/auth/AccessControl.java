@@ -94,6 +94,9 @@ public final class AccessControl implements Gate {
     if (user == null) {
       return null;
     }
+    if (outdated(token, user)) {
+      return null;
+    }
     Identity identity = as(user, token.role(), null);
     return roles.allows(identity.role(), "workflows", "execute", false)
         ? String.valueOf(user.get("username"))
@@ -112,7 +115,17 @@ public final class AccessControl implements Gate {
     if (user == null) {
       throw Errors.of(401, "NOT_EXIST_USER", "The user does not exist. Please sign in again.");
     }
+    if (outdated(token, user)) {
+      throw Errors.of(401, "INVALID_TOKEN", "The password was changed. Please sign in again.");
+    }
     return as(user, token.role(), wanted);
+  }
+
+  /** Whether the password was changed since the sign-in; who knew the old one is out. */
+  private static boolean outdated(Tokens.Token token, Map<String, @Nullable Object> user) {
+    return token.role() == null
+        && user.get("passwordChangeTz") instanceof Long changed
+        && token.signedInAt().toEpochMilli() < changed;
   }
 
   private Identity as(
@@ -141,7 +154,12 @@ public final class AccessControl implements Gate {
   /** A filter for the rows a role may touch, or null for all. */
   public @Nullable Map<String, @Nullable Object> scope(
       Identity identity, String resource, String action) {
-    if (identity.isRoot() || !ofUsers(resource) || !roles.onlyOwn(identity.role(), action)) {
+    if (identity.isRoot()) {
+      return null;
+    }
+    // An API key acts for its owner, so it is nobody else's to see or remove.
+    boolean keys = resource.equals(SystemCollections.API_KEYS);
+    if (!keys && (!ofUsers(resource) || !roles.onlyOwn(identity.role(), action))) {
       return null;
     }
     boolean hasOwner =
@@ -175,7 +193,7 @@ public final class AccessControl implements Gate {
   Map<String, @Nullable Object> describe(Identity identity) {
     Map<String, @Nullable Object> row = roles.find(identity.role());
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-    answer.put("roles", accounts.roles(identity.userId()));
+    answer.put("roles", List.of(identity.role()));
     answer.put("strategy", row == null ? Map.of() : row.get("strategy"));
     answer.put("actions", Map.of());
     answer.put("snippets", row == null ? List.of() : row.get("snippets"));
