@@ -88,6 +88,27 @@ class PeopleTest extends ServerTest {
   }
 
   @Test
+  void shouldChangeUsersAndRolesOnlyAsWhatTheyAre() {
+    long ann = user("ann", "member");
+    Map<String, Object> none = Map.of();
+    for (String link : List.of("roles/member/users", "users/" + ann + "/roles")) {
+      for (String action : List.of("create", "update", "destroy")) {
+        String path = "/api/" + link + ":" + action + "?filterByTk=member";
+        assertThat(server.post(path, Map.of("password", "x", "name", "y")).status())
+            .as(path)
+            .isEqualTo(404);
+      }
+    }
+    for (String action : List.of("create", "update", "destroy")) {
+      Reply refused = server.post("/api/rolesUsers:" + action + "?filterByTk=1", none);
+      assertThat(refused.status()).isEqualTo(403);
+      assertThat(refused.error()).contains("users/<id>/roles:add");
+    }
+    signIn("ann", "secret-ann");
+    assertThat(server.get("/api/roles:check").at("data.roles")).isEqualTo(List.of("member"));
+  }
+
+  @Test
   void shouldHeedAChangeOfRolesAtOnce() {
     long ann = user("ann", "admin");
     String root = signIn(ROOT, TestServer.PASSWORD);

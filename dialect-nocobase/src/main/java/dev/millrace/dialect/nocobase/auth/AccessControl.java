@@ -7,6 +7,7 @@ import dev.millrace.dialect.nocobase.catalog.SystemCollections;
 import dev.millrace.dialect.nocobase.http.Errors;
 import dev.millrace.dialect.nocobase.http.Gate;
 import dev.millrace.dialect.nocobase.http.Identity;
+import dev.millrace.dialect.nocobase.http.Origins;
 import dev.millrace.transport.Request;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,12 +56,21 @@ public final class AccessControl implements Gate {
       return signedIn(token, request.header("x-role"));
     }
     if (!signInNeeded || request.caller().authenticated()) {
+      // Without a sign-in, any page that somebody here reads could act for root.
+      if (!request.caller().authenticated() && Origins.foreign(request)) {
+        throw Errors.of(403, "expected no request of another site's page; sign in to send one");
+      }
       return as(accounts.root(), null, request.header("x-role"));
     }
     if (text == null && request.header("authorization") == null) {
       throw Errors.of(401, "EMPTY_TOKEN", "Unauthenticated. Please sign in to continue.");
     }
     throw Errors.of(401, "INVALID_TOKEN", EXPIRED_TEXT);
+  }
+
+  @Override
+  public boolean signInNeeded() {
+    return signInNeeded;
   }
 
   @Override

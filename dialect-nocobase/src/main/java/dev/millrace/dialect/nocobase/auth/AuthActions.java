@@ -8,9 +8,9 @@ import dev.millrace.dialect.nocobase.http.Action;
 import dev.millrace.dialect.nocobase.http.ActionRequest;
 import dev.millrace.dialect.nocobase.http.Answer;
 import dev.millrace.dialect.nocobase.http.Errors;
+import dev.millrace.dialect.nocobase.http.Origins;
 import dev.millrace.transport.Request;
 import dev.millrace.transport.Response;
-import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -98,21 +98,7 @@ final class AuthActions {
 
   /** A page of somebody else's must not sign its reader in. */
   private static void checkOrigin(Request request) {
-    String origin = request.header("origin");
-    if (origin == null) {
-      origin = request.header("referer");
-    }
-    String host = request.header("host");
-    if (origin == null || host == null) {
-      return;
-    }
-    String authority;
-    try {
-      authority = URI.create(origin).getAuthority();
-    } catch (IllegalArgumentException e) {
-      authority = null;
-    }
-    if (!host.equals(authority)) {
+    if (Origins.foreign(request)) {
       throw Errors.of(403, "Invalid sign-in origin");
     }
   }

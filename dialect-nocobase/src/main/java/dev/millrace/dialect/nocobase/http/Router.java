@@ -75,7 +75,10 @@ public final class Router {
     if (path.getFirst().equals(PREFIX)) {
       path = path.subList(1, path.size());
     }
-    return answer(request, path).withHeader(REQUEST_ID, request.traceId());
+    Response response = Origins.asks(request) ? Origins.permission(request) : answer(request, path);
+    response = response.withHeader(REQUEST_ID, request.traceId());
+    // Where nobody signs in, a page of another site must not read either.
+    return gate.signInNeeded() ? Origins.readable(request, response) : response;
   }
 
   private Response answer(Request request, List<String> path) throws InterruptedException {

@@ -50,11 +50,22 @@ final class PeopleActions {
     actions.put("users:destroy", this::destroy);
     actions.put("roles:update", this::updateRole);
     actions.put("roles:destroy", this::destroyRole);
+    for (String change : List.of("create", "update", "destroy")) {
+      // These rows are the links below, where who may change them is looked at.
+      actions.put(SystemCollections.ROLES_USERS + ":" + change, PeopleActions::refuse);
+    }
     for (String link : List.of("users.roles", "roles.users")) {
       actions.put(link + ":add", request -> link(request, records::add));
       actions.put(link + ":remove", request -> link(request, records::remove));
       actions.put(link + ":" + SET, request -> link(request, records::set));
     }
+  }
+
+  private static Answer refuse(ActionRequest request) {
+    throw Errors.of(
+        403,
+        "expected %s to be changed by users/<id>/roles:add, remove or set, found %s"
+            .formatted(request.target().resource(), request.target().action()));
   }
 
   private Answer update(ActionRequest request, Action update) throws InterruptedException {
