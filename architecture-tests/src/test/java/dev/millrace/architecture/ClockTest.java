@@ -100,6 +100,8 @@ class ClockTest {
               "counts starts per second on the monotonic clock, before the engine is asked",
               "dev.millrace.data.SharedTransaction",
               "bounds an open transaction on the monotonic clock; the reading never becomes a value",
+              "dev.millrace.data.Writer",
+              "asks a connection that lay idle whether it works; the reading never becomes a value",
               "dev.millrace.transport.RequestPipeline",
               "measures how long a request took, for the metrics",
               "dev.millrace.transport.ErrorAnswers",

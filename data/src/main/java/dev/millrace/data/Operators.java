@@ -49,8 +49,8 @@ final class Operators {
 
   Condition apply(Operand operand, String name, @Nullable Object value) {
     return switch (name) {
-      case "$eq", "$is" -> equal(operand, value);
-      case "$ne" -> notEqual(operand, value);
+      case "$eq", "$is" -> equal(operand, meant(operand, value));
+      case "$ne" -> notEqual(operand, meant(operand, value));
       case "$gt" -> compare(operand, Comparator.GREATER, value);
       case "$gte" -> compare(operand, Comparator.GREATER_OR_EQUAL, value);
       case "$lt" -> compare(operand, Comparator.LESS, value);
@@ -101,6 +101,27 @@ final class Operators {
         DataException.Kind.BAD_OPERATOR,
         "Invalid value { '%s': %s }: no such operator"
             .formatted(Names.shortened(name), Names.shortened(String.valueOf(value))));
+  }
+
+  /** In a URL, null has to be a word; a column that holds no text cannot hold that word. */
+  private static @Nullable Object meant(Operand operand, @Nullable Object value) {
+    return switch (operand.field().type()) {
+      case INTEGER,
+          BIG_INT,
+          SNOWFLAKE_ID,
+          SORT,
+          FLOAT,
+          DOUBLE,
+          DECIMAL,
+          BOOLEAN,
+          DATETIME,
+          DATETIME_NO_TZ,
+          DATE_ONLY,
+          TIME ->
+          "null".equals(value) ? null : value;
+      case STRING, TEXT, UID, UUID, PASSWORD, JSON, JSONB, ARRAY -> value;
+      case BELONGS_TO, HAS_ONE, HAS_MANY, BELONGS_TO_MANY -> value;
+    };
   }
 
   private Condition equal(Operand operand, @Nullable Object value) {

@@ -26,12 +26,36 @@ final class ReadPool implements AutoCloseable {
     this.permits = new Semaphore(size, true);
   }
 
+  /**
+   * Does work on one state. It is done again on a new connection when one that had lain idle turns
+   * out to be broken, as after a restart of the database's server, so it must only read.
+   */
   <T extends @Nullable Object> T read(Function<Connection, T> work) {
     permits.acquireUninterruptibly();
     try {
-      Connections.Opened opened = take();
-      Connection connection = opened.connection();
-      boolean healthy = false;
+      Connections.Opened known = idle();
+      if (known != null) {
+        try {
+          return read(known, work);
+        } catch (DatabaseFailure e) {
+          if (!e.away()) {
+            throw e;
+          }
+          // The others have lain as long; each would cost somebody such an attempt.
+          closeIdle();
+        }
+      }
+      return read(opened(), work);
+    } finally {
+      permits.release();
+    }
+  }
+
+  private <T extends @Nullable Object> T read(
+      Connections.Opened opened, Function<Connection, T> work) {
+    Connection connection = opened.connection();
+    boolean healthy = false;
+    try {
       try {
         opened.watch().run();
         connection.setAutoCommit(false);
@@ -49,23 +73,30 @@ final class ReadPool implements AutoCloseable {
         release(opened, healthy);
       }
     } catch (SQLException e) {
-      throw new DatabaseFailure("cannot read " + connections + ": " + e.getMessage(), e);
-    } finally {
-      permits.release();
+      throw failure(e);
     }
   }
 
-  private Connections.Opened take() throws SQLException {
+  private Connections.Opened opened() {
+    try {
+      return connections.reader();
+    } catch (SQLException e) {
+      throw failure(e);
+    }
+  }
+
+  private DatabaseFailure failure(SQLException e) {
+    return new DatabaseFailure("cannot read " + connections + ": " + e.getMessage(), e);
+  }
+
+  /** One that was used before, or null. */
+  private Connections.@Nullable Opened idle() {
     synchronized (idle) {
       if (closed) {
         throw new DatabaseFailure("the database " + connections + " is closed");
       }
-      Connections.Opened opened = idle.poll();
-      if (opened != null) {
-        return opened;
-      }
+      return idle.poll();
     }
-    return connections.reader();
   }
 
   private void release(Connections.Opened opened, boolean healthy) throws SQLException {
@@ -86,6 +117,10 @@ final class ReadPool implements AutoCloseable {
     // Reads under way end first: their connections close themselves.
     permits.acquireUninterruptibly(size);
     permits.release(size);
+    closeIdle();
+  }
+
+  private void closeIdle() {
     synchronized (idle) {
       while (!idle.isEmpty()) {
         try {

@@ -137,7 +137,8 @@ final class RecordWriter {
   private static void checkRequired(
       CollectionDefinition collection, Map<String, @Nullable Object> columns) {
     for (FieldDefinition field : collection.fields()) {
-      if (field.required()
+      // A key that nothing makes has to be given.
+      if ((field.required() || field.is("primaryKey"))
           && !field.type().association()
           && !field.is("autoIncrement")
           && columns.get(field.name()) == null) {

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * The one writing connection. Work takes turns, in order of arrival. Work that finds others waiting
  * leaves the commit to them: a group of pieces of work, each undone alone when it fails, costs one
  * write of the log to the disk, and none of them is answered before it. A connection that cannot be
- * rolled back is thrown away, and the next work opens another.
+ * rolled back is thrown away, and the next work opens another; one that broke while nobody wrote is
+ * noticed before the next work begins.
  */
 final class Writer implements AutoCloseable {
 
@@ -26,12 +27,19 @@ final class Writer implements AutoCloseable {
   /** After this long without a commit, whoever waits for it does it. */
   private static final long PATIENCE_MILLIS = 20;
 
+  /** A connection that lay idle for so long is asked whether it still works. */
+  private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  /** How long it may take to answer that. */
+  private static final int ALIVE_SECONDS = 5;
+
   private static final String WORK = "mr_work";
 
   private final Connections connections;
   private final ReentrantLock turn = new ReentrantLock(true);
   private Connections.@Nullable Opened opened;
   private @Nullable Group group;
+  private long used;
   private boolean closed;
 
   /** What is done in a turn. */
@@ -77,6 +85,7 @@ final class Writer implements AutoCloseable {
       throw failure(e);
     } finally {
       commitUnlessOthersFollow();
+      used = System.nanoTime();
       turn.unlock();
     }
     awaitCommit(mine);
@@ -85,6 +94,9 @@ final class Writer implements AutoCloseable {
 
   /** The group that is open, or a new one. */
   private Group joined() throws SQLException {
+    if (group == null) {
+      discardIfBroken();
+    }
     Connections.Opened open = opened();
     open.watch().run();
     Group known = group;
@@ -95,6 +107,16 @@ final class Writer implements AutoCloseable {
       group = known;
     }
     return known;
+  }
+
+  /** The server of the database may have been started again meanwhile. */
+  private void discardIfBroken() throws SQLException {
+    Connections.Opened open = opened;
+    if (open != null
+        && System.nanoTime() - used > IDLE_NANOS
+        && !open.connection().isValid(ALIVE_SECONDS)) {
+      discard();
+    }
   }
 
   private <T extends @Nullable Object> T done(Group mine, Work<T> work) throws SQLException {

@@ -148,6 +148,12 @@ class OperatorsTest {
         new Case(5, "abcdef", ZoneOffset.UTC),
         new Case(list(), "abcdef", ZoneOffset.UTC),
         it("abcdef"),
+        // A URL has no other word for it.
+        it("f", "reads", "null"),
+        op("f", "reads", "$eq", "null"),
+        op("abcde", "reads", "$ne", "null"),
+        it("ef", "done", "null"),
+        it("", "title", "null"),
         it("b", "title", "b"),
         it("bd", "title", list("b", "d")),
         it("f", "body", null),

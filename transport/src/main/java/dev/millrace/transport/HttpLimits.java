@@ -22,9 +22,9 @@ public record HttpLimits(
     int maxConnections,
     int maxConcurrentRequests) {
 
-  /** 4 MiB, 16 KiB, 8 KiB, 10 s, 4096 connections, 512 requests. */
+  /** 4 MiB, 16 KiB, 16 KiB, 10 s, 4096 connections, 512 requests. */
   public static final HttpLimits DEFAULT =
-      new HttpLimits(4 << 20, 16 << 10, 8 << 10, Duration.ofSeconds(10), 4_096, 512);
+      new HttpLimits(4 << 20, 16 << 10, 16 << 10, Duration.ofSeconds(10), 4_096, 512);
 
   /** Checks that every limit is positive. */
   public HttpLimits {

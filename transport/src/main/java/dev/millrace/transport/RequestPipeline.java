@@ -3,6 +3,7 @@ package dev.millrace.transport;
 import io.helidon.http.Header;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
+import io.helidon.http.Method;
 import io.helidon.http.RequestException;
 import io.helidon.http.Status;
 import io.helidon.webserver.CloseConnectionException;
@@ -236,7 +237,11 @@ final class RequestPipeline implements io.helidon.webserver.http.Handler {
         out.header(HeaderValues.CONNECTION_CLOSE);
       }
       byte[] body = response.body();
-      if (body.length == 0) {
+      if (in.prologue().method().equals(Method.HEAD)) {
+        // A body would be read as the beginning of the next answer on this connection.
+        out.header(HeaderValues.create(HeaderNames.CONTENT_LENGTH, body.length));
+        out.send();
+      } else if (body.length == 0) {
         out.send();
       } else {
         out.send(body);

@@ -98,6 +98,15 @@ final class RawConnection implements AutoCloseable {
   }
 
   Answer answer() throws IOException {
+    return answer(true);
+  }
+
+  /** The answer to a request whose method is HEAD. */
+  Answer answerToHead() throws IOException {
+    return answer(false);
+  }
+
+  private Answer answer(boolean withBody) throws IOException {
     String status = line();
     Map<String, String> headers = new TreeMap<>();
     for (String line = line(); !line.isEmpty(); line = line()) {
@@ -105,7 +114,7 @@ final class RawConnection implements AutoCloseable {
       headers.put(
           line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).trim());
     }
-    int length = Integer.parseInt(headers.getOrDefault("content-length", "0"));
+    int length = withBody ? Integer.parseInt(headers.getOrDefault("content-length", "0")) : 0;
     return new Answer(
         Integer.parseInt(status.substring(9, 12)),
         headers,

@@ -94,6 +94,18 @@ class RoutingTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"/api/process/1", "/nothing/here", "/other/problem"})
+  void shouldAnswerHeadWithoutABody(String target) throws IOException {
+    try (RawConnection connection = new RawConnection(listener.port())) {
+      Answer head = connection.request("HEAD", target).answerToHead();
+      assertThat(head.status()).isGreaterThanOrEqualTo(400);
+      assertThat(Integer.parseInt(head.header("content-length"))).isPositive();
+      Answer next = connection.request("GET", "/").answer();
+      assertThat(next.field("route")).isEqualTo("root");
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "GET,/,root",
     "GET,/api/process/list,list",

@@ -429,4 +429,24 @@ class BadInputTest {
           server.send("GET", "/api/workflows:list", null, headers), headers.toString());
     }
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"roles", "environmentVariables", "workflowStats"})
+  void shouldAskForKeysThatNothingMakes(String resource) {
+    Reply refused = server.post("/api/" + resource + ":create", Map.of());
+    assertThat(refused.status()).as(refused.text()).isEqualTo(400);
+    assertThat(refused.error()).endsWith(" cannot be null");
+  }
+
+  @Test
+  void shouldRefuseAFormWithBrokenEscapes() {
+    Reply refused =
+        server.send(
+            "POST",
+            "/api/workflows:create",
+            "title=100%",
+            Map.of("Content-Type", "application/x-www-form-urlencoded"));
+    assertThat(refused.status()).as(refused.text()).isEqualTo(400);
+    assertThat(refused.error()).contains("hexadecimal");
+  }
 }

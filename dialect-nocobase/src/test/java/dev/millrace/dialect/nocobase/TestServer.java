@@ -279,7 +279,7 @@ final class TestServer implements AutoCloseable {
     if (!token.isEmpty()) {
       request.header("Authorization", "Bearer " + token);
     }
-    headers.forEach(request::header);
+    headers.forEach(request::setHeader);
     try {
       HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
       Map<String, String> answered = new LinkedHashMap<>();

@@ -7,6 +7,7 @@ import dev.millrace.dialect.nocobase.catalog.SystemCollections;
 import dev.millrace.dialect.nocobase.http.Errors;
 import dev.millrace.dialect.nocobase.http.Gate;
 import dev.millrace.dialect.nocobase.http.Identity;
+import dev.millrace.dialect.nocobase.http.Origins;
 import dev.millrace.transport.Request;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,12 +56,21 @@ public final class AccessControl implements Gate {
       return signedIn(token, request.header("x-role"));
     }
     if (!signInNeeded || request.caller().authenticated()) {
+      // Without a sign-in, any page that somebody here reads could act for root.
+      if (!request.caller().authenticated() && Origins.foreign(request)) {
+        throw Errors.of(403, "expected no request of another site's page; sign in to send one");
+      }
       return as(accounts.root(), null, request.header("x-role"));
     }
     if (text == null && request.header("authorization") == null) {
       throw Errors.of(401, "EMPTY_TOKEN", "Unauthenticated. Please sign in to continue.");
     }
     throw Errors.of(401, "INVALID_TOKEN", EXPIRED_TEXT);
+  }
+
+  @Override
+  public boolean signInNeeded() {
+    return signInNeeded;
   }
 
   @Override
@@ -94,6 +104,9 @@ public final class AccessControl implements Gate {
     if (user == null) {
       return null;
     }
+    if (outdated(token, user)) {
+      return null;
+    }
     Identity identity = as(user, token.role(), null);
     return roles.allows(identity.role(), "workflows", "execute", false)
         ? String.valueOf(user.get("username"))
@@ -112,7 +125,17 @@ public final class AccessControl implements Gate {
     if (user == null) {
       throw Errors.of(401, "NOT_EXIST_USER", "The user does not exist. Please sign in again.");
     }
+    if (outdated(token, user)) {
+      throw Errors.of(401, "INVALID_TOKEN", "The password was changed. Please sign in again.");
+    }
     return as(user, token.role(), wanted);
+  }
+
+  /** Whether the password was changed since the sign-in; who knew the old one is out. */
+  private static boolean outdated(Tokens.Token token, Map<String, @Nullable Object> user) {
+    return token.role() == null
+        && user.get("passwordChangeTz") instanceof Long changed
+        && token.signedInAt().toEpochMilli() < changed;
   }
 
   private Identity as(
@@ -141,7 +164,12 @@ public final class AccessControl implements Gate {
   /** A filter for the rows a role may touch, or null for all. */
   public @Nullable Map<String, @Nullable Object> scope(
       Identity identity, String resource, String action) {
-    if (identity.isRoot() || !ofUsers(resource) || !roles.onlyOwn(identity.role(), action)) {
+    if (identity.isRoot()) {
+      return null;
+    }
+    // An API key acts for its owner, so it is nobody else's to see or remove.
+    boolean keys = resource.equals(SystemCollections.API_KEYS);
+    if (!keys && (!ofUsers(resource) || !roles.onlyOwn(identity.role(), action))) {
       return null;
     }
     boolean hasOwner =
@@ -175,7 +203,7 @@ public final class AccessControl implements Gate {
   Map<String, @Nullable Object> describe(Identity identity) {
     Map<String, @Nullable Object> row = roles.find(identity.role());
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-    answer.put("roles", accounts.roles(identity.userId()));
+    answer.put("roles", List.of(identity.role()));
     answer.put("strategy", row == null ? Map.of() : row.get("strategy"));
     answer.put("actions", Map.of());
     answer.put("snippets", row == null ? List.of() : row.get("snippets"));

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** People: their rows, roles and revoked tokens. What is read often is kept. Thread-safe. */
@@ -23,6 +24,7 @@ public final class Accounts {
   private static final Set<String> WATCHED =
       Set.of(
           SystemCollections.USERS,
+          SystemCollections.ROLES,
           SystemCollections.ROLES_USERS,
           SystemCollections.API_KEYS,
           SystemCollections.BLOCKED_TOKENS);
@@ -31,6 +33,10 @@ public final class Accounts {
   private final Map<Long, Map<String, @Nullable Object>> users = new ConcurrentHashMap<>();
   private final Map<Long, List<String>> roles = new ConcurrentHashMap<>();
   private final Map<String, Boolean> revoked = new ConcurrentHashMap<>();
+
+  /** Counts changes, so that what was read before one is not kept behind it. */
+  private final AtomicLong changes = new AtomicLong();
+
   private volatile long rootId;
 
   Accounts(Database database) {
@@ -44,7 +50,9 @@ public final class Accounts {
     }
   }
 
-  private void forget() {
+  /** Forgets what it knew of people; to be called after a change of links, which is not told. */
+  public void forget() {
+    changes.incrementAndGet();
     users.clear();
     roles.clear();
     revoked.clear();
@@ -72,15 +80,13 @@ public final class Accounts {
   public @Nullable Map<String, @Nullable Object> find(long id) {
     Map<String, @Nullable Object> known = users.get(id);
     if (known == null) {
+      long before = changes.get();
       Optional<Map<String, @Nullable Object>> row = people().get(Query.byKey(id));
       if (row.isEmpty()) {
         return null;
       }
       known = row.get();
-      if (users.size() >= KEPT) {
-        users.clear();
-      }
-      users.put(id, known);
+      keep(users, id, known, before);
     }
     return new LinkedHashMap<>(known);
   }
@@ -96,6 +102,7 @@ public final class Accounts {
   public List<String> roles(long userId) {
     List<String> known = roles.get(userId);
     if (known == null) {
+      long before = changes.get();
       List<String> names = new ArrayList<>();
       for (Map<String, @Nullable Object> link :
           database
@@ -106,10 +113,7 @@ public final class Accounts {
         names.add(Boolean.TRUE.equals(link.get("default")) ? 0 : names.size(), name);
       }
       known = List.copyOf(names);
-      if (roles.size() >= KEPT) {
-        roles.clear();
-      }
-      roles.put(userId, known);
+      keep(roles, userId, known, before);
     }
     return known;
   }
@@ -118,6 +122,7 @@ public final class Accounts {
   boolean revoked(Tokens.Token token) {
     Boolean known = revoked.get(token.id());
     if (known == null) {
+      long before = changes.get();
       known =
           token.role() == null
               ? database
@@ -128,12 +133,19 @@ public final class Accounts {
                       .records(SystemCollections.API_KEYS)
                       .count(Query.where(Map.of("tokenId", token.id())))
                   == 0;
-      if (revoked.size() >= KEPT) {
-        revoked.clear();
-      }
-      revoked.put(token.id(), known);
+      keep(revoked, token.id(), known, before);
     }
     return known;
+  }
+
+  private <K, V> void keep(Map<K, V> kept, K key, V value, long before) {
+    if (kept.size() >= KEPT) {
+      kept.clear();
+    }
+    kept.put(key, value);
+    if (changes.get() != before) {
+      kept.remove(key);
+    }
   }
 
   /** Takes a token back. */

@@ -8,8 +8,9 @@ import dev.millrace.dialect.nocobase.http.Action;
 import dev.millrace.dialect.nocobase.http.ActionRequest;
 import dev.millrace.dialect.nocobase.http.Answer;
 import dev.millrace.dialect.nocobase.http.Errors;
+import dev.millrace.dialect.nocobase.http.Origins;
 import dev.millrace.transport.Request;
-import java.net.URI;
+import dev.millrace.transport.Response;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,7 +53,7 @@ final class AuthActions {
         "auth:signIn", this::signIn,
         "auth:signOut", this::signOut,
         "auth:check", this::check,
-        "roles:check", request -> Answer.of(control.describe(request.identity())),
+        "roles:check", this::checkRole,
         "apiKeys:create", this::createKey,
         "users:create", this::createUser,
         "users:update", this::updateUser);
@@ -97,18 +98,7 @@ final class AuthActions {
 
   /** A page of somebody else's must not sign its reader in. */
   private static void checkOrigin(Request request) {
-    String origin = request.header("origin");
-    String host = request.header("host");
-    if (origin == null || host == null) {
-      return;
-    }
-    String authority;
-    try {
-      authority = URI.create(origin).getAuthority();
-    } catch (IllegalArgumentException e) {
-      authority = null;
-    }
-    if (!host.equals(authority)) {
+    if (Origins.foreign(request)) {
       throw Errors.of(403, "Invalid sign-in origin");
     }
   }
@@ -126,6 +116,13 @@ final class AuthActions {
     Map<String, @Nullable Object> user = new LinkedHashMap<>(request.identity().user());
     user.put("roles", control.roleRows(request.identity().userId()));
     return Answer.of(user);
+  }
+
+  private Answer checkRole(ActionRequest request) {
+    Map<String, @Nullable Object> body = new LinkedHashMap<>();
+    body.put("data", control.describe(request.identity()));
+    body.put("meta", Map.of("dataSources", Map.of()));
+    return new Answer.Whole(Response.json(200, body));
   }
 
   private Answer createKey(ActionRequest request) {
@@ -172,7 +169,7 @@ final class AuthActions {
   }
 
   private Answer createUser(ActionRequest request) {
-    Map<String, @Nullable Object> values = hashed(request.values());
+    Map<String, @Nullable Object> values = hashed(request.values(), null);
     Object wanted = values.remove("roles");
     Map<String, @Nullable Object> row =
         database.inTransaction(transaction -> {
@@ -214,7 +211,7 @@ final class AuthActions {
     if (request.parameters().keys().isEmpty() && !request.parameters().hasFilter()) {
       throw Errors.bad("to do update action, filter or filterByTk is required");
     }
-    Map<String, @Nullable Object> values = hashed(request.values());
+    Map<String, @Nullable Object> values = hashed(request.values(), tokens.now().toEpochMilli());
     values.remove("id");
     Object wanted = values.remove("roles");
     Query which =
@@ -240,7 +237,8 @@ final class AuthActions {
     return Answer.of(rows);
   }
 
-  private static Map<String, @Nullable Object> hashed(Map<String, @Nullable Object> values) {
+  private static Map<String, @Nullable Object> hashed(
+      Map<String, @Nullable Object> values, @Nullable Long changedAt) {
     Map<String, @Nullable Object> copy = new LinkedHashMap<>(values);
     Object password = copy.get("password");
     if (password != null) {
@@ -251,6 +249,7 @@ final class AuthActions {
             "expected a password of 1 to %d characters".formatted(Passwords.MAX_CHARS));
       }
       copy.put("password", Passwords.hash(text));
+      copy.put("passwordChangeTz", changedAt);
     }
     return copy;
   }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** The roles there are and what they may do. Kept in memory until one is changed. Thread-safe. */
@@ -71,6 +72,9 @@ final class Roles {
   private final Database database;
   private volatile @Nullable Map<String, Map<String, @Nullable Object>> known;
 
+  /** Counts changes, so that what was read before one is not kept behind it. */
+  private final AtomicLong changes = new AtomicLong();
+
   Roles(Database database) {
     this.database = database;
   }
@@ -118,7 +122,10 @@ final class Roles {
   /** Forgets what it knew when a role was changed. */
   void changed(Change change, Transaction transaction) {
     if (change.collection().equals(SystemCollections.ROLES)) {
-      transaction.afterCommit(() -> known = null);
+      transaction.afterCommit(() -> {
+        changes.incrementAndGet();
+        known = null;
+      });
     }
   }
 
@@ -130,12 +137,16 @@ final class Roles {
   private Map<String, Map<String, @Nullable Object>> all() {
     Map<String, Map<String, @Nullable Object>> roles = known;
     if (roles == null) {
+      long before = changes.get();
       roles = new LinkedHashMap<>();
       for (Map<String, @Nullable Object> row :
           database.records(SystemCollections.ROLES).list(Query.all().unpaged()).rows()) {
         roles.put(String.valueOf(row.get("name")), row);
       }
       known = roles;
+      if (changes.get() != before) {
+        known = null;
+      }
     }
     return roles;
   }

@@ -71,6 +71,11 @@ final class Tokens {
     }
   }
 
+  /** The time by which tokens are dated. */
+  Instant now() {
+    return clock.instant();
+  }
+
   String forSignIn(long userId, String id) {
     return forSignIn(userId, id, clock.instant());
   }

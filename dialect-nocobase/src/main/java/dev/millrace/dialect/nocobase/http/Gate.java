@@ -12,6 +12,9 @@ public interface Gate {
    */
   Identity identify(Request request);
 
+  /** Whether requests of nobody are refused, except those of {@link #isPublic}. */
+  boolean signInNeeded();
+
   /** A new token for the client of a request whose own has just expired; null for none. */
   @Nullable String renewedToken(Request request);
 

@@ -29,9 +29,9 @@ final class QueryString {
   /**
    * Reads a query.
    *
-   * @param raw whose escapes are known to be whole
-   * @throws dev.millrace.transport.Problem 400 for too many or too deep parameters, and for a name
-   *     that is a value and an object at once
+   * @param raw the query of a URL, or a body in that form
+   * @throws dev.millrace.transport.Problem 400 for too many or too deep parameters, for broken
+   *     escapes, and for a name that is a value and an object at once
    */
   static Map<String, @Nullable Object> parse(String raw) {
     Bucket root = new Bucket();
@@ -61,7 +61,12 @@ final class QueryString {
   }
 
   private static String decode(String text) {
-    return URLDecoder.decode(text, UTF_8);
+    try {
+      return URLDecoder.decode(text, UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw Errors.bad(
+          "expected two hexadecimal digits after each %% in %s".formatted(shown(text)));
+    }
   }
 
   private static List<String> keys(String name) {

@@ -23,7 +23,10 @@ public final class Router {
   private static final String PREFIX = "api";
   private static final int DEEPEST = 4;
   private static final String NEW_TOKEN = "x-new-token";
+  private static final String REQUEST_ID = "x-request-id";
+  private static final String HEALTH = "__health_check";
   private static final Response NOT_FOUND = Response.text(404, "Not Found");
+  private static final Response HEALTHY = Response.text(200, "ok");
 
   /** Actions that clients call with everything in one body. */
   private static final Set<String> FLAT =
@@ -72,8 +75,18 @@ public final class Router {
     if (path.getFirst().equals(PREFIX)) {
       path = path.subList(1, path.size());
     }
+    Response response = Origins.asks(request) ? Origins.permission(request) : answer(request, path);
+    response = response.withHeader(REQUEST_ID, request.traceId());
+    // Where nobody signs in, a page of another site must not read either.
+    return gate.signInNeeded() ? Origins.readable(request, response) : response;
+  }
+
+  private Response answer(Request request, List<String> path) throws InterruptedException {
     if (path.isEmpty() || path.size() > DEEPEST) {
       return NOT_FOUND;
+    }
+    if (path.size() == 1 && path.getFirst().equals(HEALTH)) {
+      return HEALTHY;
     }
     try {
       return call(request, path);

@@ -95,6 +95,15 @@ public final class RecordActions {
     return scope == null ? query : query.and(scope);
   }
 
+  /** The rows a request names, as they are. */
+  Query which(ActionRequest request) {
+    return Query.where(
+            new Variables(request.identity(), clock.instant())
+                .resolve(request.parameters().filter()))
+        .keys(request.parameters().keys())
+        .zone(request.parameters().zone(zone));
+  }
+
   Answer list(ActionRequest request) {
     return list(request, query(request));
   }
@@ -180,7 +189,8 @@ public final class RecordActions {
     return new Answer.Empty();
   }
 
-  private static List<Object> keys(ActionRequest request) {
+  /** The rows that a change of links names, by the query or the body. */
+  static List<Object> keys(ActionRequest request) {
     if (request.parameters().hasKeys()) {
       return request.parameters().keys();
     }

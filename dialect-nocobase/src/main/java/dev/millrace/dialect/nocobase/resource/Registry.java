@@ -19,9 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /** All actions: those with rules of their own, and the same few for every collection. */
 public final class Registry implements Actions {
-  /** Links of the API's own collections that requests may write. */
-  private static final Set<String> WRITABLE_LINKS =
-      Set.of("workflows.categories", "users.roles", "roles.users");
+  /**
+   * Links of the API's own collections whose rows requests may write. Users and roles are written
+   * as what they are, as what is root's is kept there; their links have actions of their own.
+   */
+  private static final Set<String> WRITABLE_LINKS = Set.of("workflows.categories");
 
   private static final Set<String> READING = Set.of("list", "get");
 

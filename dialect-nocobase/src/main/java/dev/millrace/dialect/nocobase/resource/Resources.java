@@ -69,6 +69,7 @@ public final class Resources {
         new RequestEvents(database, storage.versions(), starting.dispatcher(), surroundings.ids());
     Map<String, Action> own = new LinkedHashMap<>(storage.access().actions());
     workflows.register(own);
+    new PeopleActions(database, records, storage.access()).register(own);
     own.put(
         "workflows:execute",
         new ExecuteAction(

@@ -74,6 +74,11 @@ class RouterTest {
     }
 
     @Override
+    public boolean signInNeeded() {
+      return true;
+    }
+
+    @Override
     public Identity identify(Request request) {
       return new Identity(1, Identity.ROOT, Map.of());
     }
