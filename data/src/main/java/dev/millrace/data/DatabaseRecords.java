@@ -67,6 +67,14 @@ sealed class DatabaseRecords implements Records permits DatabaseRelated {
   }
 
   @Override
+  public void move(Placement placement, WriteContext context) {
+    write(records -> {
+      records.move(placement, context);
+      return true;
+    });
+  }
+
+  @Override
   public Related related(Object key, String association) {
     return new DatabaseRelated(database, session -> open.apply(session).related(key, association));
   }

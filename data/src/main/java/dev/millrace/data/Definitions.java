@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,7 @@ final class Definitions {
               .with("autoIncrement", true)
               .with("allowNull", false));
     }
+    sortable(written.options().get("sortable")).ifPresent(field -> addMissing(fields, field));
     for (String name : List.of("createdAt", "updatedAt")) {
       if (!Boolean.FALSE.equals(written.options().get(name))) {
         addMissing(fields, FieldDefinition.of(name, FieldType.DATETIME).with("interface", name));
@@ -48,6 +50,26 @@ final class Definitions {
       }
     }
     return with(written, fields);
+  }
+
+  /**
+   * The field that {@code sortable} asks for: true, a name, or an object with name and scopeKey.
+   */
+  private static Optional<FieldDefinition> sortable(@Nullable Object option) {
+    String name =
+        switch (option) {
+          case Boolean wanted when wanted -> "sort";
+          case String text when !text.isBlank() -> text;
+          case Map<?, ?> map ->
+              map.get("name") instanceof String text && !text.isBlank() ? text : "sort";
+          case null, default -> null;
+        };
+    if (name == null) {
+      return Optional.empty();
+    }
+    FieldDefinition field = FieldDefinition.of(Names.checked("field", name), FieldType.SORT);
+    Object scope = option instanceof Map<?, ?> map ? map.get("scopeKey") : null;
+    return Optional.of(scope == null ? field : field.with("scopeKey", String.valueOf(scope)));
   }
 
   /** A collection as it was written by {@link CollectionDefinition#toJson}. */

@@ -68,10 +68,15 @@ final class RecordWriter {
     Map<String, @Nullable Object> columns = new LinkedHashMap<>();
     for (FieldDefinition field : collection.fields()) {
       if (!field.type().association()) {
-        columns.put(field.name(), initial(collection, field, values));
+        columns.put(field.name(), initial(field, values));
       }
     }
     links.before(collection, values, columns);
+    for (FieldDefinition field : collection.fields()) {
+      if (field.type() == FieldType.SORT && columns.get(field.name()) == null) {
+        place(collection, field, columns);
+      }
+    }
     stamp(collection, columns, true);
     checkRequired(collection, columns);
     Map<String, @Nullable Object> row = inserted(collection, columns);
@@ -83,8 +88,7 @@ final class RecordWriter {
     return row;
   }
 
-  private @Nullable Object initial(
-      CollectionDefinition collection, FieldDefinition field, Map<String, ?> values) {
+  private @Nullable Object initial(FieldDefinition field, Map<String, ?> values) {
     Object given =
         values.containsKey(field.name())
             ? Values.of(field, values.get(field.name()))
@@ -100,13 +104,14 @@ final class RecordWriter {
           Boolean.FALSE.equals(field.options().get("autoFill"))
               ? given
               : Ids.uuid(session.writing().random());
-      case SORT -> last(collection, field) + 1;
       default -> given;
     };
   }
 
-  private long last(CollectionDefinition collection, FieldDefinition field) {
-    return session.number(Parts.highest(Parts.table(collection), field.name()));
+  /** Puts a row without a place behind all that it is sorted with. */
+  private void place(
+      CollectionDefinition collection, FieldDefinition field, Map<String, @Nullable Object> row) {
+    row.put(field.name(), new Sorting(session, collection, field).last(row) + 1);
   }
 
   private void stamp(
@@ -225,6 +230,13 @@ final class RecordWriter {
     Set<String> changed = changed(collection, before, columns);
     Map<String, @Nullable Object> after = new LinkedHashMap<>(before);
     after.putAll(columns);
+    for (FieldDefinition field : collection.fields()) {
+      boolean placed = columns.containsKey(field.name()) || field.type() != FieldType.SORT;
+      if (!placed && changed.contains(String.valueOf(field.text("scopeKey")))) {
+        place(collection, field, after);
+        columns.put(field.name(), after.get(field.name()));
+      }
+    }
     checkRequired(collection, after);
     stamp(collection, columns, false);
     store(collection, before, columns);

@@ -56,6 +56,14 @@ public interface Records {
   int destroy(Query which, WriteContext context);
 
   /**
+   * Puts a record to another place in a field of type {@code sort}. Listeners are told only when
+   * its scope changes.
+   *
+   * @throws DataException when the field is none that sorts, or a key names nothing
+   */
+  void move(Placement placement, WriteContext context);
+
+  /**
    * The records that one record's link leads to, as records of the target collection: lists see
    * only these, creation links the new one.
    */

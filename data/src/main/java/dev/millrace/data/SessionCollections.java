@@ -65,7 +65,7 @@ final class SessionCollections implements Collections {
   }
 
   private CollectionDefinition make(CollectionDefinition given) {
-    CollectionDefinition made = Definitions.completed(given, session.catalog());
+    CollectionDefinition made = keyed(Definitions.completed(given, session.catalog()));
     session.catalog(session.catalog().with(made));
     tables.ensure(made);
     save(made);
@@ -143,10 +143,17 @@ final class SessionCollections implements Collections {
   }
 
   /** Stores a changed definition and adds what its table lacks. */
-  private void replace(CollectionDefinition changed) {
+  private void replace(CollectionDefinition completed) {
+    CollectionDefinition before = get(completed.name());
+    CollectionDefinition changed = keyed(completed);
     session.catalog(session.catalog().with(changed));
     tables.ensure(changed);
     save(changed);
+    for (FieldDefinition field : changed.fields()) {
+      if (field.type() == FieldType.SORT && before.field(field.name()).isEmpty()) {
+        new Sorting(session, changed, field).number();
+      }
+    }
   }
 
   private CollectionDefinition writable(String name) {

@@ -178,6 +178,40 @@ sealed class SessionRecords implements Records permits SessionRelated {
     return rows.size();
   }
 
+  @Override
+  public void move(Placement placement, WriteContext context) {
+    FieldDefinition field = Sorting.field(collection, placement.field());
+    Sorting sorting = new Sorting(session, collection, field);
+    Map<String, @Nullable Object> source = one(placement.source());
+    Object wanted = placement.target();
+    Map<String, @Nullable Object> target = wanted == null ? null : one(wanted);
+    Map<String, @Nullable Object> joined = new LinkedHashMap<>(placement.scope());
+    Optional<FieldDefinition> scope = sorting.scope();
+    if (scope.isPresent() && target != null) {
+      joined.put(scope.get().name(), target.get(scope.get().name()));
+    }
+    joined.keySet().retainAll(scope.stream().map(FieldDefinition::name).toList());
+    if (!joined.isEmpty()
+        && joined.entrySet().stream()
+            .anyMatch(each -> !Values.same(source.get(each.getKey()), each.getValue()))) {
+      source.putAll(new RecordWriter(session, context).update(collection, source, joined));
+    }
+    if (target != null || placement.front()) {
+      sorting.move(source, target, placement.behind());
+    }
+  }
+
+  private Map<String, @Nullable Object> one(Object key) {
+    List<Map<String, @Nullable Object>> rows = chosen(Query.byKey(key), "move");
+    if (rows.isEmpty()) {
+      throw new DataException(
+          DataException.Kind.BAD_VALUE,
+          "no record of %s has the key %s"
+              .formatted(collection.name(), Names.shortened(String.valueOf(key))));
+    }
+    return rows.getFirst();
+  }
+
   /** The rows that are to be changed, with all columns. */
   private List<Map<String, @Nullable Object>> chosen(Query which, String what) {
     RecordWriter.checkWritable(collection);
@@ -185,7 +219,8 @@ sealed class SessionRecords implements Records permits SessionRelated {
     if (link != null) {
       LinkWriter.checkMayWrite(link.link());
     }
-    if (asked(which).equals(Condition.TRUE)) {
+    boolean single = link != null && link.link().field().type().toOne();
+    if (!single && asked(which).equals(Condition.TRUE)) {
       throw new DataException(
           DataException.Kind.REQUIRED_FILTER,
           "must provide filter or filterByTk for %s call, or set forceUpdate to true"

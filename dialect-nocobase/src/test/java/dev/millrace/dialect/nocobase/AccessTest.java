@@ -106,6 +106,34 @@ class AccessTest extends ServerTest {
         .isEqualTo(200);
   }
 
+  @Test
+  void shouldKeepMembersToTheirOwnRecordsWhereTheyUpdateOrMoveThem() {
+    signIn(ADMIN, TestServer.PASSWORD);
+    user("bob", "member");
+    server.post(
+        "/api/collections:create",
+        Map.of(
+            "name",
+            "cards",
+            "createdBy",
+            true,
+            "sortable",
+            true,
+            "fields",
+            List.of(Map.of("name", "title", "type", "string"))));
+    server.post("/api/cards:create", Map.of("title", "of the administrator"));
+    signIn("bob", "secret-bob");
+    Reply mine = server.post("/api/cards:firstOrCreate?filterKeys=title", Map.of("title", "mine"));
+    assertThat(mine.status()).isEqualTo(200);
+    String path = "/api/cards:updateOrCreate?filterKeys=title";
+    assertThat(server.post(path, Map.of("title", "mine")).status()).isEqualTo(200);
+    assertThat(server.post(path, Map.of("title", "of the administrator")).status()).isEqualTo(403);
+    assertThat(server.post("/api/cards:move?sourceId=2&targetId=1", Map.of()).status())
+        .isEqualTo(200);
+    assertThat(server.post("/api/cards:move?sourceId=1&targetId=2", Map.of()).status())
+        .isEqualTo(403);
+  }
+
   private void user(String name, String role) {
     Reply created =
         server.post(

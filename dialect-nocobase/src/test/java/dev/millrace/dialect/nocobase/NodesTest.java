@@ -221,4 +221,16 @@ class NodesTest extends ServerTest {
     assertThat(server.post("/api/flow_nodes:update?filterByTk=77", Map.of("title", "T")).status())
         .isEqualTo(404);
   }
+
+  @Test
+  void shouldFindOnlyNodesOfTheWorkflowInThePath() {
+    long one = server.workflow(java.util.Map.of("type", "schedule"));
+    long other = server.workflow(java.util.Map.of("type", "schedule"));
+    long node = server.node(one, "calculation", null, java.util.Map.of());
+    String path = "/api/workflows/" + other + "/nodes:";
+    assertThat(server.post(path + "update/" + node, java.util.Map.of("title", "x")).status())
+        .isEqualTo(404);
+    assertThat(server.post(path + "destroy/" + node, null).status()).isEqualTo(404);
+    assertThat(server.get("/api/flow_nodes:get?filterByTk=" + node).at("data.title")).isNull();
+  }
 }

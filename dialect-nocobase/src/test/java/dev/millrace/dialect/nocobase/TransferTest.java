@@ -149,4 +149,78 @@ class TransferTest extends ServerTest {
     }
     assertThat(server.get("/api/workflows:export?filterByTk=1").status()).isEqualTo(404);
   }
+
+  @Test
+  void shouldTakeTheCategoriesAlong() {
+    Reply category =
+        server.post("/api/workflowCategories:create", Map.of("title", "Nightly", "color", "red"));
+    long id =
+        server.workflow(
+            Map.of("type", "schedule", "categories", List.of(category.number("data.id"))));
+    Reply left = server.get("/api/workflows:export?filterByTk=" + id);
+    assertThat(left.at("data.0.categories.0.title")).isEqualTo("Nightly");
+    try (TestServer target = new TestServer(other)) {
+      target.post("/api/workflows:import", left.text());
+      target.post("/api/workflows:import", left.text());
+      Reply arrived = target.get("/api/workflows:list?appends=categories");
+      assertThat(arrived.at("data.0.categories.0.color")).isEqualTo("red");
+      assertThat(arrived.at("data.1.categories.0.title")).isEqualTo("Nightly");
+      assertThat(target.get("/api/workflowCategories:list").number("meta.count")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void shouldReadRowsAsDatabasesWriteThem() {
+    Map<String, Object> rows =
+        Map.of(
+            "workflows",
+            List.of(
+                Map.of(
+                    "id",
+                    "5",
+                    "type",
+                    "schedule",
+                    "sync",
+                    0,
+                    "current",
+                    1,
+                    "enabled",
+                    1,
+                    "config",
+                    "{\"mode\":0}",
+                    "options",
+                    "{\"timeout\":7}")),
+            "flow_nodes",
+            List.of(
+                Map.of(
+                    "id",
+                    "6",
+                    "workflowId",
+                    5,
+                    "type",
+                    "calculation",
+                    "config",
+                    "{\"engine\":\"math.js\",\"expression\":\"1\"}")));
+    Reply arrived = server.post("/api/workflows:import", rows);
+    assertThat(arrived.status()).as(arrived.text()).isEqualTo(200);
+    assertThat(arrived.at("data.0.options.timeout")).isEqualTo(7L);
+    assertThat(arrived.at("data.0.nodes")).isEqualTo(1L);
+  }
+
+  @Test
+  void shouldRefuseNodesThatHaveNoHead() {
+    Reply refused =
+        server.post(
+            "/api/workflows:import",
+            Map.of(
+                "type",
+                "schedule",
+                "nodes",
+                List.of(
+                    Map.of("id", 1, "type", "calculation", "upstreamId", 2),
+                    Map.of("id", 2, "type", "calculation", "upstreamId", 1))));
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.error())
+        .isEqualTo("data[0].nodes[0].upstreamId: the nodes above it lead back to it");
+  }
 }

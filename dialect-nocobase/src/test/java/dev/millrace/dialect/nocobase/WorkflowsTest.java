@@ -327,4 +327,27 @@ class WorkflowsTest {
                 null, "nocobase:" + key, 0, Map.of(), new Command.Origin("", "api", false), null))
         .join();
   }
+
+  @Test
+  void shouldAnswerWhichOfSeveralVersionsIsEnabled() {
+    long first = server.workflow(Map.of("type", "schedule", "config", Map.of("mode", 0)));
+    String key =
+        String.valueOf(server.get("/api/workflows:get?filterByTk=" + first).at("data.key"));
+    String filter = "{\"key\":\"" + key + "\"}";
+    server.post("/api/workflows:revision?filterByTk=" + first, Map.of(), "filter", filter);
+    Reply enabled = server.post("/api/workflows:update", Map.of("enabled", true), "filter", filter);
+    assertThat(enabled.at("data.0.enabled")).isEqualTo(false);
+    assertThat(enabled.at("data.0.current")).isNull();
+    assertThat(enabled.at("data.1.enabled")).isEqualTo(true);
+  }
+
+  @Test
+  void shouldRefuseWhatCannotBeExportedAndImported() {
+    for (Map<String, Object> values :
+        List.of(
+            Map.<String, Object>of("type", "schedule", "options", "none"),
+            Map.<String, Object>of("type", "schedule", "key", "k".repeat(256)))) {
+      assertThat(server.post("/api/workflows:create", values).status()).isEqualTo(400);
+    }
+  }
 }

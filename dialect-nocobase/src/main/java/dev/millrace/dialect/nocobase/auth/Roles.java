@@ -165,7 +165,8 @@ final class Roles {
       return false;
     }
     if (records) {
-      return strategy(row, action) || strategy(row, action + OWN);
+      return needed(action).stream()
+          .allMatch(each -> strategy(row, each) || strategy(row, each + OWN));
     }
     List<?> snippets = row.get("snippets") instanceof List<?> list ? list : List.of();
     boolean everything = snippets.contains("pm.*");
@@ -189,7 +190,19 @@ final class Roles {
   /** Whether a role may do an action only with rows it created. */
   boolean onlyOwn(String role, String action) {
     Map<String, @Nullable Object> row = role.equals(ROOT) ? null : find(role);
-    return row != null && !strategy(row, action) && strategy(row, action + OWN);
+    return row != null
+        && needed(action).stream()
+            .anyMatch(each -> !strategy(row, each) && strategy(row, each + OWN));
+  }
+
+  /** What a role must be allowed to do to do an action with records. */
+  private static List<String> needed(String action) {
+    return switch (action) {
+      case "move" -> List.of("update");
+      case "firstOrCreate" -> List.of("view", "create");
+      case "updateOrCreate" -> List.of("create", "update");
+      default -> List.of(action);
+    };
   }
 
   private static boolean strategy(Map<String, @Nullable Object> row, String action) {

@@ -10,7 +10,6 @@ import dev.millrace.dialect.nocobase.http.ActionRequest;
 import dev.millrace.dialect.nocobase.http.Answer;
 import dev.millrace.dialect.nocobase.http.Errors;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,23 +55,7 @@ final class CollectionActions {
         all.add(collection.toJson());
       }
     }
-    return page(request, all);
-  }
-
-  private static Answer page(ActionRequest request, List<Map<String, @Nullable Object>> all) {
-    if (!request.parameters().paginate()) {
-      return new Answer.Rows(all, null);
-    }
-    int size = request.parameters().pageSize();
-    int page = request.parameters().page();
-    long first = Math.min((page - 1L) * size, all.size());
-    int last = (int) Math.min(first + size, all.size());
-    Map<String, @Nullable Object> meta = new LinkedHashMap<>();
-    meta.put("count", (long) all.size());
-    meta.put("page", (long) page);
-    meta.put("pageSize", (long) size);
-    meta.put("totalPage", (all.size() + size - 1L) / size);
-    return new Answer.Rows(all.subList((int) first, last), meta);
+    return DefinitionRows.answer(request, all);
   }
 
   private static String name(ActionRequest request) {
@@ -128,7 +111,7 @@ final class CollectionActions {
     CollectionDefinition collection = collections().get(request.target().ownerKey());
     List<Map<String, @Nullable Object>> all = new ArrayList<>();
     collection.fields().forEach(field -> all.add(shown(collection, field)));
-    return page(request, all);
+    return DefinitionRows.answer(request, all);
   }
 
   private static Map<String, @Nullable Object> shown(
@@ -156,22 +139,15 @@ final class CollectionActions {
     return Answer.of(List.of(shown(collections().get(collection), field)));
   }
 
-  /** Fields of all collections, or of those that a filter names. */
+  /** Fields of all collections. */
   private Answer listAllFields(ActionRequest request) {
-    Object filter = request.parameters().filter();
-    Object wanted = filter instanceof Map<?, ?> map ? map.get(COLLECTION) : null;
-    Object named = wanted instanceof Map<?, ?> map ? map.values().iterator().next() : wanted;
     List<Map<String, @Nullable Object>> all = new ArrayList<>();
     for (CollectionDefinition collection : collections().list()) {
-      boolean asked =
-          named == null
-              || named.equals(collection.name())
-              || (named instanceof List<?> several && several.contains(collection.name()));
-      if (asked && !SystemCollections.INTERNAL.contains(collection.name())) {
+      if (!SystemCollections.INTERNAL.contains(collection.name())) {
         collection.fields().forEach(field -> all.add(shown(collection, field)));
       }
     }
-    return page(request, all);
+    return DefinitionRows.answer(request, all);
   }
 
   /** The field that a filter names by {@code collectionName} and {@code name}. */

@@ -194,7 +194,15 @@ final class NodeActions {
     return (id == null
             ? java.util.Optional.<Map<String, @Nullable Object>>empty()
             : nodes.get(Query.byKey(id)))
+        .filter(found -> isOf(request.target(), found))
         .orElseThrow(() -> Errors.of(404, NOT_FOUND));
+  }
+
+  /** Whether a node is one of the workflow in the path, if there is one. */
+  private static boolean isOf(ActionRequest.Target target, Map<String, @Nullable Object> node) {
+    return !target.owned()
+        || target.ownerKey().equals("_")
+        || Objects.equals(Parameters.number(target.ownerKey()), node.get("workflowId"));
   }
 
   private static long workflowOf(Map<String, @Nullable Object> node) {

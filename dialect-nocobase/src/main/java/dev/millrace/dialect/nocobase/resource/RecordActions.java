@@ -1,6 +1,8 @@
 package dev.millrace.dialect.nocobase.resource;
 
 import dev.millrace.data.Database;
+import dev.millrace.data.FieldDefinition;
+import dev.millrace.data.FieldType;
 import dev.millrace.data.Page;
 import dev.millrace.data.Query;
 import dev.millrace.data.Records;
@@ -19,17 +21,22 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What can be done with the records of every collection: list, get, create, update, destroy, and
- * with links: add, remove, set.
+ * with links: add, remove, set, toggle.
  */
 public final class RecordActions {
   /** Collections whose lists say only whether more follows. */
   private static final Set<String> SIMPLE =
       Set.of(SystemCollections.MANUAL_TASKS, SystemCollections.CC_TASKS);
+
+  /** How many records one list may create. */
+  private static final int MOST_AT_ONCE = 10_000;
 
   private static final String NO_OWNER = "undefined";
   private static final String ANY_OWNER = "_";
@@ -71,7 +78,7 @@ public final class RecordActions {
     return owners.related(target.ownerKey(), target.name());
   }
 
-  private static boolean isText(dev.millrace.data.FieldType type) {
+  private static boolean isText(FieldType type) {
     return switch (type) {
       case STRING, TEXT, UID, UUID -> true;
       default -> false;
@@ -90,6 +97,11 @@ public final class RecordActions {
             .appends(parameters.list("appends"))
             .sort(parameters.list("sort"))
             .zone(parameters.zone(zone));
+    return scoped(request, query);
+  }
+
+  /** A query for the rows that the caller's role may see or change by the action. */
+  Query scoped(ActionRequest request, Query query) {
     Map<String, @Nullable Object> scope =
         access.scope(request.identity(), request.target().resource(), request.target().action());
     return scope == null ? query : query.and(scope);
@@ -153,25 +165,89 @@ public final class RecordActions {
     return Answer.of(records.get(query).orElse(null));
   }
 
+  /** Creates a record; of a list in the body, one for each of its objects, or none of them. */
   Answer create(ActionRequest request) {
-    Records records = writable(request);
-    return Answer.of(records.create(allowed(request, request.values()), context(request)));
+    WriteContext context = context(request);
+    if (!(request.body() instanceof List<?> list)) {
+      return Answer.of(writable(request).create(allowed(request, request.values()), context));
+    }
+    if (list.size() > MOST_AT_ONCE) {
+      throw Errors.bad("expected at most %d records".formatted(MOST_AT_ONCE));
+    }
+    List<Map<String, @Nullable Object>> given = new ArrayList<>();
+    list.forEach(each -> given.add(allowed(request, object(each))));
+    return Answer.of(
+        inOne(
+            request,
+            records -> given.stream().map(values -> records.create(values, context)).toList()));
+  }
+
+  /** An object of a body. */
+  static Map<String, @Nullable Object> object(@Nullable Object given) {
+    Map<String, @Nullable Object> values = new LinkedHashMap<>();
+    if (given instanceof Map<?, ?> map) {
+      map.forEach((key, value) -> values.put(String.valueOf(key), value));
+    } else if (given != null) {
+      throw Errors.bad("expected an object as the body");
+    }
+    return values;
+  }
+
+  /** Does work with the records a request is about, all of it in one transaction. */
+  <T extends @Nullable Object> T inOne(ActionRequest request, Function<Records, T> work) {
+    ActionRequest.Target target = request.target();
+    boolean linked = target.owned() && !target.ownerKey().equals(ANY_OWNER);
+    String collection = writable(request).collection().name();
+    return database
+        .home(linked ? target.owner() : collection)
+        .inTransaction(transaction ->
+            work.apply(
+                linked
+                    ? transaction.records(target.owner()).related(target.ownerKey(), target.name())
+                    : transaction.records(collection)));
+  }
+
+  /** The association that a request names; none for a collection. */
+  Optional<FieldDefinition> link(ActionRequest request) {
+    ActionRequest.Target target = request.target();
+    return target.owned()
+        ? database.collections().find(target.owner()).flatMap(owner -> owner.field(target.name()))
+        : Optional.empty();
+  }
+
+  /** Whether a request is about the one record that a link of a row leads to. */
+  private boolean single(ActionRequest request) {
+    return !request.target().ownerKey().equals(ANY_OWNER)
+        && link(request).map(field -> field.type().toOne()).orElse(false);
   }
 
   Answer update(ActionRequest request) {
-    return Answer.of(update(request, request.values()));
+    List<Map<String, @Nullable Object>> changed = update(request, request.values());
+    if (!single(request)) {
+      return Answer.of(changed);
+    }
+    if (changed.isEmpty()) {
+      throw Errors.of(404, "The record does not exist");
+    }
+    return Answer.of(changed.getFirst());
   }
 
   /** Writes values into the rows a request names. */
   List<Map<String, @Nullable Object>> update(
       ActionRequest request, Map<String, @Nullable Object> values) {
-    requireWhich(request, "update");
+    if (!single(request)) {
+      requireWhich(request, "update");
+    }
     return writable(request).update(query(request), allowed(request, values), context(request));
   }
 
   Answer destroy(ActionRequest request) {
-    requireWhich(request, "destroy");
-    return Answer.of((long) writable(request).destroy(query(request), context(request)));
+    boolean single = single(request);
+    if (!single) {
+      requireWhich(request, "destroy");
+    }
+    int removed = writable(request).destroy(query(request), context(request));
+    return single ? Answer.of(removed > 0) : Answer.of((long) removed);
   }
 
   Answer add(ActionRequest request) {
@@ -189,10 +265,39 @@ public final class RecordActions {
     return new Answer.Empty();
   }
 
+  /** Links what is not linked, and takes away what is. */
+  Answer toggle(ActionRequest request) {
+    if (link(request).filter(field -> field.type() == FieldType.BELONGS_TO_MANY).isEmpty()) {
+      throw Errors.bad("expected a belongsToMany link to toggle");
+    }
+    List<Object> keys = keys(request);
+    if (keys.isEmpty()) {
+      throw Errors.bad("filterByTk is required");
+    }
+    WriteContext context = context(request);
+    return inOne(
+        request,
+        records -> {
+          Related related = (Related) records;
+          for (Object key : keys) {
+            if (related.count(Query.byKey(key)) > 0) {
+              related.remove(List.of(key), context);
+            } else {
+              related.add(List.of(key), context);
+            }
+          }
+          return Answer.of("ok");
+        });
+  }
+
   /** The rows that a change of links names, by the query or the body. */
   static List<Object> keys(ActionRequest request) {
     if (request.parameters().hasKeys()) {
       return request.parameters().keys();
+    }
+    List<String> named = request.parameters().list("filterByTks");
+    if (!named.isEmpty()) {
+      return List.copyOf(named);
     }
     Object body = request.body();
     if (body instanceof Map<?, ?> map && map.get("values") instanceof List<?> list) {
@@ -216,7 +321,8 @@ public final class RecordActions {
     throw Errors.notFound();
   }
 
-  private Records writable(ActionRequest request) {
+  /** The records a request is about, which it may write: 404 for none, 403 for views. */
+  Records writable(ActionRequest request) {
     Records records = records(request);
     if (records == null) {
       throw Errors.notFound();

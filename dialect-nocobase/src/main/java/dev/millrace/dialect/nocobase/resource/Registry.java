@@ -27,6 +27,12 @@ public final class Registry implements Actions {
 
   private static final Set<String> READING = Set.of("list", "get");
 
+  /** Actions of links alone. */
+  private static final Set<String> LINKING = Set.of("add", "remove", "set", "toggle");
+
+  /** Actions that only the records of users' collections have. */
+  private static final Set<String> OF_USERS = Set.of("move", "firstOrCreate", "updateOrCreate");
+
   private final Database database;
   private final Map<String, Action> own;
   private final Map<String, Action> records = new LinkedHashMap<>();
@@ -50,6 +56,9 @@ public final class Registry implements Actions {
     records.put("add", generic::add);
     records.put("remove", generic::remove);
     records.put("set", generic::set);
+    records.put("toggle", generic::toggle);
+    records.put("move", new MoveAction(generic));
+    new UpsertActions(generic).register(records);
   }
 
   @Override
@@ -97,7 +106,9 @@ public final class Registry implements Actions {
     if (action.equals("trigger")) {
       return users ? events::trigger : null;
     }
-    Action found = Set.of("add", "remove", "set").contains(action) ? null : records.get(action);
+    boolean linking = LINKING.contains(action);
+    boolean open = users || !OF_USERS.contains(action);
+    Action found = linking || !open ? null : records.get(action);
     boolean writes = users && !READING.contains(action);
     return found != null && writes ? events.around(resource, action, found) : found;
   }

@@ -105,7 +105,7 @@ public final class Resources {
     new CollectionActions(database).register(own);
     new ChannelActions(database, records, surroundings.ids()).register(own);
     new InAppMessages(database, records).register(own);
-    own.put("workflowCategories:move", new MoveAction(database, SystemCollections.CATEGORIES));
+    own.put(SystemCollections.CATEGORIES + ":move", new MoveAction(records));
     new TaskActions(
             database,
             records,

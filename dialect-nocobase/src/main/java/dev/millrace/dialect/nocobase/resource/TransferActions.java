@@ -63,10 +63,16 @@ final class TransferActions {
     for (Map<String, @Nullable Object> row :
         database
             .records(SystemCollections.WORKFLOWS)
-            .list(query.fields(List.of()).appends(List.of()).sort("id").unpaged())
+            .list(
+                query
+                    .fields(List.of())
+                    .appends("categories.title", "categories.color")
+                    .sort("id")
+                    .unpaged())
             .rows()) {
       Map<String, @Nullable Object> workflow = members(row, WORKFLOW);
       workflow.put("current", Boolean.TRUE.equals(row.get("current")));
+      workflow.put("categories", row.get("categories"));
       List<Map<String, @Nullable Object>> nodes = new ArrayList<>();
       for (Map<String, @Nullable Object> node :
           database
@@ -112,11 +118,27 @@ final class TransferActions {
     return Answer.of(made);
   }
 
+  /** The keys of categories, which are known by their titles and made where they are missing. */
+  private static List<Object> categories(
+      Transaction transaction, List<WorkflowImport.Category> wanted, WriteContext context) {
+    Records categories = transaction.records(SystemCollections.CATEGORIES);
+    List<Object> keys = new ArrayList<>();
+    for (WorkflowImport.Category category : wanted) {
+      Map<String, @Nullable Object> row =
+          categories
+              .get(Query.where(Map.of("title", category.title())))
+              .orElseGet(() -> categories.create(category.values(), context));
+      keys.add(Objects.requireNonNull(row.get("id")));
+    }
+    return keys;
+  }
+
   private static Map<String, @Nullable Object> written(
       Transaction transaction, WorkflowImport.Wanted wanted, WriteContext context) {
     Map<String, @Nullable Object> values = new LinkedHashMap<>(wanted.values());
     values.put("key", wanted.key());
     values.put("enabled", false);
+    values.put("categories", categories(transaction, wanted.categories(), context));
     Map<String, @Nullable Object> row = WorkflowActions.insert(transaction, values, context);
     Records nodes = transaction.records(SystemCollections.NODES);
     Map<Object, Object> ids = new LinkedHashMap<>();

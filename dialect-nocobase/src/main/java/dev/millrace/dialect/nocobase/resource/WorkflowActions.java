@@ -35,6 +35,9 @@ final class WorkflowActions {
   private static final List<String> COPIED =
       List.of("type", "sync", "config", "description", "options", "triggerTitle", "title");
 
+  /** Longer keys would not fit where executions are known by them. */
+  static final int KEY_MAX = 255;
+
   private final Database database;
   private final RecordActions records;
   private final Versions versions;
@@ -102,9 +105,20 @@ final class WorkflowActions {
     };
   }
 
+  /** What no execution or import could make sense of later. */
+  private static void checkForm(Map<String, @Nullable Object> values) {
+    if (values.get("options") != null && !(values.get("options") instanceof Map<?, ?>)) {
+      throw Errors.bad("\"options\" must be of type object");
+    }
+    if (values.get("key") instanceof String key && key.length() > KEY_MAX) {
+      throw Errors.bad("\"key\" must have at most %d characters".formatted(KEY_MAX));
+    }
+  }
+
   private Answer create(ActionRequest request) throws InterruptedException {
     Map<String, @Nullable Object> values = RecordActions.allowed(request, request.values());
     SERVER_MANAGED.forEach(values::remove);
+    checkForm(values);
     check(values.get("type"), values);
     Map<String, @Nullable Object> row =
         database.inTransaction(
@@ -173,6 +187,7 @@ final class WorkflowActions {
     RecordActions.requireWhich(request, "update");
     Map<String, @Nullable Object> values = RecordActions.allowed(request, request.values());
     values.keySet().retainAll(UPDATABLE);
+    checkForm(values);
     counters.flush();
     List<Map<String, @Nullable Object>> changed =
         database.inTransaction(transaction -> {
@@ -183,10 +198,30 @@ final class WorkflowActions {
           for (Map<String, @Nullable Object> row : rows) {
             after.addAll(change(workflows, row, values, RecordActions.context(request)));
           }
-          return after;
+          return after.size() < 2 ? after : asTheyAre(workflows, after);
         });
     published(changed);
     return Answer.of(changed);
+  }
+
+  /** Of several versions that were enabled by one request, the last one is. */
+  private static List<Map<String, @Nullable Object>> asTheyAre(
+      Records workflows, List<Map<String, @Nullable Object>> changed) {
+    List<Map<String, @Nullable Object>> rows = new ArrayList<>();
+    for (Map<String, @Nullable Object> row : changed) {
+      Map<String, @Nullable Object> now = new LinkedHashMap<>(row);
+      workflows
+          .get(Query.byKey(Objects.requireNonNull(row.get("id"))))
+          .ifPresent(stored ->
+              now.keySet()
+                  .forEach(name -> {
+                    if (stored.containsKey(name)) {
+                      now.put(name, stored.get(name));
+                    }
+                  }));
+      rows.add(now);
+    }
+    return rows;
   }
 
   private List<Map<String, @Nullable Object>> change(

@@ -7,6 +7,8 @@ import dev.millrace.dialect.nocobase.trigger.Triggers;
 import dev.millrace.engine.DefinitionRef;
 import dev.millrace.engine.JsonValue;
 import dev.millrace.format.nocobase.NocoBaseFormat;
+import dev.millrace.transport.json.Json;
+import dev.millrace.transport.json.JsonSyntaxException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,7 +30,8 @@ final class WorkflowImport {
   private static final int WORKFLOWS_MAX = 500;
   private static final int NODES_MAX = 2_000;
   private static final int FAULTS_MAX = 50;
-  private static final int TEXT_MAX = 255;
+  private static final int TEXT_MAX = WorkflowActions.KEY_MAX;
+  private static final int CATEGORIES_MAX = 100;
   private static final List<String> TEXTS = List.of("title", "description", "triggerTitle");
 
   private final Triggers triggers;
@@ -51,7 +54,22 @@ final class WorkflowImport {
       Map<String, @Nullable Object> values,
       @Nullable String key,
       boolean current,
+      List<Category> categories,
       List<Node> nodes) {}
+
+  /** A category, known by its title. */
+  record Category(String title, @Nullable String color) {
+
+    /** Its row. */
+    Map<String, @Nullable Object> values() {
+      Map<String, @Nullable Object> values = new LinkedHashMap<>();
+      values.put("title", title);
+      if (color != null) {
+        values.put("color", color);
+      }
+      return values;
+    }
+  }
 
   /**
    * A node to write.
@@ -158,7 +176,29 @@ final class WorkflowImport {
     if (faults.isEmpty()) {
       compile(path, values, nodes);
     }
-    return new Wanted(values, key, current, nodes);
+    return new Wanted(
+        values, key, current, categories(path + ".categories", map.get("categories")), nodes);
+  }
+
+  private List<Category> categories(String path, @Nullable Object given) {
+    if (given == null) {
+      return List.of();
+    }
+    if (!(given instanceof List<?> list) || list.size() > CATEGORIES_MAX) {
+      fault(path, "expected a list of at most " + CATEGORIES_MAX + " categories");
+      return List.of();
+    }
+    List<Category> categories = new ArrayList<>();
+    for (int i = 0; i < list.size(); i++) {
+      Object title = JsonValue.get(list.get(i), "title");
+      Object color = JsonValue.get(list.get(i), "color");
+      if (title instanceof String text && !text.isBlank() && text.length() <= TEXT_MAX) {
+        categories.add(new Category(text, color instanceof String shade ? shade : null));
+      } else {
+        fault(path + "[" + i + "].title", "expected a text, found " + shown(title));
+      }
+    }
+    return categories;
   }
 
   private void texts(String path, Map<?, ?> given, Map<String, @Nullable Object> values) {
@@ -184,21 +224,34 @@ final class WorkflowImport {
     return text;
   }
 
+  /** Rows of databases without a type for it write 1 and 0. */
   private boolean flag(String path, @Nullable Object given) {
-    if (given != null && !(given instanceof Boolean)) {
+    Long number = Parameters.number(given);
+    boolean numbered = number != null && (number == 0 || number == 1);
+    if (given != null && !(given instanceof Boolean) && !numbered) {
       fault(path, "expected true or false, found " + shown(given));
     }
-    return Boolean.TRUE.equals(given);
+    return Boolean.TRUE.equals(given) || Objects.equals(number, 1L);
   }
 
   private Map<String, @Nullable Object> object(String path, @Nullable Object given) {
     Map<String, @Nullable Object> object = new LinkedHashMap<>();
-    if (given instanceof Map<?, ?> map) {
+    Object plain = given instanceof String text ? parsed(text) : given;
+    if (plain instanceof Map<?, ?> map) {
       map.forEach((name, value) -> object.put(String.valueOf(name), value));
     } else if (given != null) {
       fault(path, "expected an object, found " + shown(given));
     }
     return object;
+  }
+
+  /** Rows of tables may have their JSON as text. */
+  private static @Nullable Object parsed(String text) {
+    try {
+      return Json.parse(text);
+    } catch (JsonSyntaxException e) {
+      return text;
+    }
   }
 
   private List<Node> nodes(String path, @Nullable Object given) {
@@ -280,6 +333,9 @@ final class WorkflowImport {
     for (int i = 0; i < nodes.size(); i++) {
       Node node = nodes.get(i);
       String here = paths.get(i);
+      if (inCircle(node, byId)) {
+        fault(here + ".upstreamId", "the nodes above it lead back to it");
+      }
       if (node.upstream() != null && !ids.contains(node.upstream())) {
         fault(here + ".upstreamId", "no node of this workflow has the id " + node.upstream());
       }
@@ -293,6 +349,23 @@ final class WorkflowImport {
             "expected a node whose upstreamId is this one, found " + node.downstream());
       }
     }
+  }
+
+  /** Whether the nodes above one lead back to it: such nodes have no head and would never run. */
+  private static boolean inCircle(Node start, Map<Object, Node> byId) {
+    Node above = start;
+    for (int step = 0; step < byId.size(); step++) {
+      Object upstream = above.upstream();
+      Node next = upstream == null ? null : byId.get(upstream);
+      if (next == null) {
+        return false;
+      }
+      if (next.id().equals(start.id())) {
+        return true;
+      }
+      above = next;
+    }
+    return false;
   }
 
   /** The last word has who will run it. */
