@@ -70,10 +70,10 @@ public final class BasicLogic {
       case "lte", "<=" -> ordered(left, right, true);
       case "includes" -> includes(left, right);
       case "notIncludes" -> !includes(left, right);
-      case "startsWith" -> text(left, "startsWith").startsWith(Coercions.toText(right));
-      case "notStartsWith" -> !text(left, "startsWith").startsWith(Coercions.toText(right));
-      case "endsWith" -> text(left, "endsWith").endsWith(Coercions.toText(right));
-      case "notEndsWith" -> !text(left, "endsWith").endsWith(Coercions.toText(right));
+      case "startsWith" -> written(left).startsWith(written(right));
+      case "notStartsWith" -> !written(left).startsWith(written(right));
+      case "endsWith" -> written(left).endsWith(written(right));
+      case "notEndsWith" -> !written(left).endsWith(written(right));
       default ->
           throw ScriptException.error(
               "no calculator function registered for \"" + calculator + "\"");
@@ -120,17 +120,23 @@ public final class BasicLogic {
     if (all instanceof List<?> list) {
       return list.stream().anyMatch(element -> Coercions.strictlyEqual(element, one));
     }
-    return text(all, "includes").contains(Coercions.toText(one));
+    requireValue(all, "includes");
+    if (all instanceof String text) {
+      return text.contains(Coercions.toText(one));
+    }
+    throw ScriptException.type("a.includes is not a function");
   }
 
-  private static String text(@Nullable Object value, String method) {
+  /** Any value but null as text: numbers and lists begin and end as they are written. */
+  private static String written(@Nullable Object value) {
+    requireValue(value, "toString");
+    return Coercions.toText(value);
+  }
+
+  private static void requireValue(@Nullable Object value, String method) {
     if (Undefined.orNull(value)) {
       throw ScriptException.type(
           "Cannot read properties of " + Coercions.toText(value) + " (reading '" + method + "')");
     }
-    if (value instanceof String text) {
-      return text;
-    }
-    throw ScriptException.type("a." + method + " is not a function");
   }
 }

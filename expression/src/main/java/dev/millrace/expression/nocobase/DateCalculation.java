@@ -130,22 +130,22 @@ public final class DateCalculation {
       case "startOfTime" -> start(dated(value, function), unit(arguments, "unit"));
       case "endOfTime" -> end(dated(value, function), unit(arguments, "unit"));
       case "isLeapYear" -> dated(value, function).toLocalDate().isLeapYear();
-      case "format" ->
-          DateFormats.format(
-              dated(value, function),
-              Undefined.orNull(arguments.get("format"))
-                  ? ""
-                  : Coercions.toText(arguments.get("format")));
-      case "transDuration" -> converted(counted(value, function), arguments);
+      case "format" -> {
+        if (!(argument(arguments, "format") instanceof String format)) {
+          throw ScriptException.type(
+              "[" + Coercions.toText(argument(arguments, "format")) + "] is not a string");
+        }
+        yield DateFormats.format(dated(value, function), format);
+      }
+      case "transDuration" -> converted(value, function, arguments);
       case "toTimestamp" -> {
+        boolean seconds = seconds(arguments);
         double millis = dated(value, function).toInstant().toEpochMilli();
-        yield unit(arguments, "unit").equals("second")
-            ? Math.floor(millis / MILLIS_OF_SECOND)
-            : millis;
+        yield seconds ? Math.floor(millis / MILLIS_OF_SECOND) : millis;
       }
       case "tsToDate" -> {
+        boolean seconds = seconds(arguments);
         double number = counted(value, function);
-        boolean seconds = unit(arguments, "unit").equals("second");
         DateValue date = new DateValue(seconds ? number * MILLIS_OF_SECOND : number);
         if (!date.valid()) {
           throw ScriptException.range("Invalid time value");
@@ -171,6 +171,25 @@ public final class DateCalculation {
       return number.doubleValue();
     }
     throw ScriptException.type(function + " takes a number, found a date or text");
+  }
+
+  private static @Nullable Object argument(Map<?, ?> arguments, String name) {
+    return arguments.containsKey(name) ? arguments.get(name) : Undefined.VALUE;
+  }
+
+  /**
+   * Whether a timestamp counts seconds, as it does when nothing is said; otherwise milliseconds.
+   */
+  private static boolean seconds(Map<?, ?> arguments) {
+    Object unit = argument(arguments, "unit");
+    if (unit == Undefined.VALUE || "second".equals(unit)) {
+      return true;
+    }
+    if ("millisecond".equals(unit)) {
+      return false;
+    }
+    throw ScriptException.type(
+        "[" + Coercions.toText(unit) + "] is not valid, only accept second or millisecond");
   }
 
   private static String unit(Map<?, ?> arguments, String name) {
@@ -220,7 +239,7 @@ public final class DateCalculation {
   private static double millis(String unit) {
     double day = 86_400_000;
     double daysOfYear = 365;
-    double daysOfMonth = 30;
+    double daysOfMonth = daysOfYear / MONTHS_OF_YEAR;
     return switch (unit) {
       case "millisecond" -> 1;
       case "second" -> MILLIS_OF_SECOND;
@@ -244,7 +263,8 @@ public final class DateCalculation {
                 ? new DateValue(number.doubleValue())
                 : DateValue.parse(Undefined.orNull(other) ? "" : Coercions.toText(other));
     if (!date.valid()) {
-      throw ScriptException.error(INVALID_INPUT);
+      throw ScriptException.error(
+          "Diff date [" + Coercions.toText(argument(arguments, "date")) + "] is not a valid date");
     }
     String unit = unit(arguments, "unit");
     ZonedDateTime from = date.in(input.getZone());
@@ -279,9 +299,20 @@ public final class DateCalculation {
     return mode < 0 ? Math.floor(number) : mode > 0 ? Math.ceil(number) : Numbers.round(number, 0);
   }
 
-  private static double converted(double number, Map<?, ?> arguments) {
-    double millis = number * millis(unit(arguments, "unitBefore"));
-    return rounded(millis / millis(unit(arguments, "unitAfter")), arguments.get("round"));
+  private static double converted(@Nullable Object value, String function, Map<?, ?> arguments) {
+    double before = length(arguments, "unitBefore");
+    double after = length(arguments, "unitAfter");
+    return rounded(counted(value, function) * before / after, arguments.get("round"));
+  }
+
+  /** How long the unit is that an argument names, in milliseconds. */
+  private static double length(Map<?, ?> arguments, String name) {
+    try {
+      return millis(unit(arguments, name));
+    } catch (ScriptException unknown) {
+      throw ScriptException.type(
+          "[" + Coercions.toText(argument(arguments, name)) + "] is not a unit string");
+    }
   }
 
   private static int read(ZonedDateTime date, String unit) {
@@ -295,8 +326,8 @@ public final class DateCalculation {
       case "hour" -> date.getHour();
       case "minute" -> date.getMinute();
       case "second" -> date.getSecond();
-      case "millisecond" -> date.get(java.time.temporal.ChronoField.MILLI_OF_SECOND);
-      default -> throw unknown(unit);
+      // A unit that is none is read as the smallest one.
+      default -> date.get(java.time.temporal.ChronoField.MILLI_OF_SECOND);
     };
   }
 

@@ -26,8 +26,17 @@ final class JsonPathQuery {
 
   private static final Pattern SLICE = Pattern.compile("(-?\\d*):(-?\\d*)(?::(-?\\d*))?");
 
-  /** A value found, and where. */
-  private record Found(@Nullable Object value, @Nullable Found parent, Object name) {}
+  /**
+   * A value found, and where.
+   *
+   * @param many whether a step that may find several led here
+   */
+  private record Found(@Nullable Object value, @Nullable Found parent, Object name, boolean many) {
+
+    Found amongMany() {
+      return many ? this : new Found(value, parent, name, true);
+    }
+  }
 
   private final @Nullable Object root;
   private final Call call = new Call(new Budget(), 0);
@@ -37,22 +46,33 @@ final class JsonPathQuery {
     this.root = root;
   }
 
-  static List<@Nullable Object> evaluate(String path, @Nullable Object root) {
+  /**
+   * What a path leads to: the value itself where only one can be meant, a list where several can,
+   * and null where there is nothing.
+   */
+  static @Nullable Object evaluate(String path, @Nullable Object root) {
     Budget.checkSource(path);
     List<String> steps = JsonPathSteps.parse(path);
     if (steps.size() > STEPS_MAX) {
       throw ScriptException.syntax("a path has at most " + STEPS_MAX + " steps");
     }
     JsonPathQuery query = new JsonPathQuery(root);
-    List<Found> found = List.of(new Found(root, null, "$"));
+    List<Found> found = List.of(new Found(root, null, "$", false));
     for (String step : steps) {
       List<Found> next = new ArrayList<>();
+      List<String> alternatives = JsonPathSteps.alternatives(step);
       for (Found one : found) {
-        for (String alternative : JsonPathSteps.alternatives(step)) {
-          query.step(one, alternative, next);
+        for (String alternative : alternatives) {
+          query.step(alternatives.size() > 1 ? one.amongMany() : one, alternative, next);
         }
       }
       found = next;
+    }
+    if (found.isEmpty()) {
+      return null;
+    }
+    if (found.size() == 1 && !found.getFirst().many()) {
+      return found.getFirst().value();
     }
     List<@Nullable Object> values = new ArrayList<>(found.size());
     for (Found one : found) {
@@ -69,10 +89,10 @@ final class JsonPathQuery {
       children(from, found);
     } else if (step.equals("^")) {
       if (from.parent() != null) {
-        found.add(from.parent());
+        found.add(from.many() ? from.parent().amongMany() : from.parent());
       }
     } else if (step.equals("~")) {
-      found.add(new Found(from.name(), from.parent(), from.name()));
+      found.add(new Found(from.name(), from.parent(), from.name(), from.many()));
     } else if (step.startsWith("?(")) {
       List<Found> children = new ArrayList<>();
       children(from, children);
@@ -103,12 +123,12 @@ final class JsonPathQuery {
     switch (from.value()) {
       case Map<?, ?> map -> {
         call.budget().steps(map.size());
-        map.forEach((key, value) -> found.add(new Found(value, from, String.valueOf(key))));
+        map.forEach((key, value) -> found.add(new Found(value, from, String.valueOf(key), true)));
       }
       case List<?> list -> {
         call.budget().steps(list.size());
         for (int i = 0; i < list.size(); i++) {
-          found.add(new Found(list.get(i), from, (long) i));
+          found.add(new Found(list.get(i), from, (long) i, true));
         }
       }
       case null, default -> {}
@@ -134,18 +154,18 @@ final class JsonPathQuery {
     int digitsMax = 9;
     switch (from.value()) {
       case Map<?, ?> map when map.containsKey(name) ->
-          found.add(new Found(map.get(name), from, name));
+          found.add(new Found(map.get(name), from, name, from.many()));
       case List<?> list when name.equals("length") ->
-          found.add(new Found((long) list.size(), from, name));
+          found.add(new Found((long) list.size(), from, name, from.many()));
       case String text when name.equals("length") ->
-          found.add(new Found((long) text.length(), from, name));
+          found.add(new Found((long) text.length(), from, name, from.many()));
       case List<?> list
           when !name.isEmpty()
               && name.length() <= digitsMax
               && name.chars().allMatch(c -> c >= '0' && c <= '9') -> {
         int index = Integer.parseInt(name);
         if (index < list.size()) {
-          found.add(new Found(list.get(index), from, (long) index));
+          found.add(new Found(list.get(index), from, (long) index, from.many()));
         }
       }
       case null, default -> {}
@@ -164,7 +184,7 @@ final class JsonPathQuery {
     end = end < 0 ? Math.max(0, end + size) : Math.min(size, end);
     for (long i = start; i < end; i += step) {
       call.budget().step();
-      found.add(new Found(list.get((int) i), from, i));
+      found.add(new Found(list.get((int) i), from, i, true));
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,8 @@ public final class JsonQueries {
 
   /** The language of a query that names none. */
   public static final String DEFAULT_ENGINE = "jmespath";
+
+  private static final Pattern BRACKETS = Pattern.compile("\\[[\"']?([^\\]\"']*)[\"']?\\]");
 
   private final ProcessExpressions jsonata = new ProcessExpressions();
 
@@ -97,7 +100,10 @@ public final class JsonQueries {
         String path = Coercions.toText(one.get("path"));
         Object alias = one.get("alias");
         boolean named = !Undefined.orNull(alias) && !"".equals(alias);
-        Object value = NocoBaseScope.find(element, List.of(path.split("\\.", -1)));
+        Object value =
+            element instanceof Map<?, ?> map && map.containsKey(path)
+                ? map.get(path)
+                : NocoBaseScope.find(element, steps(path));
         if (value != Undefined.VALUE) {
           kept.put(
               named ? Coercions.toText(alias) : path.replace('.', '_'), FormulaScript.plain(value));
@@ -105,6 +111,12 @@ public final class JsonQueries {
       }
     }
     return kept;
+  }
+
+  /** The steps of {@code a.b[0].c}. */
+  private static List<String> steps(String path) {
+    String dotted = BRACKETS.matcher(path).replaceAll(".$1");
+    return List.of((dotted.startsWith(".") ? dotted.substring(1) : dotted).split("\\.", -1));
   }
 
   /** The source as JSONata's input. */

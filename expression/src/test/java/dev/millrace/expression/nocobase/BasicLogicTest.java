@@ -42,6 +42,8 @@ class BasicLogicTest {
         "notStartsWith | [\"abc\",\"b\"] | true",
         "endsWith | [\"abc\",\"bc\"] | true",
         "notEndsWith | [\"abc\",\"bc\"] | false",
+        "startsWith | [123,1] | true",
+        "notEndsWith | [[1,2],\"2\"] | false",
         "equal | [\"{{$system.now}}\",\"{{$context.at}}\"] | true",
         "equal | [\"{{$system.now}}\",null] | false",
         "notEqual | [\"{{$system.now}}\",null] | true",
@@ -79,5 +81,19 @@ class BasicLogicTest {
     assertThat(test("{\"calculator\":\"includes\",\"operands\":[null,2]}"))
         .isEqualTo(
             new Outcome.Failed("TypeError: Cannot read properties of null (reading 'includes')"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "startsWith | [null,1] | TypeError: Cannot read properties of null (reading 'toString')",
+        "endsWith | [\"null\",null] | TypeError: Cannot read properties of null (reading 'toString')",
+        "includes | [12,2] | TypeError: a.includes is not a function",
+      })
+  void shouldNotTakeNothingForText(String calculator, String operands, String error) {
+    assertThat(test("{\"calculator\":\"" + calculator + "\",\"operands\":" + operands + "}"))
+        .isEqualTo(new Outcome.Failed(error));
   }
 }

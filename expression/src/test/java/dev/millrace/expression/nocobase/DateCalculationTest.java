@@ -51,6 +51,8 @@ class DateCalculationTest {
         "isLeapYear | {} | false",
         "format | {\"format\":\"YYYY/MM/DD HH:mm:ss.SSS [at] ddd\"} |"
             + " \"2026/01/31 10:30:15.250 at Sat\"",
+        "get | {\"unit\":\"century\"} | 250",
+        "toTimestamp | {} | 1769855415",
         "toTimestamp | {\"unit\":\"second\"} | 1769855415",
         "toTimestamp | {\"unit\":\"millisecond\"} | 1769855415250",
       })
@@ -75,6 +77,10 @@ class DateCalculationTest {
             + " | 1.5",
         "{\"inputType\":\"number\",\"input\":1769855415,\"steps\":[{\"function\":\"tsToDate\","
             + "\"arguments\":{\"unit\":\"second\"}}]} | \"2026-01-31T10:30:15.000Z\"",
+        "{\"inputType\":\"number\",\"input\":1769855415,\"steps\":[{\"function\":\"tsToDate\"}]} |"
+            + " \"2026-01-31T10:30:15.000Z\"",
+        "{\"inputType\":\"number\",\"input\":12,\"steps\":[{\"function\":\"transDuration\","
+            + "\"arguments\":{\"unitBefore\":\"month\",\"unitAfter\":\"day\"}}]} | 365",
         "{\"steps\":[]} | \"2026-11-21T09:45:55.000Z\"",
         "{\"input\":\"2026-01-31T23:00:00Z\",\"steps\":[{\"function\":\"changeTimezone\","
             + "\"arguments\":{\"timezone\":\"Asia/Tokyo\"}},{\"function\":\"format\",\"arguments\":"
@@ -91,6 +97,13 @@ class DateCalculationTest {
       value = {
         "{\"input\":\"no date\"} | Invalid input",
         "{\"inputType\":\"number\",\"input\":\"x\"} | Invalid input",
+        "{\"steps\":[{\"function\":\"diff\",\"arguments\":{\"date\":\"zz\",\"unit\":\"day\"}}]} |"
+            + " Error: Diff date [zz] is not a valid date",
+        "{\"steps\":[{\"function\":\"format\"}]} | TypeError: [undefined] is not a string",
+        "{\"steps\":[{\"function\":\"toTimestamp\",\"arguments\":{\"unit\":\"zz\"}}]} |"
+            + " TypeError: [zz] is not valid, only accept second or millisecond",
+        "{\"steps\":[{\"function\":\"transDuration\",\"arguments\":{\"unitBefore\":\"zz\"}}]} |"
+            + " TypeError: [zz] is not a unit string",
         "{\"steps\":[{\"function\":\"nosuch\"}]} | TypeError: nosuch is not a function",
         "{\"steps\":[{\"function\":\"changeTimezone\",\"arguments\":{\"timezone\":\"Nowhere\"}}]} |"
             + " RangeError: Invalid time value",

@@ -33,21 +33,25 @@ class JsonQueriesTest {
         "jmespath # nosuch # null",
         "jmespath # {n: length(items), t: total} # {\"n\":2,\"t\":20}",
         "jmespath # sort_by(items, &price)[-1].n # \"b\"",
-        "jsonpathplus # $.total # [20]",
+        "jsonpathplus # $.total # 20",
         "jsonpathplus # $.items[*].n # [\"a\",\"b\"]",
         "jsonpathplus # $.items[?(@.price > 10)].n # [\"b\"]",
         "jsonpathplus # $..x # [1,2]",
         "jsonpathplus # $.items[0,1].price # [5,15]",
         "jsonpathplus # $.items[-1:].n # [\"b\"]",
-        "jsonpathplus # $.items[(@.length-1)].n # [\"b\"]",
+        "jsonpathplus # $.items[(@.length-1)].n # \"b\"",
         "jsonpathplus # $.items[0]['n','price'] # [\"a\",5]",
-        "jsonpathplus # $.items[0].tag^.n # [\"a\"]",
+        "jsonpathplus # $.items[0].tag^.n # \"a\"",
+        "jsonpathplus # $.items[0].tag # {\"x\":1}",
+        "jsonpathplus # $.items[?(@.price > 99)] # null",
+        "jsonpathplus # $.items[0:1].n # [\"a\"]",
+        "jsonpathplus # $..total # 20",
         "jsonpathplus # $.items[0].*~ # [\"n\",\"price\",\"tag\"]",
         "jsonpathplus # $.items[?(@property > 0)].n # [\"b\"]",
         "jsonpathplus # $.items[0].*@number() # [5]",
         "jsonpathplus # $.items..*@string() # [\"a\",\"b\"]",
-        "jsonpathplus # $.nosuch # []",
-        "jsonpathplus # total # [20]",
+        "jsonpathplus # $.nosuch # null",
+        "jsonpathplus # total # 20",
         "jsonata # total # 20",
         "jsonata # $sum(items.price) # 20",
         "jsonata # items[price > 10].n # \"b\"",
@@ -72,6 +76,14 @@ class JsonQueriesTest {
   void shouldKeepWhatTheModelNames() {
     List<Map<String, String>> model =
         List.of(Map.of("path", "tag.x"), Map.of("path", "n", "alias", "name"));
+    assertThat(
+            queries.query(
+                "jmespath",
+                JsonText.read(SOURCE),
+                "@",
+                List.of(Map.of("path", "items[1].tag.x", "alias", "x")),
+                Scopes.empty().scope()))
+        .isEqualTo(new Outcome.Value(JsonText.read("{\"x\":2}")));
     assertThat(
             queries.query(
                 "jmespath", JsonText.read(SOURCE), "items", model, Scopes.empty().scope()))

@@ -3,7 +3,7 @@ package dev.millrace.dialect.nocobase.resource;
 import dev.millrace.data.Collections;
 import dev.millrace.dialect.nocobase.trigger.Sources;
 import dev.millrace.format.nocobase.pure.ConfigChecks;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,17 +55,37 @@ final class NodeConfigs {
     return TYPES.contains(type);
   }
 
-  /** What is wrong; empty for nothing. */
+  /**
+   * What is wrong; empty for nothing. Whether the collection exists is asked when all else fits.
+   */
   List<String> faults(String type, Map<String, @Nullable Object> config) {
-    List<String> faults = new ArrayList<>(ConfigChecks.check(type, config));
-    if (OF_RECORDS.contains(type)) {
-      Object collection = config.get("collection");
-      if (collection == null || collection.equals("")) {
-        faults.add("Collection is not configured");
-      } else {
-        faults.addAll(Sources.faults(collections, collection));
-      }
+    List<String> faults = ConfigChecks.check(type, config);
+    return faults.isEmpty() && OF_RECORDS.contains(type)
+        ? Sources.faults(collections, config.get("collection"))
+        : faults;
+  }
+
+  /** What is wrong with a node that was saved elsewhere: null stands for what was not filled in. */
+  List<String> importFaults(String type, Map<String, @Nullable Object> config) {
+    Map<String, @Nullable Object> filled = new LinkedHashMap<>();
+    if (filled(config) instanceof Map<?, ?> known) {
+      known.forEach((name, value) -> filled.put(String.valueOf(name), value));
     }
-    return faults;
+    return faults(type, filled);
+  }
+
+  private static @Nullable Object filled(Object value) {
+    return switch (value) {
+      case Map<?, ?> map -> {
+        Map<String, @Nullable Object> known = new LinkedHashMap<>();
+        map.forEach((name, member) -> {
+          if (member != null) {
+            known.put(String.valueOf(name), filled(member));
+          }
+        });
+        yield known;
+      }
+      default -> value;
+    };
   }
 }

@@ -301,7 +301,7 @@ final class WorkflowImport {
     if (!(type instanceof String name) || !NodeConfigs.knows(name)) {
       fault(path + ".type", "expected the type of a node, found " + shown(type));
     } else {
-      configs.faults(name, config).forEach(each -> fault(path + ".config", each));
+      configs.importFaults(name, config).forEach(each -> fault(path + ".config", each));
     }
     values.put("type", type);
     values.put("config", config);

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Evaluates parsed expressions of math.js. Used by one thread for one evaluation. */
 final class MathEvaluator {
+  private static final String END = "end";
+
   private final Call call;
   private final Map<String, @Nullable Object> names;
 
@@ -234,17 +236,29 @@ final class MathEvaluator {
     return single ? found.getFirst() : found;
   }
 
+  /** The places that an index names, in which {@code end} is the last one. */
   private List<@Nullable Object> positions(MathNode index, int length) {
-    if (index instanceof MathNode.Range range) {
-      return range(range, length);
+    boolean named = names.containsKey(END);
+    Object before = names.put(END, (double) length);
+    try {
+      if (index instanceof MathNode.Range range) {
+        return range(range, length);
+      }
+      Object value = evaluate(index);
+      List<@Nullable Object> places = new ArrayList<>();
+      if (value instanceof List<?> list) {
+        places.addAll(list);
+      } else {
+        places.add(value);
+      }
+      return places;
+    } finally {
+      if (named) {
+        names.put(END, before);
+      } else {
+        names.remove(END);
+      }
     }
-    Object value = evaluate(index);
-    if (value instanceof List<?> list) {
-      return new ArrayList<>(list);
-    }
-    List<@Nullable Object> one = new ArrayList<>();
-    one.add(value);
-    return one;
   }
 
   private static int within(@Nullable Object position, int length) {

@@ -67,14 +67,19 @@ final class MathLists {
     all.put("sort", MathLists::sort);
     all.put("map", given -> mapped(given));
     all.put("filter", given -> filtered(given));
-    all.put("row", given -> list(given.get(0)).get(place(given, list(given.get(0)).size())));
+    all.put(
+        "row", given -> List.of(row(list(given.get(0)), place(given, list(given.get(0)).size()))));
     all.put(
         "column",
         given -> {
           List<?> columns = transposed(list(given.get(0)), given.budget());
-          return columns.get(place(given, columns.size()));
+          return transposed(List.of(row(columns, place(given, columns.size()))), given.budget());
         });
     return all;
+  }
+
+  private static List<?> row(List<?> rows, int place) {
+    return list(rows.get(place));
   }
 
   private static int place(Arguments given, int size) {

@@ -18,12 +18,12 @@ final class MathStatistics {
 
   static Map<String, ScriptFunction> all() {
     Map<String, ScriptFunction> all = new HashMap<>();
-    over(all, "sum", numbers -> Arrays.stream(numbers).sum());
+    along(all, "sum", numbers -> Arrays.stream(numbers).sum());
     over(all, "prod", numbers -> Arrays.stream(numbers).reduce(1, (a, b) -> a * b));
-    over(all, "mean", MathStatistics::mean);
+    along(all, "mean", MathStatistics::mean);
     over(all, "median", numbers -> quantile(numbers, 0.5));
-    over(all, "max", numbers -> Arrays.stream(numbers).max().orElse(Double.NaN));
-    over(all, "min", numbers -> Arrays.stream(numbers).min().orElse(Double.NaN));
+    along(all, "max", numbers -> Arrays.stream(numbers).max().orElse(Double.NaN));
+    along(all, "min", numbers -> Arrays.stream(numbers).min().orElse(Double.NaN));
     over(
         all,
         "mad",
@@ -76,8 +76,48 @@ final class MathStatistics {
     all.put(name, given -> function.applyAsDouble(numbers(given.values(), name, given)));
   }
 
+  /** As above; a list and a number are a matrix and the dimension, from 1, that is gone along. */
+  private static void along(
+      Map<String, ScriptFunction> all, String name, ToDoubleFunction<double[]> function) {
+    all.put(
+        name,
+        given ->
+            given.size() == 2
+                    && given.get(0) instanceof List<?> list
+                    && given.get(1) instanceof Number dimension
+                ? along(list, dimension.doubleValue(), name, function, given)
+                : function.applyAsDouble(numbers(given.values(), name, given)));
+  }
+
+  private static @Nullable Object along(
+      List<?> list,
+      double dimension,
+      String name,
+      ToDoubleFunction<double[]> function,
+      Arguments given) {
+    boolean matrix = !list.isEmpty() && list.stream().allMatch(row -> row instanceof List);
+    int dimensions = matrix ? 2 : 1;
+    if (dimension != 1 && dimension != dimensions) {
+      throw ScriptException.error(
+          "Index out of range (" + (long) dimension + " > " + dimensions + ")");
+    }
+    if (!matrix) {
+      return function.applyAsDouble(numbers(list, name, given));
+    }
+    List<?> rows = dimension == 1 ? MathLists.transposed(list, given.budget()) : list;
+    List<@Nullable Object> results = new ArrayList<>(rows.size());
+    for (Object row : rows) {
+      results.add(function.applyAsDouble(numbers(row, name, given)));
+    }
+    return results;
+  }
+
   private static double[] numbers(@Nullable Object values, String name, Arguments given) {
     List<?> flat = values instanceof List<?> list ? MathValues.flat(list) : List.of();
+    boolean ofList = given.size() == 1 && given.get(0) instanceof List;
+    if (flat.isEmpty() && name.equals("sum") && ofList) {
+      return new double[0];
+    }
     if (flat.isEmpty()) {
       throw ScriptException.error("Cannot calculate the " + name + " of an empty array");
     }

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Formulas of dates, all in UTC. */
 final class DateFormulas {
+  private static final int LAST_YEAR_OF_TWO_DIGITS = 99;
+  private static final int FIRST_CENTURY = 1_900;
+
   private static final double MILLIS_OF_DAY = 86_400_000;
   private static final double SECONDS_OF_DAY = 86_400;
 
@@ -55,10 +58,11 @@ final class DateFormulas {
     all.put(
         "DATE",
         given -> {
+          double year = Math.floor(Formulas.number(given, 0));
           DateValue date =
               new DateValue(
                   utc(
-                      Formulas.number(given, 0),
+                      year >= 0 && year <= LAST_YEAR_OF_TWO_DIGITS ? year + FIRST_CENTURY : year,
                       Formulas.number(given, 1, 1) - 1,
                       Formulas.number(given, 2, 1)));
           return date.valid() ? date : FormulaError.NUM;

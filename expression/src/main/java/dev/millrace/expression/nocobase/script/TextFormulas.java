@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Formulas of text. */
 final class TextFormulas {
+  private static final int ASCII_END = 128;
+
   private static final Pattern BLANKS = Pattern.compile(" {2,}");
   private static final Pattern CONTROL = Pattern.compile("[\\x00-\\x1f]");
   private static final int PATTERN_LENGTH_MAX = 100;
@@ -214,8 +216,9 @@ final class TextFormulas {
     boolean inWord = false;
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      proper.append(inWord ? Character.toLowerCase(c) : Character.toUpperCase(c));
-      inWord = Character.isLetter(c) || c == '\'';
+      boolean begins = !inWord && (c == '_' || (c < ASCII_END && Character.isLetterOrDigit(c)));
+      proper.append(inWord ? Character.toLowerCase(c) : begins ? Character.toUpperCase(c) : c);
+      inWord = (inWord || begins) && !Character.isWhitespace(c);
     }
     return proper.toString();
   }
