@@ -95,6 +95,65 @@ class TasksTest extends ServerTest {
   }
 
   @Test
+  void shouldRefuseFormsThatAreNoObjects() {
+    long id = workflow();
+    server.node(id, "manual", null, manual(1));
+    server.post("/api/workflows:execute?filterByTk=" + id, Map.of());
+    long task = server.get("/api/workflowManualTasks:listMine").number("data.0.id");
+    Reply refused =
+        server.post(
+            "/api/workflowManualTasks:submit?filterByTk=" + task,
+            Map.of("result", Map.of("f1", "text", "_", "ok")));
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.error()).isEqualTo("result.f1: expected an object of values");
+    assertThat(submit(task, "ok").status()).isEqualTo(202);
+  }
+
+  @Test
+  void shouldFailRatherThanPassATaskWhoseAssigneesCannotBeFound() {
+    long id = workflow();
+    server.node(
+        id,
+        "manual",
+        null,
+        Map.of("assignees", List.of(Map.of("filter", Map.of("username", "nocobase")))));
+    Reply ran = server.post("/api/workflows:execute?filterByTk=" + id, Map.of());
+    assertThat(ran.number("data.execution.status")).isEqualTo(-2);
+  }
+
+  @Test
+  void shouldCountTasksByTypeAndNotThoseOfRemovedWorkflows() {
+    long id = workflow();
+    server.node(id, "manual", null, manual(1));
+    server.post("/api/workflows:execute?filterByTk=" + id, Map.of());
+    Reply counts =
+        server.post(
+            "/api/userWorkflowTasks:listMine",
+            Map.of(),
+            "filter",
+            "{\"type\":{\"$in\":[\"manual\"]}}");
+    assertThat(counts.number("meta.count")).isEqualTo(1);
+    assertThat(counts.number("data.0.stats.pending")).isEqualTo(1);
+    assertThat(String.valueOf(counts.at("data.0.createdAt"))).endsWith("Z");
+    assertThat(counts.at("data.0.updatedAt"))
+        .isEqualTo(server.get("/api/workflowManualTasks:listMine").at("data.0.updatedAt"));
+    assertThat(
+            server
+                .post(
+                    "/api/userWorkflowTasks:listMine",
+                    Map.of(),
+                    "filter",
+                    "{\"type\":{\"$gt\":\"a\"}}")
+                .status())
+        .isEqualTo(400);
+    server.post("/api/workflows:destroy?filterByTk=" + id, Map.of());
+    Reply without = server.post("/api/userWorkflowTasks:listMine", Map.of());
+    assertThat(without.number("data.1.stats.all")).isZero();
+    assertThat(server.post("/api/userWorkflowTaskStats:listMine?type=manual", Map.of()).at("data"))
+        .isEqualTo(List.of());
+  }
+
+  @Test
   void shouldTellPeopleByCopies() {
     long id = workflow();
     server.node(id, "cc", null, Map.of("users", List.of(1, 1), "title", "Note"));

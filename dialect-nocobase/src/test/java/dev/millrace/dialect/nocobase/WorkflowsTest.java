@@ -84,6 +84,45 @@ class WorkflowsTest {
         .isEqualTo("\"actions\" is required");
   }
 
+  @Test
+  void shouldRefuseTriggersThatCouldNeverStartAsTheySay() {
+    server.collection("posts", "title", "string", "due", "date");
+    Map<String, Object> posts = Map.of("collection", "posts");
+    assertThat(error("collection", with(posts, "mode", 1, "changed", List.of("title"))))
+        .isEqualTo("\"changed\" is not allowed");
+    assertThat(error("collection", with(posts, "mode", 4, "appends", List.of("tags"))))
+        .isEqualTo("\"appends\" is not allowed");
+    assertThat(error("collection", with(posts, "mode", 2, "changed", List.of("titel"))))
+        .isEqualTo("\"changed\" has no such field of posts: titel");
+    assertThat(error("schedule", Map.of("mode", 0, "startsOn", "tomorrow")))
+        .isEqualTo("\"startsOn\" must be in ISO 8601 date format");
+    assertThat(error("schedule", with(posts, "mode", 1, "startsOn", Map.of("field", "dew"))))
+        .isEqualTo("\"startsOn.field\" is no field of posts: dew");
+    for (Map<String, Object> fine :
+        List.<Map<String, Object>>of(
+            Map.of("mode", 0, "startsOn", "", "endsOn", Map.of()),
+            Map.of("mode", 0, "startsOn", "2026-01-01T00:00:00.000Z", "endsOn", "2027-01-01"),
+            with(posts, "mode", 1, "startsOn", Map.of("field", "due"), "endsOn", "2027-01-01"))) {
+      assertThat(server.workflow(Map.of("type", "schedule", "config", fine))).isPositive();
+    }
+    assertThat(
+            server.workflow(
+                Map.of(
+                    "type",
+                    "collection",
+                    "config",
+                    with(posts, "mode", 1, "changed", List.of(), "appends", List.of()))))
+        .isPositive();
+  }
+
+  private static Map<String, Object> with(Map<String, Object> config, Object... more) {
+    Map<String, Object> all = new java.util.HashMap<>(config);
+    for (int i = 0; i < more.length; i += 2) {
+      all.put(String.valueOf(more[i]), more[i + 1]);
+    }
+    return all;
+  }
+
   private String error(String type, Map<String, Object> config) {
     Reply reply = server.post("/api/workflows:create", Map.of("type", type, "config", config));
     assertThat(reply.status()).isEqualTo(400);

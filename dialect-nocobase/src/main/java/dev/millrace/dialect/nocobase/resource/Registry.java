@@ -33,6 +33,9 @@ public final class Registry implements Actions {
   /** Actions that only the records of users' collections have. */
   private static final Set<String> OF_USERS = Set.of("move", "firstOrCreate", "updateOrCreate");
 
+  /** What writes rows of an association's target, and not only links to them. */
+  private static final Set<String> ROWS = Set.of("create", "update", "destroy");
+
   private final Database database;
   private final Map<String, Action> own;
   private final Map<String, Action> records = new LinkedHashMap<>();
@@ -94,14 +97,17 @@ public final class Registry implements Actions {
     }
     boolean users = collection.get().origin() == CollectionDefinition.Origin.USER;
     if (dot >= 0) {
-      boolean association =
+      Optional<FieldDefinition> association =
           collection
               .get()
               .field(resource.substring(dot + 1))
-              .map(field -> field.type().association())
-              .orElse(false);
+              .filter(field -> field.type().association());
       boolean allowed = users || READING.contains(action) || WRITABLE_LINKS.contains(resource);
-      return association && allowed ? records.get(action) : null;
+      Action found = association.isPresent() && allowed ? records.get(action) : null;
+      String target = association.map(field -> field.text("target")).orElse(null);
+      return found == null || target == null || !ROWS.contains(action) || !ofUsers(target)
+          ? found
+          : events.around(target, action, found);
     }
     if (action.equals("trigger")) {
       return users ? events::trigger : null;
@@ -111,6 +117,14 @@ public final class Registry implements Actions {
     Action found = linking || !open ? null : records.get(action);
     boolean writes = users && !READING.contains(action);
     return found != null && writes ? events.around(resource, action, found) : found;
+  }
+
+  private boolean ofUsers(String collection) {
+    return database
+        .collections()
+        .find(collection)
+        .map(found -> found.origin() == CollectionDefinition.Origin.USER)
+        .orElse(false);
   }
 
   @Override

@@ -179,34 +179,41 @@ final class RequestEvents {
       }
     }
     List<?> rows = data instanceof List<?> list ? list : data == null ? List.of() : List.of(data);
-    List<Event> later = new ArrayList<>();
+    List<Event> events = new ArrayList<>();
     for (Named named : asked) {
       for (Object row : rows) {
-        Optional<Map<String, @Nullable Object>> record = record(named, collection, row);
-        if (record.isEmpty()) {
-          continue;
-        }
-        Map<String, @Nullable Object> context = new LinkedHashMap<>();
-        context.put("data", record.get());
-        context.putAll(by(request.identity()));
-        if (!named.version.sync()) {
-          later.add(event(named.version, context, request));
-          continue;
-        }
-        Execution execution = settled(run(named.version, context, request));
+        record(named, collection, row)
+            .ifPresent(record -> events.add(about(named.version, record, request)));
+      }
+    }
+    chain(events, request);
+  }
+
+  private Event about(Version version, Object data, ActionRequest request) {
+    Map<String, @Nullable Object> context = new LinkedHashMap<>();
+    context.put("data", data);
+    context.putAll(by(request.identity()));
+    return event(version, context, request);
+  }
+
+  /**
+   * Runs the synchronous workflows one after another, and starts the others behind them. One that
+   * fails, and one that is ended by a node, is the last of all, wherever the request named it.
+   */
+  private void chain(List<Event> events, ActionRequest request) throws InterruptedException {
+    for (Event event : events) {
+      if (event.version().sync()) {
+        Execution execution = settled(dispatcher.run(event));
         request.messages().addAll(execution.messages());
         if (execution.endedByNode()) {
-          start(later);
           return;
         }
       }
     }
-    start(later);
-  }
-
-  private void start(List<Event> events) throws InterruptedException {
     for (Event event : events) {
-      Calls.await(dispatcher.start(event));
+      if (!event.version().sync()) {
+        Calls.await(dispatcher.start(event));
+      }
     }
   }
 
@@ -273,35 +280,18 @@ final class RequestEvents {
     }
     String resource = request.target().name();
     boolean ofWorkflows = resource.equals("workflows");
-    List<Event> later = new ArrayList<>();
-    int done = 0;
+    List<Event> events = new ArrayList<>();
     for (Named named : named(request, CUSTOM)) {
       boolean global = named.version.number("type", 0) == 0;
-      if (global != ofWorkflows) {
-        continue;
-      }
-      Optional<Object> data = global ? Optional.of(body(request)) : data(named, request);
-      if (data.isEmpty()) {
-        continue;
-      }
-      done++;
-      Map<String, @Nullable Object> context = new LinkedHashMap<>();
-      context.put("data", data.get());
-      context.putAll(by(request.identity()));
-      if (!named.version.sync()) {
-        later.add(event(named.version, context, request));
-        continue;
-      }
-      Execution execution = settled(run(named.version, context, request));
-      request.messages().addAll(execution.messages());
-      if (execution.endedByNode()) {
-        break;
+      if (global == ofWorkflows) {
+        Optional<Object> data = global ? Optional.of(body(request)) : data(named, request);
+        data.ifPresent(found -> events.add(about(named.version, found, request)));
       }
     }
-    if (done == 0) {
+    if (events.isEmpty()) {
       throw Errors.of(500, "No action done, please contact the administrator");
     }
-    start(later);
+    chain(events, request);
     return new Answer.Empty();
   }
 

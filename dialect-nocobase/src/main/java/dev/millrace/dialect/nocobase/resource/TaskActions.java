@@ -23,12 +23,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What people have to do and what they were told: their lists, their answers, their counts. */
 final class TaskActions {
   private static final int MOST_TASKS = 10_000;
   private static final int MAX_STATS_PAGE = 200;
+  private static final List<String> TYPES = List.of("cc", "manual");
+  private static final Set<String> TYPE_OPERATORS = Set.of("$eq", "$in");
+
+  /** Tasks of workflows that are gone are listed, but count for nothing. */
+  private static final Map<String, @Nullable Object> OF_WORKFLOWS = ofWorkflows();
 
   private final Database database;
   private final RecordActions records;
@@ -60,6 +66,12 @@ final class TaskActions {
     actions.put("workflowCcTasks:unread", request -> mark(request, false));
     actions.put("userWorkflowTasks:listMine", this::counts);
     actions.put("userWorkflowTaskStats:listMine", this::countsByWorkflow);
+  }
+
+  private static Map<String, @Nullable Object> ofWorkflows() {
+    Map<String, @Nullable Object> there = new LinkedHashMap<>();
+    there.put("$ne", null);
+    return Map.of("workflow.id", there);
   }
 
   private static Map<String, @Nullable Object> mine(ActionRequest request) {
@@ -99,6 +111,7 @@ final class TaskActions {
       throw Errors.of(403, "Forbidden");
     }
     if (result instanceof Map<?, ?> filled) {
+      requireForms(filled);
       forms.submitted(row, filled, request.identity(), clock.instant());
     }
     Map<String, @Nullable Object> payload = new LinkedHashMap<>();
@@ -123,6 +136,16 @@ final class TaskActions {
       };
     }
     return Answer.accepted(tasks.get(Query.byKey(id)).orElse(row));
+  }
+
+  /** What is filled in is an object for each form, and nothing of it may get lost unsaid. */
+  private static void requireForms(Map<?, ?> filled) {
+    for (Map.Entry<?, ?> form : filled.entrySet()) {
+      Object values = form.getValue();
+      if (!"_".equals(form.getKey()) && values != null && !(values instanceof Map<?, ?>)) {
+        throw Errors.bad("result.%s: expected an object of values".formatted(form.getKey()));
+      }
+    }
   }
 
   private Answer mark(ActionRequest request, boolean read) {
@@ -153,14 +176,13 @@ final class TaskActions {
     Object filter = request.parameters().filter();
     Object wanted = filter instanceof Map<?, ?> map ? map.get("type") : null;
     List<Map<String, @Nullable Object>> rows = new ArrayList<>();
-    for (String type : List.of("cc", "manual")) {
-      boolean asked =
-          wanted == null
-              || wanted.equals(type)
-              || (wanted instanceof List<?> list && list.contains(type));
-      if (asked) {
+    for (int i = 0; i < TYPES.size(); i++) {
+      String type = TYPES.get(i);
+      if (asked(wanted, type)) {
         Map<String, @Nullable Object> row = new LinkedHashMap<>();
-        row.put("id", type.equals("cc") ? 1L : 2L);
+        row.put("id", (request.identity().userId() - 1) * TYPES.size() + i + 1);
+        row.put("createdAt", request.identity().user().get("createdAt"));
+        row.put("updatedAt", lastChange(type, request));
         row.put("userId", request.identity().userId());
         row.put("type", type);
         row.put("stats", stats(type, mine(request)));
@@ -175,6 +197,32 @@ final class TaskActions {
     return new Answer.Rows(rows, meta);
   }
 
+  /** Whether a condition on the type of tasks includes a type. */
+  private static boolean asked(@Nullable Object wanted, String type) {
+    return switch (wanted) {
+      case null -> true;
+      case List<?> list -> list.contains(type);
+      case Map<?, ?> map -> {
+        if (!TYPE_OPERATORS.containsAll(map.keySet())) {
+          throw Errors.bad("filter.type: expected a type, a list of types, $eq or $in");
+        }
+        yield map.values().stream().allMatch(value -> asked(value, type));
+      }
+      default -> wanted.equals(type);
+    };
+  }
+
+  /** When the newest of the caller's tasks changed; without any, when the caller became known. */
+  private @Nullable Object lastChange(String type, ActionRequest request) {
+    return ofType(type)
+        .list(Query.where(mine(request)).sort("-updatedAt").page(1L, 1L).simple())
+        .rows()
+        .stream()
+        .findFirst()
+        .map(row -> row.get("updatedAt"))
+        .orElse(request.identity().user().get("createdAt"));
+  }
+
   private Records ofType(String type) {
     return database.records(
         type.equals("cc") ? SystemCollections.CC_TASKS : SystemCollections.MANUAL_TASKS);
@@ -182,9 +230,10 @@ final class TaskActions {
 
   private Map<String, @Nullable Object> stats(String type, Map<String, @Nullable Object> filter) {
     Records tasks = ofType(type);
+    Query all = Query.where(filter).and(OF_WORKFLOWS);
     Map<String, @Nullable Object> stats = new LinkedHashMap<>();
-    stats.put("pending", tasks.count(Query.where(filter).and(pending(type))));
-    stats.put("all", tasks.count(Query.where(filter)));
+    stats.put("pending", tasks.count(all.and(pending(type))));
+    stats.put("all", tasks.count(all));
     return stats;
   }
 

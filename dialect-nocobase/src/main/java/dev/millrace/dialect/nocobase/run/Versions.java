@@ -29,6 +29,7 @@ public final class Versions {
   private final Map<Long, Map<String, @Nullable Object>> documents = new ConcurrentHashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile @Nullable List<Version> enabled;
+  private long changes;
 
   /** The versions in a database. */
   public Versions(Database database) {
@@ -54,12 +55,39 @@ public final class Versions {
   }
 
   private void forget(boolean workflow) {
-    byId.clear();
-    documents.clear();
+    synchronized (this) {
+      changes++;
+      byId.clear();
+      documents.clear();
+      if (workflow) {
+        enabled = null;
+      }
+    }
     if (workflow) {
-      enabled = null;
       listeners.forEach(Runnable::run);
     }
+  }
+
+  private synchronized long changes() {
+    return changes;
+  }
+
+  /**
+   * Keeps what was read, unless something was changed since: it may have been read before that.
+   *
+   * @param since the changes there were when the reading began
+   */
+  private synchronized void keep(long since, Runnable keeping) {
+    if (changes == since) {
+      keeping.run();
+    }
+  }
+
+  private static <T> void put(Map<Long, T> kept, long id, T value) {
+    if (kept.size() >= KEPT) {
+      kept.clear();
+    }
+    kept.put(id, value);
   }
 
   /** The version of an id. */
@@ -68,14 +96,10 @@ public final class Versions {
     if (known != null) {
       return Optional.of(known);
     }
+    long since = changes();
     Optional<Version> read =
         database.records(SystemCollections.WORKFLOWS).get(Query.byKey(id)).map(Version::of);
-    read.ifPresent(version -> {
-      if (byId.size() >= KEPT) {
-        byId.clear();
-      }
-      byId.put(id, version);
-    });
+    read.ifPresent(version -> keep(since, () -> put(byId, id, version)));
     return read;
   }
 
@@ -88,7 +112,8 @@ public final class Versions {
   public List<Version> enabled() {
     List<Version> known = enabled;
     if (known == null) {
-      known =
+      long since = changes();
+      List<Version> read =
           database
               .records(SystemCollections.WORKFLOWS)
               .list(Query.where(Map.of("enabled", true)).sort("id").unpaged())
@@ -96,7 +121,8 @@ public final class Versions {
               .stream()
               .map(Version::of)
               .toList();
-      enabled = known;
+      keep(since, () -> enabled = read);
+      known = read;
     }
     return known;
   }
@@ -112,6 +138,7 @@ public final class Versions {
     if (known != null) {
       return known;
     }
+    long since = changes();
     Map<String, @Nullable Object> document = new LinkedHashMap<>();
     document.put("workflowId", version.id());
     document.put("key", version.key());
@@ -133,10 +160,7 @@ public final class Versions {
       nodes.add(node);
     }
     document.put("nodes", nodes);
-    if (documents.size() >= KEPT) {
-      documents.clear();
-    }
-    documents.put(version.id(), document);
+    keep(since, () -> put(documents, version.id(), document));
     return document;
   }
 

@@ -45,12 +45,24 @@ final class CollectionTrigger implements Trigger {
     if (config.get("condition") != null && !(config.get("condition") instanceof Map<?, ?>)) {
       faults.add("\"condition\" must be of type object");
     }
+    if (mode != null && (mode & UPDATE) == 0 && given(config, "changed")) {
+      faults.add("\"changed\" is not allowed");
+    }
+    if (mode != null && mode == DESTROY && given(config, "appends")) {
+      faults.add("\"appends\" is not allowed");
+    }
     if (faults.isEmpty()) {
+      faults.addAll(
+          sources.faultsOfFields(Sources.name(config.get("collection")), config.get("changed")));
       faults.addAll(
           sources.faultsOfCondition(
               Sources.name(config.get("collection")), config.get("condition")));
     }
     return faults;
+  }
+
+  private static boolean given(Map<String, @Nullable Object> config, String name) {
+    return config.get(name) instanceof List<?> list && !list.isEmpty();
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.millrace.engine.JsonValue;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,24 @@ record ScheduleTimes(
     String field = JsonValue.text(given, "field", "");
     Instant time = field.isEmpty() ? null : Times.read(record.get(field), zone);
     return time == null ? null : Times.second(time).plus(offset(given));
+  }
+
+  /** Whether a configuration has more times than its start. */
+  static boolean repeats(Map<String, @Nullable Object> config) {
+    Object repeat = config.get("repeat");
+    return repeat != null && !repeat.equals("");
+  }
+
+  /** The condition on the field of a record for having a time in a span, as a filter has it. */
+  static Map<String, @Nullable Object> range(
+      Map<String, @Nullable Object> config, Instant from, Instant until) {
+    Duration offset = offset(config.get("startsOn"));
+    Map<String, @Nullable Object> range = new LinkedHashMap<>();
+    range.put("$lt", Times.text(until.minus(offset)));
+    if (!repeats(config)) {
+      range.put("$gte", Times.text(Times.second(from).minusSeconds(1).minus(offset)));
+    }
+    return range;
   }
 
   /** How far from the field's value: {@code offset} times {@code unit}. */

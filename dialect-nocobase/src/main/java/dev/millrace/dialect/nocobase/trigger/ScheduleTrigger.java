@@ -4,7 +4,9 @@ import dev.millrace.dialect.nocobase.http.Errors;
 import dev.millrace.dialect.nocobase.http.Identity;
 import dev.millrace.dialect.nocobase.http.Parameters;
 import dev.millrace.dialect.nocobase.run.Version;
+import dev.millrace.engine.JsonValue;
 import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,12 +44,42 @@ final class ScheduleTrigger implements Trigger {
     if (mode != null && mode == DATE_FIELD) {
       faults.addAll(sources.faults(config.get("collection")));
     }
+    for (String name : List.of("startsOn", "endsOn")) {
+      String fault =
+          mode != null && mode == DATE_FIELD && faults.isEmpty()
+              ? faultOfField(name, config)
+              : faultOfTime(name, config.get(name));
+      if (fault != null) {
+        faults.add(fault);
+      }
+    }
     if (config.get("repeat") instanceof String cron
         && !cron.isBlank()
         && !CronTimes.isValid(cron)) {
       faults.add("\"repeat\" must be a cron expression of 5 or 6 fields");
     }
     return faults;
+  }
+
+  /** A time that cannot be read would never come. */
+  private static @Nullable String faultOfTime(String name, @Nullable Object given) {
+    boolean absent =
+        given == null || given.equals("") || (given instanceof Map<?, ?> map && map.isEmpty());
+    return absent || given instanceof Map<?, ?> || Times.read(given, ZoneOffset.UTC) != null
+        ? null
+        : "\"%s\" must be in ISO 8601 date format".formatted(name);
+  }
+
+  private @Nullable String faultOfField(String name, Map<String, @Nullable Object> config) {
+    Object given = config.get(name);
+    String field = JsonValue.text(given, "field", "");
+    if (field.isEmpty()) {
+      return faultOfTime(name, given);
+    }
+    String collection = Sources.name(config.get("collection"));
+    return sources.database().collections().get(collection).field(field).isPresent()
+        ? null
+        : "\"%s.field\" is no field of %s: %s".formatted(name, collection, field);
   }
 
   @Override

@@ -138,6 +138,17 @@ public final class Sources {
     }
   }
 
+  /** What is wrong with fields to watch: one that there is not would never change. */
+  List<String> faultsOfFields(String collection, @Nullable Object names) {
+    CollectionDefinition definition = database.collections().get(collection);
+    return names instanceof List<?> list
+        ? list.stream()
+            .filter(name -> !(name instanceof String text) || definition.field(text).isEmpty())
+            .map(name -> "\"changed\" has no such field of %s: %s".formatted(collection, name))
+            .toList()
+        : List.of();
+  }
+
   /** The user in {@code userId}, or the caller when it is not given. */
   Map<String, @Nullable Object> user(@Nullable Object given, Identity caller) {
     if (given == null) {

@@ -48,7 +48,9 @@ final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
       return JobStatus.error("assignees: expected a list of users, found none");
     }
     Set<String> users = new LinkedHashSet<>();
-    flatten(assignees, users);
+    if (!flatten(assignees, users)) {
+      return JobStatus.error("assignees: expected ids of users, found an object without id");
+    }
     if (users.isEmpty()) {
       return Step.Done.of(null);
     }
@@ -67,23 +69,24 @@ final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
     return title == null || title.equals("") ? context.node().name() : title.toString();
   }
 
-  private static void flatten(Object assignees, Set<String> users) {
+  /** Adds the users; false when something names none, as nobody would ever be asked then. */
+  private static boolean flatten(@Nullable Object assignees, Set<String> users) {
     switch (assignees) {
+      case null -> {}
       case List<?> list -> {
+        boolean all = true;
         for (Object one : list) {
-          if (one != null) {
-            flatten(one, users);
-          }
+          all &= flatten(one, users);
         }
+        return all;
       }
       case Map<?, ?> user -> {
-        if (user.get("id") != null) {
-          users.add(String.valueOf(user.get("id")));
-        }
+        return user.get("id") != null && flatten(user.get("id"), users);
       }
       case String text when text.isBlank() -> {}
       default -> users.add(assignees.toString());
     }
+    return true;
   }
 
   @Override
