@@ -34,7 +34,8 @@ public final class Registry implements Actions {
   private static final Set<String> OF_USERS = Set.of("move", "firstOrCreate", "updateOrCreate");
 
   /** What writes rows of an association's target, and not only links to them. */
-  private static final Set<String> ROWS = Set.of("create", "update", "destroy");
+  private static final Set<String> ROWS =
+      Set.of("create", "update", "destroy", "firstOrCreate", "updateOrCreate");
 
   private final Database database;
   private final Map<String, Action> own;
