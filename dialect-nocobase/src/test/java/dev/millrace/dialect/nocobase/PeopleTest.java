@@ -131,6 +131,15 @@ class PeopleTest extends ServerTest {
   }
 
   @Test
+  void shouldSignInWhoseAddressIsTheNameOfAnother() {
+    user(ROOT, "member");
+    signIn(ROOT, TestServer.PASSWORD);
+    assertThat(server.get("/api/roles:check").at("data.role")).isEqualTo("root");
+    signIn(ROOT, "secret-" + ROOT);
+    assertThat(server.get("/api/roles:check").at("data.role")).isEqualTo("member");
+  }
+
+  @Test
   void shouldEndSignInsWithAnOldPassword() {
     long bob = user("bob", "member");
     String root = signIn(ROOT, TestServer.PASSWORD);

@@ -72,16 +72,25 @@ final class AuthActions {
     if (!(account instanceof String name) || name.isBlank()) {
       throw Errors.bad("Please enter your username or email");
     }
-    Map<String, @Nullable Object> user = accounts.named(name.strip());
+    List<Map<String, @Nullable Object>> users = accounts.named(name.strip());
     if (!signInNeeded) {
-      return signedIn(user == null ? accounts.root() : shown(user));
+      return signedIn(users.isEmpty() ? accounts.root() : shown(users.getFirst()));
     }
-    String hash = user != null && user.get("password") instanceof String text ? text : null;
     String password = values.get("password") instanceof String text ? text : "";
-    if (!Passwords.fits(password, hash) || user == null) {
-      throw Errors.of(401, WRONG);
+    for (Map<String, @Nullable Object> user : users) {
+      if (Passwords.fits(password, hash(user))) {
+        return signedIn(shown(user));
+      }
     }
-    return signedIn(shown(user));
+    if (users.isEmpty()) {
+      // As much work as for a user that there is.
+      boolean _ = Passwords.fits(password, null);
+    }
+    throw Errors.of(401, WRONG);
+  }
+
+  private static @Nullable String hash(Map<String, @Nullable Object> user) {
+    return user.get("password") instanceof String text ? text : null;
   }
 
   private Map<String, @Nullable Object> shown(Map<String, @Nullable Object> user) {

@@ -38,6 +38,7 @@ public final class RecordActions {
   private final AccessControl access;
   private final InstantSource clock;
   private final ZoneId zone;
+  private final WideNumbers numbers;
 
   /** Over a database; times without a zone are in the given one. */
   public RecordActions(Database database, AccessControl access, InstantSource clock, ZoneId zone) {
@@ -45,6 +46,27 @@ public final class RecordActions {
     this.access = access;
     this.clock = clock;
     this.zone = zone;
+    this.numbers = new WideNumbers(database);
+  }
+
+  /** Rows as they are answered. */
+  private List<Map<String, @Nullable Object>> shown(
+      ActionRequest request, List<? extends Map<String, @Nullable Object>> rows) {
+    ActionRequest.Target target = request.target();
+    String collection =
+        target.owned()
+            ? database
+                .collections()
+                .find(target.owner())
+                .flatMap(owner -> owner.field(target.name()))
+                .map(field -> String.valueOf(field.options().get("target")))
+                .orElse("")
+            : target.name();
+    return numbers.shown(collection, rows);
+  }
+
+  private Answer one(ActionRequest request, Map<String, @Nullable Object> row) {
+    return Answer.of(shown(request, List.of(row)).getFirst());
   }
 
   /** The records a request is about; null when it names an owner that there is not. */
@@ -113,16 +135,19 @@ public final class RecordActions {
     Parameters parameters = request.parameters();
     boolean simple = SIMPLE.contains(request.target().name());
     if (records == null) {
-      return page(new Page(List.of(), 0L, false, parameters.page(), parameters.pageSize()), simple);
+      return page(
+          request,
+          new Page(List.of(), 0L, false, parameters.page(), parameters.pageSize()),
+          simple);
     }
     if (!parameters.paginate()) {
-      return new Answer.Rows(records.list(query.unpaged()).rows(), null);
+      return new Answer.Rows(shown(request, records.list(query.unpaged()).rows()), null);
     }
     Query paged = query.page(parameters.page(), parameters.pageSize());
-    return page(records.list(simple ? paged.simple() : paged), simple);
+    return page(request, records.list(simple ? paged.simple() : paged), simple);
   }
 
-  private static Answer page(Page page, boolean simple) {
+  private Answer page(ActionRequest request, Page page, boolean simple) {
     Map<String, @Nullable Object> meta = new LinkedHashMap<>();
     Long count = page.count();
     if (simple || count == null) {
@@ -135,7 +160,7 @@ public final class RecordActions {
       meta.put("pageSize", page.pageSize());
       meta.put("totalPage", (count + page.pageSize() - 1) / page.pageSize());
     }
-    return new Answer.Rows(page.rows(), meta);
+    return new Answer.Rows(shown(request, page.rows()), meta);
   }
 
   Answer get(ActionRequest request) {
@@ -150,16 +175,16 @@ public final class RecordActions {
     if (records == null || !named) {
       return Answer.of(null);
     }
-    return Answer.of(records.get(query).orElse(null));
+    return records.get(query).map(row -> one(request, row)).orElseGet(() -> Answer.of(null));
   }
 
   Answer create(ActionRequest request) {
     Records records = writable(request);
-    return Answer.of(records.create(allowed(request, request.values()), context(request)));
+    return one(request, records.create(allowed(request, request.values()), context(request)));
   }
 
   Answer update(ActionRequest request) {
-    return Answer.of(update(request, request.values()));
+    return Answer.of(shown(request, update(request, request.values())));
   }
 
   /** Writes values into the rows a request names. */
