@@ -101,6 +101,16 @@ public final class Accounts {
     return people().list(Query.where(either).withHidden().sort("id").unpaged()).rows();
   }
 
+  /** The hash of a user's password, null for none. */
+  @Nullable String passwordOf(long id) {
+    return people()
+        .get(Query.byKey(id).withHidden())
+        .map(row -> row.get("password"))
+        .filter(String.class::isInstance)
+        .map(String.class::cast)
+        .orElse(null);
+  }
+
   /** Names of a user's roles, the default one first. */
   public List<String> roles(long userId) {
     List<String> known = roles.get(userId);
