@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 record DateSpan(LocalDateTime from, LocalDateTime to, ZoneId zone) {
 
+  private static final Pattern DAYS = Pattern.compile("(last|next)([1-9]\\d{0,3})Days");
   private static final Pattern SUFFIX = Pattern.compile("^(.*?)\\s*([+-]\\d{2}:?\\d{2})$");
   private static final Pattern QUARTER = Pattern.compile("(\\d{4})-?[Qq]([1-4])");
   private static final Pattern WEEK = Pattern.compile("(\\d{4})-?[Ww](\\d{1,2})");
@@ -183,8 +184,16 @@ record DateSpan(LocalDateTime from, LocalDateTime to, ZoneId zone) {
     };
   }
 
-  /** {@code thisWeek}, {@code lastMonth}, {@code nextQuarter} and so on. */
+  /** {@code thisWeek}, {@code lastMonth}, {@code nextQuarter}, {@code last7Days} and so on. */
   private static DateSpan period(String type, LocalDate today, ZoneId zone) {
+    Matcher days = DAYS.matcher(type);
+    if (days.matches()) {
+      int count = number(days, 2, 1);
+      // The last ones end with today, the next ones begin behind it.
+      LocalDate first =
+          days.group(1).equals("last") ? today.minusDays(count - 1L) : today.plusDays(1);
+      return days(first, first.plusDays(count), zone);
+    }
     int shift =
         type.startsWith("this")
             ? 0
@@ -192,7 +201,8 @@ record DateSpan(LocalDateTime from, LocalDateTime to, ZoneId zone) {
     if (shift == 2) {
       throw bad(type);
     }
-    TemporalUnit unit = unit(type.substring(4).toLowerCase(Locale.ROOT));
+    String name = type.substring(4).toLowerCase(Locale.ROOT);
+    TemporalUnit unit = unit(name.equals("isoweek") ? "week" : name);
     LocalDate first = start(today, unit).plus(shift, unit);
     return days(first, first.plus(1, unit), zone);
   }

@@ -231,4 +231,48 @@ class DoneBetterTest extends ServerTest {
     assertThat(all.at("data.0.startedAt")).isNotNull();
     assertThat(all.at("data.0.updatedAt")).isNotNull();
   }
+
+  @Test
+  void shouldAnswerNumbersThatJavaScriptRoundsAsText() {
+    server.post(
+        "/api/collections:create",
+        Map.of(
+            "name",
+            "parcels",
+            "fields",
+            List.of(
+                Map.of("name", "number", "type", "bigInt"),
+                Map.of("name", "meta", "type", "json"),
+                Map.of(
+                    "name",
+                    "parent",
+                    "type",
+                    "belongsTo",
+                    "target",
+                    "parcels",
+                    "foreignKey",
+                    "parentId"))));
+    String wide = "9007199254740993";
+    Reply first =
+        server.post(
+            "/api/parcels:create",
+            "{\"id\":%1$s,\"number\":9007199254740991,\"meta\":%1$s}".formatted(wide));
+    assertThat(first.at("data.id")).isEqualTo(wide);
+    assertThat(first.at("data.meta")).isEqualTo(9_007_199_254_740_993L);
+    assertThat(first.at("data.number")).isEqualTo(9_007_199_254_740_991L);
+    Reply second =
+        server.post("/api/parcels:create", Map.of("id", 1, "number", "-" + wide, "parentId", wide));
+    assertThat(second.at("data.number")).isEqualTo("-" + wide);
+    Reply list =
+        server.get(
+            "/api/parcels:list", "filter", "{\"parentId\":\"" + wide + "\"}", "appends", "parent");
+    assertThat(list.at("data.0.parentId")).isEqualTo(wide);
+    assertThat(list.at("data.0.parent.id")).isEqualTo(wide);
+    assertThat(server.get("/api/parcels/1/parent:get").at("data.id")).isEqualTo(wide);
+    assertThat(
+            server
+                .post("/api/parcels:update?filterByTk=" + wide, Map.of("number", 5))
+                .at("data.0.id"))
+        .isEqualTo(wide);
+  }
 }

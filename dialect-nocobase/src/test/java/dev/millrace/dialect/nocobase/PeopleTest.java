@@ -131,6 +131,15 @@ class PeopleTest extends ServerTest {
   }
 
   @Test
+  void shouldSignInWhoseAddressIsTheNameOfAnother() {
+    user(ROOT, "member");
+    signIn(ROOT, TestServer.PASSWORD);
+    assertThat(server.get("/api/roles:check").at("data.role")).isEqualTo("root");
+    signIn(ROOT, "secret-" + ROOT);
+    assertThat(server.get("/api/roles:check").at("data.role")).isEqualTo("member");
+  }
+
+  @Test
   void shouldEndSignInsWithAnOldPassword() {
     long bob = user("bob", "member");
     String root = signIn(ROOT, TestServer.PASSWORD);
@@ -143,6 +152,28 @@ class PeopleTest extends ServerTest {
     assertThat(server.get("/api/auth:check").at("errors.0.code")).isEqualTo("INVALID_TOKEN");
     signIn("bob", "another");
     assertThat(server.get("/api/auth:check").status()).isEqualTo(200);
+  }
+
+  @Test
+  void shouldLetPeopleChangeTheirOwnPassword() {
+    user("bob", "member");
+    signIn("bob", "secret-bob");
+    String path = "/api/auth:changePassword";
+    Reply wrong = server.post(path, passwords("guess", "another"));
+    assertThat(wrong.status()).isEqualTo(401);
+    assertThat(wrong.error()).isEqualTo("The password is incorrect, please re-enter");
+    Map<String, Object> differing =
+        Map.of("oldPassword", "secret-bob", "newPassword", "a", "confirmPassword", "b");
+    assertThat(server.post(path, differing).status()).isEqualTo(400);
+    assertThat(server.post(path, Map.of("oldPassword", "secret-bob")).status()).isEqualTo(400);
+    Reply changed = server.post(path, passwords("secret-bob", "another"));
+    assertThat(changed.at("data.username")).isEqualTo("bob");
+    assertThat(server.get("/api/auth:check").status()).isEqualTo(401);
+    signIn("bob", "another");
+  }
+
+  private static Map<String, Object> passwords(String old, String fresh) {
+    return Map.of("oldPassword", old, "newPassword", fresh, "confirmPassword", fresh);
   }
 
   @Test

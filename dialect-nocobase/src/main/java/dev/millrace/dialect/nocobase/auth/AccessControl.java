@@ -62,7 +62,8 @@ public final class AccessControl implements Gate {
       }
       return as(accounts.root(), null, request.header("x-role"));
     }
-    if (text == null && request.header("authorization") == null) {
+    String header = request.header("authorization");
+    if (text == null && (header == null || header.isBlank())) {
       throw Errors.of(401, "EMPTY_TOKEN", "Unauthenticated. Please sign in to continue.");
     }
     throw Errors.of(401, "INVALID_TOKEN", EXPIRED_TEXT);

@@ -91,11 +91,24 @@ public final class Accounts {
     return new LinkedHashMap<>(known);
   }
 
-  /** The user who signs in with a name, with the hash of the password; null for none. */
-  @Nullable Map<String, @Nullable Object> named(String account) {
+  /**
+   * Those who may mean a name to sign in with, with the hashes of their passwords: a user's name
+   * can be the address of another.
+   */
+  List<Map<String, @Nullable Object>> named(String account) {
     Map<String, @Nullable Object> either = new LinkedHashMap<>();
     either.put("$or", List.of(Map.of("email", account), Map.of("username", account)));
-    return people().get(Query.where(either).withHidden()).orElse(null);
+    return people().list(Query.where(either).withHidden().sort("id").unpaged()).rows();
+  }
+
+  /** The hash of a user's password, null for none. */
+  @Nullable String passwordOf(long id) {
+    return people()
+        .get(Query.byKey(id).withHidden())
+        .map(row -> row.get("password"))
+        .filter(String.class::isInstance)
+        .map(String.class::cast)
+        .orElse(null);
   }
 
   /** Names of a user's roles, the default one first. */

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,6 +54,7 @@ final class AuthActions {
         "auth:signIn", this::signIn,
         "auth:signOut", this::signOut,
         "auth:check", this::check,
+        "auth:changePassword", this::changePassword,
         "roles:check", this::checkRole,
         "apiKeys:create", this::createKey,
         "users:create", this::createUser,
@@ -72,16 +74,25 @@ final class AuthActions {
     if (!(account instanceof String name) || name.isBlank()) {
       throw Errors.bad("Please enter your username or email");
     }
-    Map<String, @Nullable Object> user = accounts.named(name.strip());
+    List<Map<String, @Nullable Object>> users = accounts.named(name.strip());
     if (!signInNeeded) {
-      return signedIn(user == null ? accounts.root() : shown(user));
+      return signedIn(users.isEmpty() ? accounts.root() : shown(users.getFirst()));
     }
-    String hash = user != null && user.get("password") instanceof String text ? text : null;
     String password = values.get("password") instanceof String text ? text : "";
-    if (!Passwords.fits(password, hash) || user == null) {
-      throw Errors.of(401, WRONG);
+    for (Map<String, @Nullable Object> user : users) {
+      if (Passwords.fits(password, hash(user))) {
+        return signedIn(shown(user));
+      }
     }
-    return signedIn(shown(user));
+    if (users.isEmpty()) {
+      // As much work as for a user that there is.
+      boolean _ = Passwords.fits(password, null);
+    }
+    throw Errors.of(401, WRONG);
+  }
+
+  private static @Nullable String hash(Map<String, @Nullable Object> user) {
+    return user.get("password") instanceof String text ? text : null;
   }
 
   private Map<String, @Nullable Object> shown(Map<String, @Nullable Object> user) {
@@ -110,6 +121,30 @@ final class AuthActions {
       accounts.revoke(token);
     }
     return new Answer.Empty();
+  }
+
+  /** Everybody may change their own password, who knows the old one; it ends their sign-ins. */
+  private Answer changePassword(ActionRequest request) {
+    Map<String, @Nullable Object> values = request.values();
+    if (!Objects.equals(values.get("newPassword"), values.get("confirmPassword"))) {
+      throw Errors.bad("The password is inconsistent, please re-enter");
+    }
+    Map<String, @Nullable Object> changed = new LinkedHashMap<>();
+    changed.put("password", values.get("newPassword"));
+    if (changed.get("password") == null) {
+      throw Errors.bad("expected oldPassword, newPassword and confirmPassword");
+    }
+    changed = hashed(changed, tokens.now().toEpochMilli());
+    long id = request.identity().userId();
+    String old = values.get("oldPassword") instanceof String text ? text : "";
+    if (!Passwords.fits(old, accounts.passwordOf(id))) {
+      throw Errors.of(401, "The password is incorrect, please re-enter");
+    }
+    List<Map<String, @Nullable Object>> rows =
+        database
+            .records(SystemCollections.USERS)
+            .update(Query.byKey(id), changed, WriteContext.of(id));
+    return Answer.of(rows.isEmpty() ? null : rows.getFirst());
   }
 
   private Answer check(ActionRequest request) {

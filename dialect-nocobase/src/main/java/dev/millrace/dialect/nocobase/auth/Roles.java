@@ -22,7 +22,7 @@ final class Roles {
   /** What everybody who is signed in may do. */
   private static final Map<String, Set<String>> EVERYBODY =
       Map.of(
-          "auth", Set.of("check", "signOut"),
+          "auth", Set.of("check", "signOut", "changePassword"),
           "roles", Set.of("check"),
           "userWorkflowTasks", Set.of("listMine"),
           "userWorkflowTaskStats", Set.of("listMine"),

@@ -48,6 +48,10 @@ final class MoveAction implements Action {
     }
     Records rows = records.writable(request);
     Query one = Query.byKey(source);
+    require(rows, one);
+    if (target != null) {
+      require(rows, Query.byKey(target));
+    }
     Query mine = records.scoped(request, one);
     if (!mine.equals(one) && rows.count(mine) == 0) {
       throw Errors.noPermissions();
@@ -63,6 +67,12 @@ final class MoveAction implements Action {
             scope),
         RecordActions.context(request));
     return Answer.of("ok");
+  }
+
+  private static void require(Records rows, Query one) {
+    if (rows.count(one) == 0) {
+      throw Errors.notFound();
+    }
   }
 
   private static Map<String, @Nullable Object> scope(@Nullable Object given) {

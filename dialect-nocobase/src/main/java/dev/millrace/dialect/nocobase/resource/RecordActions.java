@@ -45,6 +45,7 @@ public final class RecordActions {
   private final AccessControl access;
   private final InstantSource clock;
   private final ZoneId zone;
+  private final WideNumbers numbers;
 
   /** Over a database; times without a zone are in the given one. */
   public RecordActions(Database database, AccessControl access, InstantSource clock, ZoneId zone) {
@@ -52,6 +53,22 @@ public final class RecordActions {
     this.access = access;
     this.clock = clock;
     this.zone = zone;
+    this.numbers = new WideNumbers(database);
+  }
+
+  /** Rows as they are answered. */
+  private List<Map<String, @Nullable Object>> shown(
+      ActionRequest request, List<? extends Map<String, @Nullable Object>> rows) {
+    ActionRequest.Target target = request.target();
+    String collection =
+        target.owned()
+            ? link(request).map(field -> String.valueOf(field.options().get("target"))).orElse("")
+            : target.name();
+    return numbers.shown(collection, rows);
+  }
+
+  private Answer one(ActionRequest request, Map<String, @Nullable Object> row) {
+    return Answer.of(shown(request, List.of(row)).getFirst());
   }
 
   /** The records a request is about; null when it names an owner that there is not. */
@@ -125,16 +142,19 @@ public final class RecordActions {
     Parameters parameters = request.parameters();
     boolean simple = SIMPLE.contains(request.target().name());
     if (records == null) {
-      return page(new Page(List.of(), 0L, false, parameters.page(), parameters.pageSize()), simple);
+      return page(
+          request,
+          new Page(List.of(), 0L, false, parameters.page(), parameters.pageSize()),
+          simple);
     }
     if (!parameters.paginate()) {
-      return new Answer.Rows(records.list(query.unpaged()).rows(), null);
+      return new Answer.Rows(shown(request, records.list(query.unpaged()).rows()), null);
     }
     Query paged = query.page(parameters.page(), parameters.pageSize());
-    return page(records.list(simple ? paged.simple() : paged), simple);
+    return page(request, records.list(simple ? paged.simple() : paged), simple);
   }
 
-  private static Answer page(Page page, boolean simple) {
+  private Answer page(ActionRequest request, Page page, boolean simple) {
     Map<String, @Nullable Object> meta = new LinkedHashMap<>();
     Long count = page.count();
     if (simple || count == null) {
@@ -147,7 +167,7 @@ public final class RecordActions {
       meta.put("pageSize", page.pageSize());
       meta.put("totalPage", (count + page.pageSize() - 1) / page.pageSize());
     }
-    return new Answer.Rows(page.rows(), meta);
+    return new Answer.Rows(shown(request, page.rows()), meta);
   }
 
   Answer get(ActionRequest request) {
@@ -162,14 +182,14 @@ public final class RecordActions {
     if (records == null || !named) {
       return Answer.of(null);
     }
-    return Answer.of(records.get(query).orElse(null));
+    return records.get(query).map(row -> one(request, row)).orElseGet(() -> Answer.of(null));
   }
 
   /** Creates a record; of a list in the body, one for each of its objects, or none of them. */
   Answer create(ActionRequest request) {
     WriteContext context = context(request);
     if (!(request.body() instanceof List<?> list)) {
-      return Answer.of(writable(request).create(allowed(request, request.values()), context));
+      return one(request, writable(request).create(allowed(request, request.values()), context));
     }
     if (list.size() > MOST_AT_ONCE) {
       throw Errors.bad("expected at most %d records".formatted(MOST_AT_ONCE));
@@ -177,9 +197,11 @@ public final class RecordActions {
     List<Map<String, @Nullable Object>> given = new ArrayList<>();
     list.forEach(each -> given.add(allowed(request, object(each))));
     return Answer.of(
-        inOne(
+        shown(
             request,
-            records -> given.stream().map(values -> records.create(values, context)).toList()));
+            inOne(
+                request,
+                records -> given.stream().map(values -> records.create(values, context)).toList())));
   }
 
   /** An object of a body. */
@@ -224,12 +246,12 @@ public final class RecordActions {
   Answer update(ActionRequest request) {
     List<Map<String, @Nullable Object>> changed = update(request, request.values());
     if (!single(request)) {
-      return Answer.of(changed);
+      return Answer.of(shown(request, changed));
     }
     if (changed.isEmpty()) {
       throw Errors.of(404, "The record does not exist");
     }
-    return Answer.of(changed.getFirst());
+    return one(request, changed.getFirst());
   }
 
   /** Writes values into the rows a request names. */
