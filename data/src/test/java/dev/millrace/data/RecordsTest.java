@@ -413,4 +413,47 @@ class RecordsTest {
     workflows.destroy(Query.byKey(first.get("id")), WriteContext.NONE);
     assertThat(workflows.count(Query.where(map("key", first.get("key"))))).isEqualTo(1);
   }
+
+  @Test
+  void shouldSayWhetherARecordThatIsNotStoredFits() {
+    long tag = (Long) Fixture.create(database, "tags", "name", "red").get("id");
+    long post = (Long) post("title", "a", "reads", 3).get("id");
+    Records comments = database.records("comments");
+    Map<String, Object> given =
+        map(
+            "title",
+            "Ab",
+            "reads",
+            "7",
+            "price",
+            "1.50",
+            "done",
+            true,
+            "at",
+            "2026-01-02",
+            "meta",
+            map("x", 1),
+            "labels",
+            list("l"));
+    for (Object filter :
+        list(
+            map("title", "Ab"),
+            map("title", map("$includes", "b")),
+            map("reads", map("$gt", 6)),
+            map("price", map("$lte", 1.5)),
+            map("done", map("$isTruly", true)),
+            map("at", map("$dateOn", "2026-01")),
+            map("meta.x", 1),
+            map("labels", map("$anyOf", list("l"))),
+            map("body", null),
+            map("$or", list(map("reads", 1), map("day", map("$empty", true)))),
+            map("tags", map("$notExists", true)))) {
+      assertThat(posts.fits(given, filter)).as(String.valueOf(filter)).isTrue();
+      assertThat(posts.fits(given, map("$not", filter))).as("not " + filter).isFalse();
+    }
+    assertThat(comments.fits(map("postId", post), map("post.title", "a"))).isTrue();
+    assertThat(comments.fits(map("postId", post), map("post.tags.id", tag))).isFalse();
+    assertThatThrownBy(() -> posts.fits(map("reads", "many"), map("title", "a")))
+        .isInstanceOf(DataException.class);
+  }
 }
