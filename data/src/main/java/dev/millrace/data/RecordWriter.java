@@ -123,6 +123,14 @@ final class RecordWriter {
     if (kept(collection, "updatedAt")) {
       columns.put("updatedAt", now);
     }
+    for (FieldDefinition field : collection.fields()) {
+      boolean wanted =
+          field.is("onUpdateToCurrentTime")
+              || (created && field.is("defaultToCurrentTime") && columns.get(field.name()) == null);
+      if (wanted && field.type().date()) {
+        columns.put(field.name(), Values.of(field, now));
+      }
+    }
     Object user = context.userId();
     if (user != null) {
       for (String name : created ? List.of("createdById", "updatedById") : List.of("updatedById")) {
@@ -142,7 +150,7 @@ final class RecordWriter {
   private static void checkRequired(
       CollectionDefinition collection, Map<String, @Nullable Object> columns) {
     for (FieldDefinition field : collection.fields()) {
-      if (field.required()
+      if ((field.required() || field.is("primaryKey"))
           && !field.type().association()
           && !field.is("autoIncrement")
           && columns.get(field.name()) == null) {

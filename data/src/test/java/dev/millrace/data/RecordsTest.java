@@ -456,4 +456,52 @@ class RecordsTest {
     assertThatThrownBy(() -> posts.fits(map("reads", "many"), map("title", "a")))
         .isInstanceOf(DataException.class);
   }
+
+  @Test
+  void shouldAskForAKeyThatIsNotMade() {
+    database
+        .collections()
+        .create(
+            map(
+                "name",
+                "countries",
+                "fields",
+                list(
+                    Fixture.field("code", "string", "primaryKey", true),
+                    Fixture.field("name", "string"))));
+    assertThatThrownBy(() -> Fixture.create(database, "countries", "name", "Chile"))
+        .isInstanceOf(DataException.class)
+        .hasMessage("code cannot be null");
+    assertThat(Fixture.create(database, "countries", "code", "cl")).containsEntry("code", "cl");
+  }
+
+  @Test
+  void shouldWriteThePresentTimeWhereAFieldAsksForIt() {
+    database
+        .collections()
+        .create(
+            map(
+                "name",
+                "visits",
+                "fields",
+                list(
+                    Fixture.field("n", "integer"),
+                    Fixture.field("begun", "date", "defaultToCurrentTime", true),
+                    Fixture.field("day", "dateOnly", "defaultToCurrentTime", true),
+                    Fixture.field("seen", "datetimeNoTz", "onUpdateToCurrentTime", true))));
+    Records visits = database.records("visits");
+    assertThat(Fixture.create(database, "visits", "n", 1, "seen", "2020-01-01 00:00:00"))
+        .containsEntry("begun", "2026-11-21T09:45:55.123Z")
+        .containsEntry("day", "2026-11-21")
+        .containsEntry("seen", "2026-11-21 09:45:55");
+    assertThat(
+            Fixture.create(database, "visits", "n", 2, "begun", "2020-01-01T00:00:00.000Z")
+                .get("begun"))
+        .isEqualTo("2020-01-01T00:00:00.000Z");
+    Map<String, Object> after =
+        visits.update(Query.byKey(2L), map("n", 3, "seen", null), WriteContext.NONE).getFirst();
+    assertThat(after)
+        .containsEntry("begun", "2020-01-01T00:00:00.000Z")
+        .containsEntry("seen", "2026-11-21 09:45:55");
+  }
 }
