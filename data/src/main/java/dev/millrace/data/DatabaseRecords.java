@@ -46,6 +46,11 @@ sealed class DatabaseRecords implements Records permits DatabaseRelated {
   }
 
   @Override
+  public boolean fits(Map<String, ?> values, @Nullable Object filter) {
+    return read(records -> records.fits(values, filter));
+  }
+
+  @Override
   public Object aggregate(Aggregation aggregation) {
     return read(records -> records.aggregate(aggregation));
   }

@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A field of a collection. Options that mean something here: {@code primaryKey}, {@code
- * autoIncrement}, {@code allowNull}, {@code unique}, {@code defaultValue}, {@code hidden} (never
- * shown unless asked for), {@code storage: "epochMillis"} (a {@code date} that a view shows as a
- * number), {@code column} (the column of a view that has the value, where it has another name), and
- * of associations {@code target, foreignKey, sourceKey, targetKey, otherKey, through, onDelete}
- * (CASCADE, or SET NULL when absent). All others are kept and shown, as {@code interface} and
- * {@code uiSchema}.
+ * defaultToCurrentTime} and {@code onUpdateToCurrentTime} (of dates), {@code scopeKey} (of places),
+ * {@code autoIncrement}, {@code allowNull}, {@code unique}, {@code defaultValue}, {@code hidden}
+ * (never shown unless asked for), {@code storage: "epochMillis"} (a {@code date} that a view shows
+ * as a number), {@code column} (the column of a view that has the value, where it has another
+ * name), and of associations {@code target, foreignKey, sourceKey, targetKey, otherKey, through,
+ * onDelete} (CASCADE, or SET NULL when absent). All others are kept and shown, as {@code interface}
+ * and {@code uiSchema}.
  *
  * @param name in records and in filters; also the name of the column
  * @param options plain JSON values

@@ -123,6 +123,14 @@ final class RecordWriter {
     if (kept(collection, "updatedAt")) {
       columns.put("updatedAt", now);
     }
+    for (FieldDefinition field : collection.fields()) {
+      boolean wanted =
+          field.is("onUpdateToCurrentTime")
+              || (created && field.is("defaultToCurrentTime") && columns.get(field.name()) == null);
+      if (wanted && field.type().date()) {
+        columns.put(field.name(), Values.of(field, now));
+      }
+    }
     Object user = context.userId();
     if (user != null) {
       for (String name : created ? List.of("createdById", "updatedById") : List.of("updatedById")) {

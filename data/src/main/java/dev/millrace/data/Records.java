@@ -25,6 +25,14 @@ public interface Records {
   long count(Query query);
 
   /**
+   * Whether a record that is not stored would match a filter. Of links it knows the keys in its own
+   * columns.
+   *
+   * @param values by the names of fields; what is missing is null
+   */
+  boolean fits(Map<String, ?> values, @Nullable Object filter);
+
+  /**
    * One value about all that match: a number, or a date for the least or greatest of dates. Of no
    * values it is 0.
    */

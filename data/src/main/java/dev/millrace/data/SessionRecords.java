@@ -98,6 +98,29 @@ sealed class SessionRecords implements Records permits SessionRelated {
   }
 
   @Override
+  public boolean fits(Map<String, ?> values, @Nullable Object filter) {
+    List<Field<?>> columns = new ArrayList<>();
+    for (FieldDefinition field : collection.fields()) {
+      if (!field.type().association()) {
+        Object value = Values.of(field, values.get(field.name()));
+        columns.add(
+            DSL.field(
+                    "CAST({0} AS {1})",
+                    Parts.PLAIN,
+                    Parts.bind(session.dialect().parameter(field, value)),
+                    DSL.keyword(session.dialect().columnType(field, false)))
+                .as(Parts.name(field.name())));
+      }
+    }
+    Condition condition = asked(Query.where(filter));
+    return session.number(
+            DSL.selectCount()
+                .from(DSL.select(columns).asTable(Parts.name(Reader.ROOT)))
+                .where(condition.sql()))
+        > 0;
+  }
+
+  @Override
   public Object aggregate(Aggregation wanted) {
     FieldDefinition field =
         collection

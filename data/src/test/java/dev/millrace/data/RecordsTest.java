@@ -413,4 +413,95 @@ class RecordsTest {
     workflows.destroy(Query.byKey(first.get("id")), WriteContext.NONE);
     assertThat(workflows.count(Query.where(map("key", first.get("key"))))).isEqualTo(1);
   }
+
+  @Test
+  void shouldSayWhetherARecordThatIsNotStoredFits() {
+    long tag = (Long) Fixture.create(database, "tags", "name", "red").get("id");
+    long post = (Long) post("title", "a", "reads", 3).get("id");
+    Records comments = database.records("comments");
+    Map<String, Object> given =
+        map(
+            "title",
+            "Ab",
+            "reads",
+            "7",
+            "price",
+            "1.50",
+            "done",
+            true,
+            "at",
+            "2026-01-02",
+            "meta",
+            map("x", 1),
+            "labels",
+            list("l"));
+    for (Object filter :
+        list(
+            map("title", "Ab"),
+            map("title", map("$includes", "b")),
+            map("reads", map("$gt", 6)),
+            map("price", map("$lte", 1.5)),
+            map("done", map("$isTruly", true)),
+            map("at", map("$dateOn", "2026-01")),
+            map("meta.x", 1),
+            map("labels", map("$anyOf", list("l"))),
+            map("body", null),
+            map("$or", list(map("reads", 1), map("day", map("$empty", true)))),
+            map("tags", map("$notExists", true)))) {
+      assertThat(posts.fits(given, filter)).as(String.valueOf(filter)).isTrue();
+      assertThat(posts.fits(given, map("$not", filter))).as("not " + filter).isFalse();
+    }
+    assertThat(comments.fits(map("postId", post), map("post.title", "a"))).isTrue();
+    assertThat(comments.fits(map("postId", post), map("post.tags.id", tag))).isFalse();
+    assertThatThrownBy(() -> posts.fits(map("reads", "many"), map("title", "a")))
+        .isInstanceOf(DataException.class);
+  }
+
+  @Test
+  void shouldAskForAKeyThatIsNotMade() {
+    database
+        .collections()
+        .create(
+            map(
+                "name",
+                "countries",
+                "fields",
+                list(
+                    Fixture.field("code", "string", "primaryKey", true),
+                    Fixture.field("name", "string"))));
+    assertThatThrownBy(() -> Fixture.create(database, "countries", "name", "Chile"))
+        .isInstanceOf(DataException.class)
+        .hasMessage("code cannot be null");
+    assertThat(Fixture.create(database, "countries", "code", "cl")).containsEntry("code", "cl");
+  }
+
+  @Test
+  void shouldWriteThePresentTimeWhereAFieldAsksForIt() {
+    database
+        .collections()
+        .create(
+            map(
+                "name",
+                "visits",
+                "fields",
+                list(
+                    Fixture.field("n", "integer"),
+                    Fixture.field("begun", "date", "defaultToCurrentTime", true),
+                    Fixture.field("day", "dateOnly", "defaultToCurrentTime", true),
+                    Fixture.field("seen", "datetimeNoTz", "onUpdateToCurrentTime", true))));
+    Records visits = database.records("visits");
+    assertThat(Fixture.create(database, "visits", "n", 1, "seen", "2020-01-01 00:00:00"))
+        .containsEntry("begun", "2026-11-21T09:45:55.123Z")
+        .containsEntry("day", "2026-11-21")
+        .containsEntry("seen", "2026-11-21 09:45:55");
+    assertThat(
+            Fixture.create(database, "visits", "n", 2, "begun", "2020-01-01T00:00:00.000Z")
+                .get("begun"))
+        .isEqualTo("2020-01-01T00:00:00.000Z");
+    Map<String, Object> after =
+        visits.update(Query.byKey(2L), map("n", 3, "seen", null), WriteContext.NONE).getFirst();
+    assertThat(after)
+        .containsEntry("begun", "2020-01-01T00:00:00.000Z")
+        .containsEntry("seen", "2026-11-21 09:45:55");
+  }
 }

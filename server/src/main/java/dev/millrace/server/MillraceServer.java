@@ -337,7 +337,7 @@ public final class MillraceServer implements AutoCloseable {
         settings.clock(),
         settings.worker(),
         settings.activities(),
-        configuration.retention(),
+        configuration.retention().instances(),
         tracing);
   }
 

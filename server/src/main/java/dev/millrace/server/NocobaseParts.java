@@ -233,7 +233,8 @@ final class NocobaseParts {
         configuration.listening().timeZone(),
         Version.current(),
         configuration.access().workflowNodes(),
-        PATIENCE);
+        PATIENCE,
+        configuration.retention().sendLogs());
   }
 
   void register(Routes.Builder routes) {

@@ -66,9 +66,15 @@ public final class NocobaseDialect implements AutoCloseable {
    * @param version of the server
    * @param mostNodes of a workflow; 0 for any number
    * @param patience how long an answer waits for an execution to settle
+   * @param sendLogs how long rows of notificationSendLogs are kept; null for ever
    */
   public record Settings(
-      AccessSettings access, ZoneId zone, String version, int mostNodes, Duration patience) {}
+      AccessSettings access,
+      ZoneId zone,
+      String version,
+      int mostNodes,
+      Duration patience,
+      @Nullable Duration sendLogs) {}
 
   /**
    * What comes from outside.
@@ -89,7 +95,7 @@ public final class NocobaseDialect implements AutoCloseable {
     this.access = Access.open(database, settings.access(), ports.clock(), ports.ids());
     Versions versions = new Versions(database);
     this.counters = new Counters(database);
-    this.housekeeping = new Housekeeping(database, ports.clock());
+    this.housekeeping = new Housekeeping(database, ports.clock(), settings.sendLogs());
     Calls calls = new Calls(engine);
     Dispatcher dispatcher =
         new Dispatcher(calls, database, versions, counters, settings.patience());

@@ -273,12 +273,12 @@ class ExecutionsTest extends ServerTest {
     Instant later = Instant.now().plus(Duration.ofDays(2));
     assertThat(server.database().onceKeys(later, "", 10)).hasSize(3);
 
-    new Housekeeping(server.database(), InstantSource.system()).run();
+    new Housekeeping(server.database(), InstantSource.system(), null).run();
     assertThat(server.database().onceKeys(later, "", 10)).as("a day too early").hasSize(3);
     assertThat(server.database().records(SystemCollections.CC_TASKS).count(Query.all()))
         .isEqualTo(1);
 
-    new Housekeeping(server.database(), InstantSource.fixed(later)).run();
+    new Housekeeping(server.database(), InstantSource.fixed(later), null).run();
     assertThat(server.database().onceKeys(later, "", 10)).hasSize(1);
   }
 

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.data.Query;
 import dev.millrace.dialect.nocobase.TestServer.Reply;
+import dev.millrace.dialect.nocobase.run.Housekeeping;
 import dev.millrace.runtime.activity.Activity;
 import dev.millrace.runtime.activity.ActivityInput;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +80,79 @@ class NotificationsTest extends ServerTest {
     return server.until(
         () -> server.get("/api/executions:get?filterByTk=" + execution + "&appends=jobs"),
         reply -> reply.number("data.status") != 0);
+  }
+
+  @Test
+  void shouldSendWhatAProgramAsksFor() {
+    channel("news", "in-app-message", Map.of());
+    Map<String, Object> message = Map.of("title", "Hello", "content", "It works");
+    Reply sent =
+        server.post(
+            "/api/messages:send",
+            Map.of(
+                "channelName",
+                "news",
+                "triggerFrom",
+                "shop",
+                "receivers",
+                Map.of("type", "userId", "value", List.of(1)),
+                "message",
+                message));
+    assertThat(sent.at("data.status")).as(sent.text()).isEqualTo("success");
+    assertThat(sent.at("data.triggerFrom")).isEqualTo("shop");
+    assertThat(server.get("/api/myInAppMessages:list").at("data.messages.0.title"))
+        .isEqualTo("Hello");
+    assertThat(server.get("/api/notificationSendLogs:list").at("data.0.triggerFrom"))
+        .isEqualTo("shop");
+    Reply nobody =
+        server.post("/api/messages:send", Map.of("channelName", "news", "message", message));
+    assertThat(nobody.status()).isEqualTo(400);
+    assertThat(nobody.error()).isEqualTo("receivers: expected a list of users, found none");
+    Reply unknown =
+        server.post("/api/messages:send", Map.of("channelName", "x", "message", message));
+    assertThat(unknown.error()).isEqualTo("channel not found: x");
+    assertThat(server.post("/api/messages:send", Map.of("message", message)).error())
+        .isEqualTo("channelName is required");
+    assertThat(server.get("/api/notificationSendLogs:list").number("meta.count")).isEqualTo(3);
+  }
+
+  @Test
+  void shouldSendLettersToTheAddressesOfUsers() throws Exception {
+    try (TestMail mail = new TestMail()) {
+      channel("letters", "email", mail(mail));
+      Reply sent =
+          server.post(
+              "/api/messages:send",
+              Map.of(
+                  "channelName",
+                  "letters",
+                  "receivers",
+                  Map.of("type", "userId", "value", List.of(1)),
+                  "message",
+                  Map.of("subject", "Hello", "contentType", "text", "text", "It works")));
+      assertThat(sent.at("data.status")).as(sent.text()).isEqualTo("success");
+      assertThat(sent.at("data.message.to.0")).isEqualTo("admin@nocobase.com");
+    }
+  }
+
+  @Test
+  void shouldForgetWhatWasSentLongAgo() {
+    channel("news", "in-app-message", Map.of());
+    run(false, note("news", List.of(1)));
+    Instant now = Instant.now();
+    Duration kept = Duration.ofDays(30);
+    keepHouse(now.plus(kept).minusSeconds(60), kept);
+    assertThat(server.get("/api/notificationSendLogs:list").number("meta.count")).isEqualTo(1);
+    keepHouse(now.plus(kept).plusSeconds(60), null);
+    assertThat(server.get("/api/notificationSendLogs:list").number("meta.count")).isEqualTo(1);
+    keepHouse(now.plus(kept).plusSeconds(60), kept);
+    assertThat(server.get("/api/notificationSendLogs:list").number("meta.count")).isZero();
+    // What people have to read stays.
+    assertThat(server.get("/api/myInAppMessages:count").number("data.count")).isEqualTo(1);
+  }
+
+  private void keepHouse(Instant now, @Nullable Duration kept) {
+    new Housekeeping(server.database(), InstantSource.fixed(now), kept).run();
   }
 
   @Test

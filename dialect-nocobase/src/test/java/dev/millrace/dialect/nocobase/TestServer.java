@@ -117,7 +117,8 @@ final class TestServer implements AutoCloseable {
                 ZoneOffset.UTC,
                 "test",
                 50,
-                PATIENCE),
+                PATIENCE,
+                null),
             new NocobaseDialect.Ports(
                 InstantSource.system(),
                 () -> UUID.randomUUID().toString(),

@@ -128,7 +128,7 @@ class TransactionsTest extends ServerTest {
     List<String> keys = server.database().onceKeys(later, "", 10);
     assertThat(keys).anyMatch(key -> key.endsWith("commit"));
 
-    new Housekeeping(server.database(), InstantSource.fixed(later)).run();
+    new Housekeeping(server.database(), InstantSource.fixed(later), null).run();
     assertThat(server.database().onceKeys(later, "", 10)).isEqualTo(keys);
   }
 

@@ -389,4 +389,27 @@ class WorkflowsTest {
       assertThat(server.post("/api/workflows:create", values).status()).isEqualTo(400);
     }
   }
+
+  @Test
+  void shouldAskTheConditionOfARecordThatIsNotStored() {
+    server.collection("parcels", "title", "string", "weight", "integer");
+    long id =
+        server.workflow(
+            Map.of(
+                "type",
+                "collection",
+                "config",
+                Map.of(
+                    "collection",
+                    "parcels",
+                    "mode",
+                    1,
+                    "condition",
+                    Map.of("$and", List.of(Map.of("weight", Map.of("$gt", 5)))))));
+    String path = "/api/workflows:execute?filterByTk=" + id;
+    Reply light = server.post(path, Map.of("data", Map.of("title", "a", "weight", 5)));
+    assertThat(light.text()).isEqualTo("{\"data\":{\"execution\":null}}");
+    Reply heavy = server.post(path, Map.of("data", Map.of("title", "a", "weight", 6)));
+    assertThat(heavy.number("data.execution.status")).isEqualTo(1);
+  }
 }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A checked configuration. Immutable. Made by {@link ConfigurationLoader}.
  *
- * @param retention how long ended instances are kept
+ * @param retention how long is kept what nothing needs any more
  * @param shown every setting as {@code config show} prints it, passwords hidden
  */
 public record Configuration(
@@ -25,9 +25,17 @@ public record Configuration(
     Connections connections,
     ComponentSources components,
     CodeWorkflows code,
-    RetentionPolicy retention,
+    Retention retention,
     Traces traces,
     List<Shown> shown) {
+
+  /**
+   * How long is kept what nothing needs any more.
+   *
+   * @param instances that have ended
+   * @param sendLogs rows of notificationSendLogs; null for ever
+   */
+  public record Retention(RetentionPolicy instances, @Nullable Duration sendLogs) {}
 
   /**
    * Where spans go.

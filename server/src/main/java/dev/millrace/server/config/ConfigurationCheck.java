@@ -72,7 +72,7 @@ final class ConfigurationCheck {
         connections,
         components(connections.secrets()),
         code(),
-        retention(),
+        new Configuration.Retention(retention(), keep(Setting.RETENTION_NOTIFICATIONS)),
         TracesCheck.traces(
             value(Setting.OTLP_ENDPOINT),
             where(Setting.OTLP_ENDPOINT),

@@ -114,6 +114,7 @@ public final class ConfigurationLoader {
     defaults.put(Setting.RETENTION_COMPLETED, "30d");
     defaults.put(Setting.RETENTION_FAILED, "forever");
     defaults.put(Setting.RETENTION_TERMINATED, "forever");
+    defaults.put(Setting.RETENTION_NOTIFICATIONS, "30d");
     for (Setting setting : Setting.values()) {
       Object value =
           switch (setting.kind()) {

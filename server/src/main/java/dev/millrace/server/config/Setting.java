@@ -47,6 +47,10 @@ public enum Setting {
   RETENTION_FAILED("retention-failed", Kind.TEXT, "how long failed instances are kept"),
   RETENTION_TERMINATED(
       "retention-terminated", Kind.TEXT, "how long terminated and canceled instances are kept"),
+  RETENTION_NOTIFICATIONS(
+      "retention-notifications",
+      Kind.TEXT,
+      "how long it is kept what was sent through channels of NocoBase's API"),
   RETENTION_APPS(
       "retention-apps", Kind.OBJECT, "retention of Dapr applications, by app id instead"),
   TOKENS("tokens", Kind.MAP, "SHA-256 hashes of bearer tokens, by the name of the caller"),

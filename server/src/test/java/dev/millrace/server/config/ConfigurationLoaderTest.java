@@ -78,18 +78,21 @@ class ConfigurationLoaderTest {
 
   @Test
   void shouldKeepEndedInstancesAsLongAsConfigured() throws IOException {
-    RetentionPolicy usual = load(Map.of(), Map.of()).retention();
-    assertThat(usual)
+    Configuration.Retention usual = load(Map.of(), Map.of()).retention();
+    assertThat(usual.instances())
         .isEqualTo(new RetentionPolicy(new Keep(Duration.ofDays(30), null, null), Map.of()));
+    assertThat(usual.sendLogs()).isEqualTo(Duration.ofDays(30));
 
     file(
         """
         retention-failed: 1h30m
+        retention-notifications: forever
         retention-apps:
           shop: { anyTerminal: 72h, completed: 0s, failed: forever }
         """);
     Configuration configuration = load(Map.of("MILLRACE_RETENTION_COMPLETED", "2d"), Map.of());
-    assertThat(configuration.retention())
+    assertThat(configuration.retention().sendLogs()).isNull();
+    assertThat(configuration.retention().instances())
         .isEqualTo(
             new RetentionPolicy(
                 new Keep(Duration.ofDays(2), Duration.ofMinutes(90), null),

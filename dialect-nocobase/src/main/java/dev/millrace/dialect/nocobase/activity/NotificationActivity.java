@@ -42,7 +42,8 @@ final class NotificationActivity implements Activity {
   private static final long SUBMISSION_PORT = 587;
 
   /** What an activity is given beside the configuration of its node. */
-  private static final List<String> SURROUNDINGS = List.of("stack", "$job", "$transaction");
+  private static final List<String> SURROUNDINGS =
+      List.of("stack", "$job", "$transaction", NotificationCollections.TRIGGER);
 
   private final Supplier<Database> database;
   private final Activity mailer;
@@ -239,7 +240,9 @@ final class NotificationActivity implements Activity {
   private static Map<String, @Nullable Object> answer(
       Sending sending, String status, @Nullable String reason) {
     Map<String, @Nullable Object> answer = new LinkedHashMap<>();
-    answer.put("triggerFrom", "workflow");
+    answer.put(
+        "triggerFrom",
+        JsonValue.text(sending.input().parameters(), NotificationCollections.TRIGGER, "workflow"));
     answer.put("channelName", sending.channel().get("name"));
     answer.put("message", sending.message());
     answer.put("channelTitle", sending.channel().get("title"));

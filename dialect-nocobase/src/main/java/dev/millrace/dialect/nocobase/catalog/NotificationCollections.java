@@ -28,6 +28,9 @@ public final class NotificationCollections {
   /** The hidden field with the password of a channel: answers never have it. */
   public static final String SECRET = "secret";
 
+  /** The parameter that says what a message was sent by, where it was not a workflow. */
+  public static final String TRIGGER = "$triggerFrom";
+
   public static final String READ = "read";
   public static final String UNREAD = "unread";
 

@@ -22,6 +22,8 @@ import java.util.function.Supplier;
 /** Puts the resources together. */
 public final class Resources {
 
+  private static final String NOTIFICATION = "nocobase.notification";
+
   private Resources() {}
 
   /** What is stored, and who may see it. */
@@ -105,6 +107,10 @@ public final class Resources {
     new CollectionActions(database).register(own);
     new ChannelActions(database, records, surroundings.ids()).register(own);
     new InAppMessages(database, records).register(own);
+    surroundings.activities().stream()
+        .filter(activity -> activity.name().equals(NOTIFICATION))
+        .forEach(activity ->
+            own.put("messages:send", new SendAction(database, activity, surroundings.ids())));
     own.put(SystemCollections.CATEGORIES + ":move", new MoveAction(records));
     new TaskActions(
             database,

@@ -2,7 +2,9 @@ package dev.millrace.dialect.nocobase.run;
 
 import dev.millrace.data.Database;
 import dev.millrace.data.Query;
+import dev.millrace.data.Records;
 import dev.millrace.data.WriteContext;
+import dev.millrace.dialect.nocobase.catalog.NotificationCollections;
 import dev.millrace.dialect.nocobase.catalog.SystemCollections;
 import dev.millrace.dialect.nocobase.http.Parameters;
 import java.lang.System.Logger;
@@ -15,13 +17,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Removes rows of the database that nothing can ask for any more: what activities of executions
  * have done once, when the execution has ended or is gone, and copies for people of executions that
- * are gone. One thread at a time.
+ * are gone; also what was sent long ago. One thread at a time.
  */
 public final class Housekeeping {
   private static final Logger LOG = System.getLogger(Housekeeping.class.getName());
@@ -37,11 +40,18 @@ public final class Housekeeping {
 
   private final Database database;
   private final InstantSource clock;
+  private final @Nullable Duration sendLogs;
 
-  /** Keeps the house of a database that sees the executions. */
-  public Housekeeping(Database database, InstantSource clock) {
+  /**
+   * Keeps the house of a database that sees the executions.
+   *
+   * @param sendLogs how long it is kept what was sent, at least a day: until then a letter may be
+   *     tried again, which the log prevents; null for ever
+   */
+  public Housekeeping(Database database, InstantSource clock, @Nullable Duration sendLogs) {
     this.database = database;
     this.clock = clock;
+    this.sendLogs = sendLogs;
   }
 
   /** Goes once over everything. What goes wrong is logged, and looked at again the next time. */
@@ -49,13 +59,15 @@ public final class Housekeeping {
     try {
       long keys = forgetKeys();
       long copies = removeCopies();
-      if (keys + copies > 0) {
+      long logs = removeSendLogs();
+      if (keys + copies + logs > 0) {
         LOG.log(
             Level.INFO,
             "housekeeping: {0} keys of ended executions forgotten, {1} copies of removed ones"
-                + " removed",
+                + " removed, {2} old logs of notifications removed",
             keys,
-            copies);
+            copies,
+            logs);
       }
     } catch (RuntimeException e) {
       LOG.log(Level.WARNING, "housekeeping goes on later", e);
@@ -155,6 +167,35 @@ public final class Housekeeping {
                 .destroy(Query.all().keys(ids), WriteContext.NONE);
       }
       if (page.size() < PAGE) {
+        return removed;
+      }
+    }
+  }
+
+  private long removeSendLogs() {
+    Duration kept = sendLogs;
+    if (kept == null) {
+      return 0;
+    }
+    Instant before = clock.instant().minus(kept.compareTo(AGE) < 0 ? AGE : kept);
+    Records logs = database.records(NotificationCollections.LOGS);
+    long removed = 0;
+    while (true) {
+      List<Object> keys = new ArrayList<>();
+      for (Map<String, @Nullable Object> row :
+          logs.list(
+                  Query.where(Map.of("createdAt", Map.of("$lt", before.toString())))
+                      .fields(List.of("id"))
+                      .sort("createdAt")
+                      .page(1L, (long) PAGE)
+                      .simple())
+              .rows()) {
+        keys.add(Objects.requireNonNull(row.get("id")));
+      }
+      if (!keys.isEmpty()) {
+        removed += logs.destroy(Query.all().keys(keys), WriteContext.NONE);
+      }
+      if (keys.size() < PAGE) {
         return removed;
       }
     }

@@ -111,7 +111,9 @@ public final class Sources {
     return record;
   }
 
-  /** Whether the stored record of a key fits a condition. */
+  /**
+   * Whether the stored record of a key fits a condition; without a key, whether the object does.
+   */
   boolean fits(
       String collection, Map<String, @Nullable Object> record, @Nullable Object condition) {
     if (Parameters.emptyFilter(condition)) {
@@ -119,7 +121,9 @@ public final class Sources {
     }
     Records records = database.records(collection);
     Object key = record.get(keyName(records.collection()));
-    return key != null && records.count(Query.where(condition).keys(List.of(key))) > 0;
+    return key == null
+        ? records.fits(record, condition)
+        : records.count(Query.where(condition).keys(List.of(key))) > 0;
   }
 
   /**
