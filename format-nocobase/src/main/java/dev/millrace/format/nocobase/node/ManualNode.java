@@ -49,8 +49,10 @@ final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
     }
     Set<String> users = new LinkedHashSet<>();
     flatten(assignees, users);
+    // Where several decide the result is how many have; nobody has yet.
+    Notes nobody = mode(config) == 0 ? null : Notes.ofOutput(List.of());
     if (users.isEmpty()) {
-      return Step.Done.of(null);
+      return Step.Done.of(nobody == null ? null : nobody.output());
     }
     Map<String, HumanTask> tasks = new LinkedHashMap<>();
     for (String user : users) {
@@ -59,7 +61,14 @@ final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
     }
     HumanTaskSpec spec =
         new HumanTaskSpec(HumanTaskSpec.Rule.TYPE, title(context, config), "", null, "", "");
-    return new Step.Waiting(new Wait.ForPeople(spec, Collections.unmodifiableMap(tasks)));
+    Step step = new Step.Waiting(new Wait.ForPeople(spec, Collections.unmodifiableMap(tasks)));
+    return nobody == null ? step : Step.Recorded.notes(step, nobody);
+  }
+
+  /** 0 for the first who decides, 1 for all, -1 for any; whatever else stands there is 0. */
+  private static long mode(Map<?, ?> config) {
+    long mode = config.get("mode") instanceof Number number ? number.longValue() : 0;
+    return mode == MODE_ALL || mode == MODE_ANY ? mode : 0;
   }
 
   private String title(NodeContext context, Map<?, ?> config) {
@@ -82,6 +91,8 @@ final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
         }
       }
       case String text when text.isBlank() -> {}
+      case Boolean flag -> {}
+      case Number number when number.doubleValue() == 0 -> {}
       default -> users.add(assignees.toString());
     }
   }
@@ -156,8 +167,8 @@ final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
       return new Step.Stay();
     }
     long status = Long.parseLong(latest.operation());
-    long mode = config(context).get("mode") instanceof Number number ? number.longValue() : 0;
-    if (mode != MODE_ALL && mode != MODE_ANY) {
+    long mode = mode(config(context));
+    if (mode == 0) {
       return JobStatus.of(status).step(latest.payload(), "rejected by a user");
     }
     long done = tasks.stream().filter(task -> !task.state().open()).count();
