@@ -68,6 +68,14 @@ class WaitsTest {
   }
 
   @Test
+  void shouldNotWaitForWhoCanBeNoUser() {
+    EngineHarness run = manual(0, List.of(1L, "anna")).run();
+    assertThat(status(run)).isEqualTo(-2);
+    assertThat(result(run, "m"))
+        .isEqualTo(Map.of("message", "assignees: expected ids of users, found anna"));
+  }
+
+  @Test
   void shouldShowThatNobodyHasDecidedWhereSeveralDo() {
     assertThat(result(manual(1, List.of(1L, 2L)).run(), "m")).isEqualTo(List.of());
     assertThat(result(manual(0, List.of(1L, 2L)).run(), "m")).isNull();

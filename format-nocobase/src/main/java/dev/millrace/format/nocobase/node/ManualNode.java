@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
 
   private static final String ACTION = "_";
+  private static final Pattern USER = Pattern.compile("\\d{1,18}");
   private static final int MODE_ALL = 1;
   private static final int MODE_ANY = -1;
 
@@ -49,6 +51,11 @@ final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
     }
     Set<String> users = new LinkedHashSet<>();
     flatten(assignees, users);
+    for (String user : users) {
+      if (!USER.matcher(user).matches()) {
+        return JobStatus.error("assignees: expected ids of users, found " + user);
+      }
+    }
     // Where several decide the result is how many have; nobody has yet.
     Notes nobody = mode(config) == 0 ? null : Notes.ofOutput(List.of());
     if (users.isEmpty()) {
