@@ -118,6 +118,95 @@ class ActivitiesTest extends ServerTest {
   }
 
   @Test
+  void shouldSendAndReadBodiesAsTheirTypesAsk() {
+    long hook =
+        server.workflow(
+            Map.of("type", "schedule", "sync", true, "enabled", true, "config", Map.of("mode", 0)));
+    String url = server.url() + "/api/workflows:execute?filterByTk=" + hook;
+    Reply sent =
+        run("request", Map.of("url", url, "data", "{\"data\":{\"a\":1}}", "onlyData", true));
+    assertThat(sent.number("data.status")).as(sent.text()).isEqualTo(1);
+    assertThat(sent.at("data.jobs.0.result.data.execution.status")).isEqualTo(1L);
+    Reply text = run("request", Map.of("url", url, "data", "no object", "ignoreFail", true));
+    assertThat(text.at("data.jobs.0.result.status")).isEqualTo(400L);
+    assertThat(text.at("data.jobs.0.result.statusText")).isEqualTo("Bad Request");
+    assertThat(text.at("data.jobs.0.result.code")).isEqualTo("ERR_BAD_REQUEST");
+    Reply parts =
+        run(
+            "request",
+            Map.of(
+                "url",
+                url,
+                "contentType",
+                "multipart/form-data",
+                "data",
+                List.of(Map.of("name", "f", "valueType", "file", "file", 1))));
+    assertThat(parts.number("data.status")).isEqualTo(-1);
+    assertThat(String.valueOf(parts.at("data.jobs.0.result.message"))).startsWith("data: expected");
+  }
+
+  @Test
+  void shouldRefuseAddressesThatAreNone() {
+    for (String url : List.of("nowhere", "ftp://example.org/a", "http://")) {
+      Reply refused = run("request", Map.of("url", url));
+      assertThat(refused.number("data.status")).isEqualTo(-1);
+      assertThat(refused.at("data.jobs.0.result"))
+          .isEqualTo(Map.of("message", "Invalid URL", "code", "ERR_INVALID_URL"));
+    }
+  }
+
+  @Test
+  void shouldWaitAtMostAsLongAsRequestsMay() {
+    Reply found =
+        run(
+            "request",
+            Map.of(
+                "method", "GET", "url", server.url() + "/api/app:getInfo", "timeout", 3_600_000));
+    assertThat(found.number("data.status")).as(found.text()).isEqualTo(1);
+    assertThat(found.at("data.jobs.0.result.statusText")).isEqualTo("OK");
+  }
+
+  @Test
+  void shouldTellWhatAScriptLoggedWhenItIsTried() {
+    Map<String, Object> config =
+        Map.of("content", "console.log('hi', {a: 1}); throw new Error('boo')", "continue", true);
+    Reply tried = server.post("/api/flow_nodes:test", Map.of("type", "script", "config", config));
+    assertThat(tried.at("data"))
+        .isEqualTo(Map.of("result", "Error: boo", "status", -2L, "log", "hi {\"a\":1}\n"));
+    Reply quiet =
+        server.post(
+            "/api/flow_nodes:test",
+            Map.of("type", "script", "config", Map.of("content", "return 7 // seven")));
+    assertThat(quiet.at("data")).isEqualTo(Map.of("result", 7L, "status", 1L, "log", ""));
+  }
+
+  @Test
+  void shouldNameTheJobThatAValueGivenToAVariableFollows() {
+    long id = server.workflow(Map.of("type", "schedule", "config", Map.of("mode", 0)));
+    long declared = server.node(id, "variable", null, Map.of("value", 1));
+    Object key = server.get("/api/flow_nodes:get?filterByTk=" + declared).at("data.key");
+    server.node(id, "variable", declared, Map.of("target", String.valueOf(key), "value", 2));
+    long execution =
+        server
+            .post("/api/workflows:execute?filterByTk=" + id, Map.of())
+            .number("data.execution.id");
+    Reply jobs = server.get("/api/executions:get?filterByTk=" + execution + "&appends=jobs");
+    assertThat(jobs.at("data.jobs.1.upstreamId")).isEqualTo(jobs.at("data.jobs.0.id"));
+    assertThat(jobs.at("data.jobs.0.upstreamId")).isNull();
+    assertThat(jobs.at("data.jobs.2.upstreamId")).isNull();
+  }
+
+  @Test
+  void shouldCallACopyAsItsNodeIsCalledWhenItHasNoTitle() {
+    long id = server.workflow(Map.of("type", "schedule", "config", Map.of("mode", 0)));
+    long node = server.node(id, "cc", null, Map.of("users", List.of(1)));
+    server.post("/api/flow_nodes:update?filterByTk=" + node, Map.of("title", "For your eyes"));
+    server.post("/api/workflows:execute?filterByTk=" + id, Map.of());
+    assertThat(server.get("/api/workflowCcTasks:listMine").at("data.0.title"))
+        .isEqualTo("For your eyes");
+  }
+
+  @Test
   void shouldReachNoDatabaseThatIsNotConfigured() {
     Reply refused = run("sql", Map.of("sql", "select * from users"));
     assertThat(refused.number("data.status")).isEqualTo(-2);

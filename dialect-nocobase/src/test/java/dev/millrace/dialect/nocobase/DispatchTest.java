@@ -165,4 +165,34 @@ class DispatchTest extends ServerTest {
                 .error())
         .isEqualTo("config of executed workflow can not be updated");
   }
+
+  @Test
+  void shouldCallAWorkflowThatIsNeitherEnabledNorHasEverRunAsItIsNow() {
+    Map<String, Object> schedule = Map.of("type", "schedule", "config", Map.of("mode", 0));
+    long grandchild = server.workflow(schedule);
+    long output = server.node(grandchild, "output", null, Map.of("value", 1));
+    long child = server.workflow(schedule);
+    server.node(child, "subflow", null, Map.of("workflow", server.key(grandchild)));
+    long parent = server.workflow(schedule);
+    server.node(parent, "subflow", null, Map.of("workflow", server.key(child)));
+    // Both are made startable, and then changed behind that.
+    server.post("/api/workflows:update?filterByTk=" + grandchild, Map.of("enabled", true));
+    server.post("/api/workflows:update?filterByTk=" + grandchild, Map.of("enabled", false));
+    server.post(
+        "/api/flow_nodes:update?filterByTk=" + output,
+        Map.of("config", Map.of("value", "as it is now")));
+    server.node(
+        child,
+        "output",
+        server
+            .until(
+                () -> server.get("/api/workflows/" + child + "/nodes:list"),
+                reply -> reply.number("meta.count") == 1)
+            .number("data.0.id"),
+        Map.of("value", "child"));
+    server.post("/api/workflows:execute?filterByTk=" + parent, Map.of());
+    assertThat(server.executions(server.key(child), 1).at("data.0.output")).isEqualTo("child");
+    assertThat(server.executions(server.key(grandchild), 1).at("data.0.output"))
+        .isEqualTo("as it is now");
+  }
 }

@@ -13,6 +13,7 @@ import dev.millrace.format.nocobase.node.NocoBaseNode;
 import dev.millrace.runtime.DefinitionFormat;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -21,6 +22,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,8 @@ public final class NocoBaseFormat implements DefinitionFormat {
   public static final String OWNER = "nocobase:environmentVariables";
 
   private static final String DEFINITION = NAME + ":";
+
+  private static final Pattern SCOPE_BY_ID = Pattern.compile("\\$scopes\\.(\\d+)\\b");
 
   /** How often a node may run in one execution, rounds of loops included. */
   private static final int MAX_VISITS = 50_000;
@@ -83,7 +88,7 @@ public final class NocoBaseFormat implements DefinitionFormat {
     Map<String, @Nullable Object> config = new LinkedHashMap<>();
     config.put("id", JsonValue.get(item.json(), "id"));
     config.put("title", JsonValue.get(item.json(), "title"));
-    config.put("config", JsonValue.get(item.json(), "config"));
+    config.put("config", scopesByKey(JsonValue.get(item.json(), "config"), chains));
     config.put("workflowId", JsonValue.get(document, "workflowId"));
     config.put("workflowKey", JsonValue.get(document, "key"));
     config.put("sync", JsonValue.get(document, "sync"));
@@ -100,6 +105,31 @@ public final class NocoBaseFormat implements DefinitionFormat {
         new Node.Policies(DataNode.errors(type), null, null, "", null, 0, false, null),
         chains.branches(item),
         config);
+  }
+
+  /** Writes the scope of a node that is named by its id as that of its key. */
+  private static @Nullable Object scopesByKey(@Nullable Object config, Chains chains) {
+    return switch (config) {
+      case String text when text.contains("$scopes.") ->
+          SCOPE_BY_ID
+              .matcher(text)
+              .replaceAll(found -> {
+                Chains.Item item = chains.byId().get(found.group(1));
+                return Matcher.quoteReplacement(
+                    item == null ? found.group() : "$scopes." + item.key());
+              });
+      case List<?> list -> {
+        List<@Nullable Object> changed = new ArrayList<>(list.size());
+        list.forEach(one -> changed.add(scopesByKey(one, chains)));
+        yield changed;
+      }
+      case Map<?, ?> map -> {
+        Map<String, @Nullable Object> changed = new LinkedHashMap<>();
+        map.forEach((name, one) -> changed.put(String.valueOf(name), scopesByKey(one, chains)));
+        yield changed;
+      }
+      case null, default -> config;
+    };
   }
 
   private static Graph.Settings settings(Object document, boolean headless) {

@@ -170,7 +170,8 @@ class BranchesTest {
     assertThat(status(new Flow().then("m", "multi-conditions").run())).isEqualTo(-1);
     EngineHarness error = choices(false, "!Error: bad").run();
     assertThat(status(error)).isEqualTo(-2);
-    assertThat(result(error, "m")).isEqualTo("Error: bad");
+    assertThat(result(error, "m")).isEqualTo("bad");
+    assertThat(meta(error)).isEqualTo(Map.of("conditions", List.of("bad")));
     EngineHarness first = choices(false, true).run();
     assertThat(jobs(first)).isEqualTo("m:1 z:1");
   }

@@ -77,6 +77,26 @@ class LoopTest {
     assertThat(run.outputs("i").getLast()).isEqualTo(second);
   }
 
+  @Test
+  void shouldFindTheScopeOfANodeByItsId() {
+    EngineHarness run =
+        new Flow()
+            .then("l", "loop", "target", List.of("a", "b"))
+            .branch("l", 0, "i", "query", "value", List.of("{{$scopes.1.item}}"))
+            .run();
+    assertThat(run.outputs("i")).isEqualTo(List.of(List.of("a"), List.of("b")));
+  }
+
+  @Test
+  void shouldGoThroughAllWhereTheConditionSaysNothing() {
+    EngineHarness run =
+        new Flow()
+            .then("l", "loop", "target", 2L, "condition", Map.of("engine", "math.js"))
+            .branch("l", 0, "i", "query")
+            .run();
+    assertThat(result(run, "l")).isEqualTo(count(2, 2));
+  }
+
   private static EngineHarness failing(Object exit) {
     Map<String, Object> second =
         Map.of("calculator", "equal", "operands", List.of("{{$scopes.l.item}}", "b"));

@@ -53,7 +53,33 @@ class WaitsTest {
     fails.advance(Duration.ofHours(1));
     assertThat(status(fails)).isEqualTo(-1);
     assertThat(result(fails, "d")).isEqualTo(1_000L);
-    assertThat(status(new Flow().then("d", "delay", "duration", "soon").run())).isEqualTo(-2);
+  }
+
+  @Test
+  void shouldNotDelayByWhatIsNoDuration() {
+    for (Object duration : new Object[] {"soon", "{{$context.none}}", 0L, -5L, List.of(1L)}) {
+      EngineHarness run = new Flow().then("d", "delay", "duration", duration).run();
+      assertThat(status(run)).as("%s", duration).isEqualTo(-2);
+      assertThat(result(run, "d"))
+          .isEqualTo(
+              Map.of(
+                  "message", "Delay duration must be a finite number greater than or equal to 1"));
+    }
+  }
+
+  @Test
+  void shouldNotWaitForWhoCanBeNoUser() {
+    EngineHarness run = manual(0, List.of(1L, "anna")).run();
+    assertThat(status(run)).isEqualTo(-2);
+    assertThat(result(run, "m"))
+        .isEqualTo(Map.of("message", "assignees: expected ids of users, found anna"));
+  }
+
+  @Test
+  void shouldShowThatNobodyHasDecidedWhereSeveralDo() {
+    assertThat(result(manual(1, List.of(1L, 2L)).run(), "m")).isEqualTo(List.of());
+    assertThat(result(manual(0, List.of(1L, 2L)).run(), "m")).isNull();
+    assertThat(result(manual(-1, List.of(0L, "")).run(), "m")).isEqualTo(List.of());
   }
 
   @Test

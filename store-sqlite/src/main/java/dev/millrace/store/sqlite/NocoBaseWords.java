@@ -44,6 +44,13 @@ final class NocoBaseWords {
         .collect(Collectors.joining(", ", "t.template IN (", ")"));
   }
 
+  /** Whether a run stands for a value given to a variable: it follows one of the same node. */
+  static String assigned() {
+    return "(t.template = 'variable' AND EXISTS (SELECT 1 FROM mr_node_run f"
+        + " WHERE f.instance_id = n.instance_id AND f.run_id = n.from_run"
+        + " AND f.node_id = n.node_id))";
+  }
+
   /** By the state first: lists of very many executions are counted by it, row by row. */
   static String executionStatus() {
     StringBuilder sql = new StringBuilder("CASE i.status");

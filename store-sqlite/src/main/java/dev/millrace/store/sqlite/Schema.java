@@ -198,6 +198,7 @@ final class Schema {
                 case "execution_cut" -> NocoBaseWords.executionReason() + " IS NOT NULL";
                 case "job_status" -> NocoBaseWords.jobStatus();
                 case "has_upstream" -> NocoBaseWords.hasUpstream();
+                case "assigned" -> NocoBaseWords.assigned();
                 default -> throw new StoreException("unknown placeholder in " + line);
               };
           return Matcher.quoteReplacement(sql);

@@ -35,7 +35,7 @@ SELECT
   n.instance_id AS executionId,
   t.node_number AS nodeId,
   n.node_id AS nodeKey,
-  iif(n.from_run > 0 AND (i.workflow_key IS NULL OR {{has_upstream}}),
+  iif(n.from_run > 0 AND (i.workflow_key IS NULL OR {{has_upstream}} OR {{assigned}}),
     (n.instance_id << 20) | n.from_run, NULL) AS upstreamId,
   {{job_status}} AS status,
   {{json n.meta}} AS meta,

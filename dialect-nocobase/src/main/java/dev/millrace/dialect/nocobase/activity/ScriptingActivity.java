@@ -17,6 +17,32 @@ import org.jspecify.annotations.Nullable;
  */
 final class ScriptingActivity implements Activity {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$]{0,99}");
+
+  /** A parameter that asks for {@code {value, error, log}} instead of the value: of test runs. */
+  static final String LOGGED = "$logged";
+
+  private static final long LONGEST_TIMEOUT_MILLIS = 30_000;
+
+  private static final String LISTENING =
+      """
+      const $lines = [];
+      const $note = (...values) => $lines.push(values.map((value) =>
+        typeof value === "string" ? value : JSON.stringify(value)).join(" ") + "\\n");
+      const console = { log: $note, info: $note, warn: $note, error: $note, debug: $note };
+      try {
+        const value = await (async () => {
+      """;
+
+  private static final String LISTENED =
+      """
+
+        })();
+        return { value, log: $lines.join("") };
+      } catch (error) {
+        return { error: String(error), log: $lines.join("") };
+      }
+      """;
+
   private static final String ARGUMENTS = "args";
   private static final String ERROR = "nocobase.error";
   private static final String PREFIX = "script.";
@@ -48,13 +74,17 @@ final class ScriptingActivity implements Activity {
         code.append("const %s = params.%s.%s;".formatted(name, ARGUMENTS, name));
       }
     }
-    code.append(JsonValue.text(config, "content", "")).append("\n})();");
+    boolean logged = Boolean.TRUE.equals(config.get(LOGGED));
+    String content = JsonValue.text(config, "content", "");
+    code.append(logged ? LISTENING + content + LISTENED : content).append("\n})();");
     Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
     parameters.put("code", code.toString());
     parameters.put(ARGUMENTS, arguments);
     Long timeout = Parameters.number(config.get("timeout"));
     if (timeout != null && timeout > 0) {
-      parameters.put("timeout", BigDecimal.valueOf(timeout).movePointLeft(3));
+      parameters.put(
+          "timeout",
+          BigDecimal.valueOf(Math.min(timeout, LONGEST_TIMEOUT_MILLIS)).movePointLeft(3));
     }
     try {
       return script.run(

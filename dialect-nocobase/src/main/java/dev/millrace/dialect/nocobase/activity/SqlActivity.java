@@ -6,9 +6,10 @@ import dev.millrace.runtime.activity.ActivityException;
 import dev.millrace.runtime.activity.ActivityInput;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
+import java.util.StringJoiner;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,13 @@ import org.jspecify.annotations.Nullable;
  * there. Thread-safe.
  */
 final class SqlActivity implements Activity {
-  private static final Set<String> READING = Set.of("SELECT", "WITH", "VALUES", "SHOW", "EXPLAIN");
+  /** Texts and comments, which hold no variables, and variables. */
+  private static final Pattern PARTS =
+      Pattern.compile(
+          "'(?:[^']|'')*+'|\"(?:[^\"]|\"\")*+\"|`[^`]*+`|--[^\\n]*+|(?s:/\\*.*?\\*/)"
+              + "|(?s:\\$(?<tag>\\w*)\\$.*?\\$\\k<tag>\\$)|::\\w+|:(?<name>[A-Za-z_]\\w*)"
+              + "|(?<returning>(?i:\\breturning\\b))");
+
   private static final String ERROR = "nocobase.error";
 
   private final Activity databases;
@@ -38,14 +45,15 @@ final class SqlActivity implements Activity {
     if (sql.isEmpty()) {
       return null;
     }
-    boolean reads = READING.contains(sql.split("\\W+", 2)[0].toUpperCase(Locale.ROOT));
+    Statement statement =
+        Statement.of(sql, config.get("variables") instanceof Map<?, ?> map ? map : Map.of());
     Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
     String source = JsonValue.text(config, "dataSource", "main");
     parameters.put("datasource", source.isBlank() ? "main" : source);
-    parameters.put("operation", reads ? "query" : "update");
-    parameters.put("sql", sql);
-    Object variables = config.get("variables");
-    parameters.put("params", variables instanceof Map<?, ?> ? variables : Map.of());
+    // What is run as an update may give rows too, unless its keys are asked for.
+    parameters.put("operation", statement.returning() ? "query" : "update");
+    parameters.put("sql", statement.sql());
+    parameters.put("params", statement.variables());
     Object output;
     try {
       output =
@@ -57,12 +65,57 @@ final class SqlActivity implements Activity {
       detail.put("message", e.getMessage());
       throw new ActivityException(ERROR, String.valueOf(e.getMessage()), false, detail, null);
     }
-    Object rows = reads ? JsonValue.get(output, "rows") : List.of();
+    Object rows = JsonValue.get(output, "rows");
     if (!Boolean.TRUE.equals(config.get("withMeta"))) {
       return rows;
     }
     Map<String, @Nullable Object> meta = new LinkedHashMap<>();
     meta.put("rowCount", JsonValue.get(output, "count"));
     return java.util.Arrays.asList(rows, meta);
+  }
+
+  /**
+   * A statement in which a list of values has become as many variables.
+   *
+   * @param returning whether it changes rows and gives them back
+   */
+  private record Statement(String sql, Map<String, @Nullable Object> variables, boolean returning) {
+
+    static Statement of(String sql, Map<?, ?> given) {
+      Map<String, @Nullable Object> variables = new LinkedHashMap<>();
+      given.forEach((name, value) -> variables.put(String.valueOf(name), value));
+      Matcher parts = PARTS.matcher(sql);
+      boolean returning = false;
+      StringBuilder changed = new StringBuilder();
+      while (parts.find()) {
+        String name = parts.group("name");
+        returning |= parts.group("returning") != null;
+        String text =
+            name != null && given.get(name) instanceof List<?> list && plain(list)
+                ? spread(name, list, variables)
+                : parts.group();
+        parts.appendReplacement(changed, Matcher.quoteReplacement(text));
+      }
+      return new Statement(parts.appendTail(changed).toString(), variables, returning);
+    }
+
+    private static boolean plain(List<?> list) {
+      return list.stream().noneMatch(one -> one instanceof List || one instanceof Map);
+    }
+
+    /** Nothing is in an empty list: null equals no value. */
+    private static String spread(
+        String name, List<?> list, Map<String, @Nullable Object> variables) {
+      if (list.isEmpty()) {
+        return "NULL";
+      }
+      StringJoiner names = new StringJoiner(", ");
+      for (int i = 0; i < list.size(); i++) {
+        String one = name + "__" + i;
+        variables.put(one, list.get(i));
+        names.add(":" + one);
+      }
+      return names.toString();
+    }
   }
 }

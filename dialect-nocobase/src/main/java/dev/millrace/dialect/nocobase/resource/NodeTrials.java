@@ -1,6 +1,7 @@
 package dev.millrace.dialect.nocobase.resource;
 
 import dev.millrace.dialect.nocobase.http.Errors;
+import dev.millrace.engine.JsonValue;
 import dev.millrace.format.nocobase.node.JobStatus;
 import dev.millrace.format.nocobase.pure.Job;
 import dev.millrace.format.nocobase.pure.NodeTests;
@@ -66,17 +67,30 @@ final class NodeTrials {
     if (pairs != null) {
       parameters.put(pairs, object(config.get(pairs)));
     }
+    if (type.equals("script")) {
+      parameters.put("$logged", true);
+    }
     ActivityInput input =
         new ActivityInput(parameters, Map.of(), "test/" + ids.get(), 1, Duration.ZERO);
     try {
-      return new Job(JobStatus.RESOLVED, activity.run(input), null);
+      Object result = activity.run(input);
+      return type.equals("script") ? ofScript(result) : new Job(JobStatus.RESOLVED, result, null);
     } catch (ActivityException e) {
       Object result =
           e.detail() == null ? JobStatus.thrown(String.valueOf(e.getMessage())) : e.detail();
-      boolean ignored =
-          Boolean.TRUE.equals(config.get(type.equals("script") ? "continue" : "ignoreFail"));
-      return new Job(ignored ? JobStatus.RESOLVED : status(e), result, e.getMessage());
+      boolean ignored = type.equals("request") && Boolean.TRUE.equals(config.get("ignoreFail"));
+      String log = type.equals("script") ? "" : null;
+      return new Job(ignored ? JobStatus.RESOLVED : status(e), result, log);
     }
+  }
+
+  /** What a script came to that told what it logged. */
+  private static Job ofScript(@Nullable Object outcome) {
+    String log = JsonValue.text(outcome, "log", "");
+    Object error = JsonValue.get(outcome, "error");
+    return error == null
+        ? new Job(JobStatus.RESOLVED, JsonValue.get(outcome, "value"), log)
+        : new Job(JobStatus.ERROR, error, log);
   }
 
   private static JobStatus status(ActivityException e) {

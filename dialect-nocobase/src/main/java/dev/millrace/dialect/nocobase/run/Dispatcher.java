@@ -12,9 +12,11 @@ import dev.millrace.engine.Reply;
 import dev.millrace.runtime.EngineApi;
 import dev.millrace.store.query.Queries;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
@@ -99,6 +101,7 @@ public final class Dispatcher {
       labels.put("transaction", transaction);
     }
     Version version = event.version();
+    prepareCalled(version, new HashSet<>(Set.of(version.key())));
     int revision = revision(version);
     return new EngineApi.StartRequest(
         InstanceKey.of(event.key()),
@@ -211,6 +214,31 @@ public final class Dispatcher {
       }
       saved.put(version.id(), new Saved(document, revision));
       return revision;
+    }
+  }
+
+  /**
+   * Makes what the version calls startable as it is now: a workflow that is called need not be
+   * enabled, nor have run before.
+   */
+  private void prepareCalled(Version version, Set<String> seen) throws InterruptedException {
+    for (String key : versions.called(version)) {
+      Optional<Version> called = seen.add(key) ? versions.current(key) : Optional.empty();
+      if (called.isPresent()) {
+        prepareCalled(called.get(), seen);
+        prepare(called.get());
+      }
+    }
+  }
+
+  private void prepare(Version version) throws InterruptedException {
+    Map<String, @Nullable Object> document = versions.document(version);
+    synchronized (saved) {
+      Optional<Queries.DefinitionView> newest =
+          calls.engine().queries().definition(version.definitionId(), 0);
+      if (newest.isEmpty() || !document.equals(newest.get().document())) {
+        saved.put(version.id(), new Saved(document, save(version, document, version.enabled())));
+      }
     }
   }
 

@@ -5,12 +5,15 @@ import dev.millrace.data.Database;
 import dev.millrace.data.Query;
 import dev.millrace.data.Transaction;
 import dev.millrace.dialect.nocobase.catalog.SystemCollections;
+import dev.millrace.engine.JsonValue;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +109,31 @@ public final class Versions {
   /** The version of a key that is enabled. */
   public Optional<Version> enabled(String key) {
     return enabled().stream().filter(version -> version.key().equals(key)).findFirst();
+  }
+
+  /** The version of a key that is current, whether it is enabled or not. */
+  public Optional<Version> current(String key) {
+    Optional<Version> enabled = enabled(key);
+    return enabled.isPresent()
+        ? enabled
+        : database
+            .records(SystemCollections.WORKFLOWS)
+            .get(Query.where(Map.of("key", key, "current", true)))
+            .map(Version::of);
+  }
+
+  /** The keys of the workflows that nodes of a version call, where they are no variables. */
+  public Set<String> called(Version version) {
+    Set<String> keys = new LinkedHashSet<>();
+    if (document(version).get("nodes") instanceof List<?> nodes) {
+      for (Object node : nodes) {
+        String key = JsonValue.text(JsonValue.get(node, "config"), "workflow", "");
+        if (JsonValue.text(node, "type", "").equals("subflow") && !key.contains("{{")) {
+          keys.add(key);
+        }
+      }
+    }
+    return keys;
   }
 
   /** All that are enabled, in order of their ids. */

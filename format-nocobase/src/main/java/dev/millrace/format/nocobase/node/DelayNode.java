@@ -18,7 +18,10 @@ final class DelayNode extends NocoBaseNode {
   private static final BigDecimal MILLIS_MAX =
       BigDecimal.valueOf(1_000L * 366 * 24 * 3_600 * 1_000);
 
-  private static final long DEFAULT_UNIT_MILLIS = 1_000;
+  private static final BigDecimal DEFAULT_UNIT_MILLIS = BigDecimal.valueOf(1_000);
+
+  private static final String NOT_A_DURATION =
+      "Delay duration must be a finite number greater than or equal to 1";
 
   private final NocoBaseExpressions expressions;
 
@@ -32,26 +35,29 @@ final class DelayNode extends NocoBaseNode {
     if (inTransaction(context)) {
       return refusedWait();
     }
-    Object duration = expressions.resolve(config.get("duration"), context.scope());
-    Object unit = config.get("unit");
-    BigDecimal millis =
-        number(
-            duration == null ? 1 : duration,
-            number(unit == null ? DEFAULT_UNIT_MILLIS : unit, BigDecimal.ONE));
-    if (millis == null) {
-      return JobStatus.error("duration: expected a number, found " + duration);
+    Object given = config.get("duration");
+    BigDecimal duration =
+        given == null ? BigDecimal.ONE : number(expressions.resolve(given, context.scope()));
+    if (duration == null || duration.compareTo(BigDecimal.ONE) < 0) {
+      return JobStatus.error(NOT_A_DURATION);
     }
-    if (millis.signum() < 0 || millis.compareTo(MILLIS_MAX) > 0) {
-      return JobStatus.error("duration: expected 0 to a thousand years, found " + duration);
+    BigDecimal unit = number(config.get("unit"));
+    BigDecimal millis =
+        duration.multiply(unit == null || unit.signum() <= 0 ? DEFAULT_UNIT_MILLIS : unit);
+    if (millis.compareTo(MILLIS_MAX) > 0) {
+      return JobStatus.error("duration: expected at most a thousand years, found " + duration);
     }
     long whole = millis.longValue();
     return Step.Recorded.notes(
         new Step.Waiting(new Wait.ForTime(context.now().plusMillis(whole))), Notes.ofOutput(whole));
   }
 
-  private static @Nullable BigDecimal number(Object value, @Nullable BigDecimal factor) {
+  /** A number, which may be written as text; null for anything else. */
+  private static @Nullable BigDecimal number(@Nullable Object value) {
     try {
-      return factor == null ? null : new BigDecimal(value.toString().strip()).multiply(factor);
+      return value instanceof Number || value instanceof String
+          ? new BigDecimal(value.toString().strip())
+          : null;
     } catch (NumberFormatException notANumber) {
       return null;
     }

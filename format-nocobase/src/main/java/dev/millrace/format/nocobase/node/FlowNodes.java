@@ -19,7 +19,7 @@ public final class FlowNodes {
         new DelayNode(expressions),
         new EndNode(),
         new ManualNode(expressions),
-        new ActivityNode(expressions, "cc", false, "Tells users, who need not answer."),
+        new CopyNode(expressions),
         new RequestNode(expressions, "request", true, "Sends an HTTP request."),
         new ScriptNode(expressions),
         new RequestNode(expressions, "mailer", true, "Sends an e-mail."),

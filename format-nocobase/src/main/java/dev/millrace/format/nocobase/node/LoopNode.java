@@ -132,9 +132,15 @@ final class LoopNode extends NocoBaseNode implements BranchingNodeType {
     return Step.Done.of(count(target.length(), done));
   }
 
-  /** Checked after a round, the condition is not asked before the first one. */
+  /**
+   * Checked after a round, the condition is not asked before the first one. One that says nothing
+   * is none.
+   */
   private static boolean tested(Map<?, ?> condition, long index) {
-    return index > 0 || number(condition.get("checkpoint")) == 0;
+    Object expression = condition.get("expression");
+    boolean asks =
+        condition.get("calculation") != null || (expression != null && !expression.equals(""));
+    return asks && (index > 0 || number(condition.get("checkpoint")) == 0);
   }
 
   private static Map<String, @Nullable Object> count(long looped, long done) {

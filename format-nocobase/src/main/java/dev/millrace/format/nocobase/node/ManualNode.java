@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
 
   private static final String ACTION = "_";
+  private static final Pattern USER = Pattern.compile("\\d{1,18}");
   private static final int MODE_ALL = 1;
   private static final int MODE_ANY = -1;
 
@@ -51,8 +53,15 @@ final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
     if (!flatten(assignees, users)) {
       return JobStatus.error("assignees: expected ids of users, found an object without id");
     }
+    for (String user : users) {
+      if (!USER.matcher(user).matches()) {
+        return JobStatus.error("assignees: expected ids of users, found " + user);
+      }
+    }
+    // Where several decide the result is how many have; nobody has yet.
+    Notes nobody = mode(config) == 0 ? null : Notes.ofOutput(List.of());
     if (users.isEmpty()) {
-      return Step.Done.of(null);
+      return Step.Done.of(nobody == null ? null : nobody.output());
     }
     Map<String, HumanTask> tasks = new LinkedHashMap<>();
     for (String user : users) {
@@ -61,7 +70,14 @@ final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
     }
     HumanTaskSpec spec =
         new HumanTaskSpec(HumanTaskSpec.Rule.TYPE, title(context, config), "", null, "", "");
-    return new Step.Waiting(new Wait.ForPeople(spec, Collections.unmodifiableMap(tasks)));
+    Step step = new Step.Waiting(new Wait.ForPeople(spec, Collections.unmodifiableMap(tasks)));
+    return nobody == null ? step : Step.Recorded.notes(step, nobody);
+  }
+
+  /** 0 for the first who decides, 1 for all, -1 for any; whatever else stands there is 0. */
+  private static long mode(Map<?, ?> config) {
+    long mode = config.get("mode") instanceof Number number ? number.longValue() : 0;
+    return mode == MODE_ALL || mode == MODE_ANY ? mode : 0;
   }
 
   private String title(NodeContext context, Map<?, ?> config) {
@@ -84,6 +100,8 @@ final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
         return user.get("id") != null && flatten(user.get("id"), users);
       }
       case String text when text.isBlank() -> {}
+      case Boolean flag -> {}
+      case Number number when number.doubleValue() == 0 -> {}
       default -> users.add(assignees.toString());
     }
     return true;
@@ -159,8 +177,8 @@ final class ManualNode extends NocoBaseNode implements HumanTaskNodeType {
       return new Step.Stay();
     }
     long status = Long.parseLong(latest.operation());
-    long mode = config(context).get("mode") instanceof Number number ? number.longValue() : 0;
-    if (mode != MODE_ALL && mode != MODE_ANY) {
+    long mode = mode(config(context));
+    if (mode == 0) {
       return JobStatus.of(status).step(latest.payload(), "rejected by a user");
     }
     long done = tasks.stream().filter(task -> !task.state().open()).count();

@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class MultiConditionsNode extends NocoBaseNode implements BranchingNodeType {
 
   private static final String NONE = "0";
+  private static final Pattern KIND = Pattern.compile("^\\w*Error: ");
 
   private final NocoBaseExpressions expressions;
 
@@ -36,9 +38,9 @@ final class MultiConditionsNode extends NocoBaseNode implements BranchingNodeTyp
       NocoBaseExpressions.Outcome outcome =
           expressions.condition(
               condition instanceof Map<?, ?> map ? map : Map.of(), context.scope());
-      String error = outcome.value() instanceof String text ? text : outcome.error();
+      String error = outcome.value() instanceof String text ? text : messageOf(outcome.error());
       if (error != null) {
-        found.add(null);
+        found.add(error);
         return Step.Recorded.notes(JobStatus.expressionError(error), notes(error, found, false));
       }
       last = outcome.value();
@@ -51,6 +53,11 @@ final class MultiConditionsNode extends NocoBaseNode implements BranchingNodeTyp
     return context.node().bodies().containsKey(NONE)
         ? Step.Recorded.notes(Step.Open.one(NONE, Map.of()), notes)
         : Step.Recorded.notes(unmatched(config, last), notes);
+  }
+
+  /** The message of an error without its kind. */
+  private static @Nullable String messageOf(@Nullable String error) {
+    return error == null ? null : KIND.matcher(error).replaceFirst("");
   }
 
   private static Step chosen(NodeContext context, String branch, Notes notes) {
