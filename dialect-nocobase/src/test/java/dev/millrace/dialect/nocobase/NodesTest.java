@@ -221,4 +221,15 @@ class NodesTest extends ServerTest {
     assertThat(server.post("/api/flow_nodes:update?filterByTk=77", Map.of("title", "T")).status())
         .isEqualTo(404);
   }
+
+  @Test
+  void shouldRefuseAKeyThatAnotherNodeOfTheWorkflowHas() {
+    long id = server.workflow(Map.of("type", "schedule", "config", Map.of("mode", 0)));
+    Map<String, Object> node = Map.of("type", "output", "key", "mine", "config", Map.of());
+    String path = "/api/workflows/" + id + "/nodes:create";
+    assertThat(server.post(path, node).status()).isEqualTo(200);
+    Reply refused = server.post(path, node);
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.error()).isEqualTo("Node key \"mine\" is already used in the workflow");
+  }
 }
