@@ -224,13 +224,24 @@ class NodesTest extends ServerTest {
 
   @Test
   void shouldFindOnlyNodesOfTheWorkflowInThePath() {
-    long one = server.workflow(java.util.Map.of("type", "schedule"));
-    long other = server.workflow(java.util.Map.of("type", "schedule"));
-    long node = server.node(one, "calculation", null, java.util.Map.of());
+    long one = server.workflow(Map.of("type", "schedule"));
+    long other = server.workflow(Map.of("type", "schedule"));
+    long node = server.node(one, "calculation", null, Map.of());
     String path = "/api/workflows/" + other + "/nodes:";
-    assertThat(server.post(path + "update/" + node, java.util.Map.of("title", "x")).status())
+    assertThat(server.post(path + "update/" + node, Map.of("title", "x")).status())
         .isEqualTo(404);
     assertThat(server.post(path + "destroy/" + node, null).status()).isEqualTo(404);
     assertThat(server.get("/api/flow_nodes:get?filterByTk=" + node).at("data.title")).isNull();
+  }
+
+  @Test
+  void shouldRefuseAKeyThatAnotherNodeOfTheWorkflowHas() {
+    long id = server.workflow(Map.of("type", "schedule", "config", Map.of("mode", 0)));
+    Map<String, Object> node = Map.of("type", "output", "key", "mine", "config", Map.of());
+    String path = "/api/workflows/" + id + "/nodes:create";
+    assertThat(server.post(path, node).status()).isEqualTo(200);
+    Reply refused = server.post(path, node);
+    assertThat(refused.status()).isEqualTo(400);
+    assertThat(refused.error()).isEqualTo("Node key \"mine\" is already used in the workflow");
   }
 }

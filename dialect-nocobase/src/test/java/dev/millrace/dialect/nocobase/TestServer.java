@@ -216,6 +216,11 @@ final class TestServer implements AutoCloseable {
     return runtime;
   }
 
+  /** Ends the engine, while the rest goes on. */
+  void endEngine() {
+    runtime.close();
+  }
+
   Database database() {
     return database;
   }

@@ -164,6 +164,16 @@ class TransactionsTest extends ServerTest {
   }
 
   @Test
+  void shouldSayThatTheEngineIsAwayAndNotThatAWorkflowRefused() {
+    gate(true, "output", Map.of("value", 1));
+    assertThat(server.post("/api/posts:create", Map.of("title", "a")).status()).isEqualTo(200);
+    server.endEngine();
+    Reply refused = server.post("/api/posts:create", Map.of("title", "b"));
+    assertThat(refused.status()).isEqualTo(503);
+    assertThat(refused.header("retry-after")).isNotEmpty();
+  }
+
+  @Test
   void shouldKeepARecordWithWhatItsWorkflowWrote() {
     long workflow = gate(true, "output", Map.of("value", 1));
     for (int i = 0; i < 3; i++) {

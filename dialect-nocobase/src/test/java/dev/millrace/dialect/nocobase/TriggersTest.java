@@ -368,6 +368,21 @@ class TriggersTest extends ServerTest {
   }
 
   @Test
+  void shouldStartTheEventsBehindOneThatCannotBeStarted() {
+    long broken = onPosts(Map.of(), false);
+    String key = server.key(onPosts(Map.of(), false));
+    server.node(broken, "output", null, Map.of("value", 1));
+    Map<String, @Nullable Object> twin = new HashMap<>();
+    twin.put("workflowId", broken);
+    twin.put("type", "output");
+    twin.put("key", server.get("/api/workflows/" + broken + "/nodes:list").at("data.0.key"));
+    server.database().records("flow_nodes").create(twin, dev.millrace.data.WriteContext.NONE);
+    post("a");
+    post("b");
+    server.executions(key, 2);
+  }
+
+  @Test
   void shouldReserveNamesOfOtherApis() {
     for (String name : List.of("process", "templates", "webhook", "collections")) {
       Reply refused =

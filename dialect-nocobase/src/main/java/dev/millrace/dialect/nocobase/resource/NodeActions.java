@@ -112,6 +112,10 @@ final class NodeActions {
     if (mostNodes > 0 && nodes.count(ofWorkflow(workflow)) >= mostNodes) {
       throw Errors.bad("The number of nodes in a workflow cannot exceed %d".formatted(mostNodes));
     }
+    Object key = node.get("key");
+    if (key != null && nodes.count(ofWorkflow(workflow).and(Map.of("key", key))) > 0) {
+      throw Errors.bad("Node key \"%s\" is already used in the workflow".formatted(key));
+    }
     Long upstream = upstream(nodes, chart, place.get("upstreamId"));
     Long branch = upstream == null ? null : branch(place.get("branchIndex"));
     node.put("workflowId", workflow);

@@ -57,7 +57,7 @@ public final class RecordActions {
   }
 
   /** Rows as they are answered. */
-  private List<Map<String, @Nullable Object>> shown(
+  List<Map<String, @Nullable Object>> shown(
       ActionRequest request, List<? extends Map<String, @Nullable Object>> rows) {
     ActionRequest.Target target = request.target();
     String collection =
@@ -67,7 +67,8 @@ public final class RecordActions {
     return numbers.shown(collection, rows);
   }
 
-  private Answer one(ActionRequest request, Map<String, @Nullable Object> row) {
+  /** A row as it is answered. */
+  Answer one(ActionRequest request, Map<String, @Nullable Object> row) {
     return Answer.of(shown(request, List.of(row)).getFirst());
   }
 

@@ -30,11 +30,11 @@ final class UpsertActions {
   }
 
   void register(Map<String, Action> actions) {
-    actions.put("firstOrCreate", request -> Answer.of(answered(request, false)));
-    actions.put("updateOrCreate", request -> Answer.of(answered(request, true)));
+    actions.put("firstOrCreate", request -> answered(request, false));
+    actions.put("updateOrCreate", request -> answered(request, true));
   }
 
-  private @Nullable Object answered(ActionRequest request, boolean updating) {
+  private Answer answered(ActionRequest request, boolean updating) {
     Map<String, @Nullable Object> values =
         RecordActions.allowed(request, RecordActions.object(request.body()));
     Map<String, @Nullable Object> same = same(request, values);
@@ -66,7 +66,7 @@ final class UpsertActions {
     return same;
   }
 
-  private @Nullable Object upserted(
+  private Answer upserted(
       ActionRequest request,
       Records within,
       Map<String, @Nullable Object> same,
@@ -74,10 +74,10 @@ final class UpsertActions {
       boolean updating) {
     Optional<Map<String, @Nullable Object>> known = within.get(Query.where(same));
     if (known.isEmpty()) {
-      return within.create(values, RecordActions.context(request));
+      return records.one(request, within.create(values, RecordActions.context(request)));
     }
     if (!updating) {
-      return known.get();
+      return records.one(request, known.get());
     }
     String key =
         within
@@ -91,6 +91,6 @@ final class UpsertActions {
     if (changed.isEmpty()) {
       throw Errors.noPermissions();
     }
-    return changed;
+    return Answer.of(records.shown(request, changed));
   }
 }

@@ -6,6 +6,7 @@ import dev.millrace.data.Query;
 import dev.millrace.data.WriteContext;
 import dev.millrace.dialect.nocobase.catalog.SystemCollections;
 import dev.millrace.dialect.nocobase.http.Parameters;
+import dev.millrace.dialect.nocobase.run.Calls;
 import dev.millrace.dialect.nocobase.run.Dispatcher;
 import dev.millrace.dialect.nocobase.run.Event;
 import dev.millrace.dialect.nocobase.run.Version;
@@ -37,6 +38,8 @@ import org.jspecify.annotations.Nullable;
 public final class Relay implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(Relay.class.getName());
   private static final int BATCH = 200;
+  private static final int TOO_MANY = 429;
+  private static final int UNAVAILABLE = 500;
   private static final Duration FLOOR = Duration.ofSeconds(5);
   private static final Duration PAUSE = Duration.ofMillis(200);
 
@@ -99,10 +102,15 @@ public final class Relay implements AutoCloseable {
   private void drain() {
     asked.set(false);
     try {
-      while (round()) {
+      Round round = round(null);
+      while (round.last != null) {
         if (Thread.currentThread().isInterrupted()) {
           return;
         }
+        round = round(round.last);
+      }
+      if (round.busy) {
+        retry();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -124,38 +132,67 @@ public final class Relay implements AutoCloseable {
     }
   }
 
-  /** Starts one batch; whether there may be more. */
-  private boolean round() throws InterruptedException {
+  /**
+   * What came of one batch.
+   *
+   * @param last behind which there may be more; null when that was all, or the engine is busy
+   */
+  private record Round(@Nullable Object last, boolean busy) {}
+
+  /** Starts one batch of those behind another. One that cannot be started is in nobody's way. */
+  // Whatever goes wrong with one event must not hold up the others.
+  @SuppressWarnings("CatchingUnchecked")
+  private Round round(@Nullable Object behind) throws InterruptedException {
+    Query due = Query.where(due());
+    if (behind != null) {
+      due = due.and(Map.of("id", Map.of("$gt", behind)));
+    }
     List<Map<String, @Nullable Object>> rows =
         database
             .records(SystemCollections.EVENTS)
-            .list(Query.where(due()).sort("id").page(1L, (long) BATCH).simple())
+            .list(due.sort("id").page(1L, (long) BATCH).simple())
             .rows();
     Map<Object, CompletableFuture<Dispatcher.Outcome>> started = new LinkedHashMap<>();
     List<Object> done = new ArrayList<>();
-    Problem busy = null;
+    boolean busy = false;
+    Object last = null;
     for (Map<String, @Nullable Object> row : rows) {
-      Object id = Objects.requireNonNull(row.get("id"));
+      last = Objects.requireNonNull(row.get("id"));
       Optional<Event> event = event(row);
       if (event.isEmpty()) {
-        done.add(id);
+        done.add(last);
       } else {
-        started.put(id, dispatcher.start(event.get()));
+        started.put(last, begun(event.get()));
       }
     }
     for (Map.Entry<Object, CompletableFuture<Dispatcher.Outcome>> entry : started.entrySet()) {
+      Object id = entry.getKey();
       try {
-        note(entry.getKey(), dev.millrace.dialect.nocobase.run.Calls.await(entry.getValue()));
-        done.add(entry.getKey());
+        note(id, Calls.await(entry.getValue()));
+        done.add(id);
       } catch (Problem e) {
-        busy = e;
+        if (e.status() < UNAVAILABLE && e.status() != TOO_MANY) {
+          note(id, new Dispatcher.Outcome.Refused(e.getMessage()));
+          done.add(id);
+        } else {
+          busy = true;
+        }
+      } catch (RuntimeException e) {
+        LOGGER.log(System.Logger.Level.ERROR, "event " + id + " of a record is tried again", e);
       }
     }
     remove(done);
-    if (busy != null) {
-      throw busy;
+    return new Round(rows.size() == BATCH && !busy ? last : null, busy);
+  }
+
+  // What goes wrong is told where the outcome is awaited.
+  @SuppressWarnings("CatchingUnchecked")
+  private CompletableFuture<Dispatcher.Outcome> begun(Event event) throws InterruptedException {
+    try {
+      return dispatcher.start(event);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
     }
-    return rows.size() == BATCH;
   }
 
   /** Rows that wait, and rows whose writer was to start them but did not live to. */

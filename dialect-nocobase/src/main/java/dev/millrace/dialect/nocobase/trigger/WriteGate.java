@@ -4,6 +4,7 @@ import dev.millrace.data.DataException;
 import dev.millrace.data.Database;
 import dev.millrace.data.SharedTransaction;
 import dev.millrace.data.Transaction;
+import dev.millrace.dialect.nocobase.run.Calls;
 import dev.millrace.dialect.nocobase.run.Dispatcher;
 import dev.millrace.dialect.nocobase.run.Event;
 import dev.millrace.dialect.nocobase.run.Execution;
@@ -34,7 +35,8 @@ public final class WriteGate {
    * Runs an execution and returns when it has ended well; called on the thread of the transaction,
    * which does what the execution's record nodes ask for meanwhile.
    *
-   * @throws DataException when it failed, waits, took too long, or could not be started
+   * @throws DataException when it failed, waits, took too long, or will never be started
+   * @throws dev.millrace.transport.Problem when the engine is busy or ending: not now, but later
    */
   void pass(Event event, Transaction transaction) {
     SharedTransaction shared = new SharedTransaction();
@@ -44,9 +46,7 @@ public final class WriteGate {
       CompletableFuture<Optional<Execution>> ran = dispatcher.runWithin(event, event.key());
       boolean settled =
           Waiting.forOthers(() -> shared.serve(transaction, ran, LONGEST, () -> true));
-      if (!settled
-          || ran.isCompletedExceptionally()
-          || !ran.join().map(Execution::resolved).orElse(false)) {
+      if (!settled || !Calls.await(ran).map(Execution::resolved).orElse(false)) {
         throw refused();
       }
     } catch (InterruptedException e) {
