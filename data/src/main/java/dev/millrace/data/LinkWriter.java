@@ -99,6 +99,7 @@ final class LinkWriter {
   /** Links what a caller gave, creating it if need be, and answers its key. */
   private Object linked(SessionRecords.Scope scope, Object value) {
     Link link = scope.link();
+    checkMayLink(link);
     Link.Through through = link.through();
     Object owner = ownersValue(scope);
     if (through != null) {
@@ -239,6 +240,7 @@ final class LinkWriter {
 
   /** Takes links of an owner away: all, or those a further condition names. */
   private void unlink(Link link, @Nullable Object owner, Condition rest) {
+    checkMayLink(link);
     Link.Through through = link.through();
     if (through != null) {
       RecordWriter.checkWritable(through.collection());
@@ -267,9 +269,8 @@ final class LinkWriter {
       Link link = found.get();
       Object owner = row.get(link.ownerColumn().name());
       boolean written =
-          link.through() == null
-              ? !link.target().readOnly()
-              : !link.through().collection().readOnly();
+          !inRowsOfTheSystem(link)
+              && !(link.through() == null ? link.target() : link.through().collection()).readOnly();
       // Other rows may have the same value where it does not identify one, and keep their links.
       boolean own = link.ownerColumn().is("primaryKey") || link.ownerColumn().is("unique");
       if (owner == null || !written || !own || "NO ACTION".equals(field.text("onDelete"))) {
@@ -306,7 +307,10 @@ final class LinkWriter {
 
   private void unlinkTarget(Link link, @Nullable Object key) {
     Link.Through through = link.through();
-    if (through != null && key != null && !through.collection().readOnly()) {
+    if (through != null
+        && key != null
+        && !through.collection().readOnly()
+        && !inRowsOfTheSystem(link)) {
       session.update(
           DSL.deleteFrom(Parts.table(through.collection())).where(equal(through.otherKey(), key)));
     }
@@ -390,6 +394,25 @@ final class LinkWriter {
           DataException.Kind.READ_ONLY,
           "records of %s are linked by %s, but not written through it"
               .formatted(link.target().name(), link.field().name()),
+          link.field().name());
+    }
+  }
+
+  /** Whether a user's collection has a link that is kept in rows of the system's. */
+  private static boolean inRowsOfTheSystem(Link link) {
+    Link.Through through = link.through();
+    CollectionDefinition rows = through == null ? link.target() : through.collection();
+    return link.field().type() != FieldType.BELONGS_TO
+        && link.owner().origin() == CollectionDefinition.Origin.USER
+        && rows.origin() != CollectionDefinition.Origin.USER;
+  }
+
+  /** Nor may they link by such rows: one of them may say who is an administrator. */
+  private static void checkMayLink(Link link) {
+    if (inRowsOfTheSystem(link)) {
+      throw new DataException(
+          DataException.Kind.READ_ONLY,
+          "%s is kept in rows of the system and only read".formatted(link.field().name()),
           link.field().name());
     }
   }

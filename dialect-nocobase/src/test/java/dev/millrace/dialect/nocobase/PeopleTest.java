@@ -109,6 +109,46 @@ class PeopleTest extends ServerTest {
   }
 
   @Test
+  void shouldNotMakeARootByALinkOrAWorkflow() {
+    long ann = user("ann", "admin");
+    signIn("ann", "secret-ann");
+    Map<String, Object> link =
+        Map.of(
+            "name",
+            "x",
+            "type",
+            "belongsToMany",
+            "target",
+            "roles",
+            "through",
+            "rolesUsers",
+            "foreignKey",
+            "userId",
+            "otherKey",
+            "roleName");
+    server.collection("notes", "title", "string");
+    assertThat(server.post("/api/collections/notes/fields:create", link).status()).isEqualTo(200);
+    assertThat(server.post("/api/notes:create", Map.of("id", ann, "x", List.of("root"))).status())
+        .isEqualTo(403);
+    server.post("/api/notes:create", Map.of("id", 1));
+    assertThat(server.post("/api/notes:destroy?filterByTk=1", Map.of()).at("data")).isEqualTo(1L);
+    for (Map<String, Object> node :
+        List.<Map<String, Object>>of(
+            Map.of("collection", "rolesUsers", "params", Map.of("values", Map.of("userId", ann))),
+            Map.of("collection", "users", "params", Map.of("values", Map.of("password", "x"))),
+            Map.of("collection", "users", "params", Map.of("values", Map.of("roles", "root"))))) {
+      long workflow = server.workflow(Map.of("type", "schedule", "config", Map.of("mode", 0)));
+      server.node(workflow, "create", null, node);
+      Reply executed = server.post("/api/workflows:execute?filterByTk=" + workflow, Map.of());
+      assertThat(executed.number("data.execution.status")).as(executed.text()).isEqualTo(-2);
+    }
+    signIn(ROOT, TestServer.PASSWORD);
+    Reply roots = server.get("/api/rolesUsers:list", "filter", "{\"roleName\":\"root\"}");
+    assertThat(roots.number("meta.count")).isEqualTo(1);
+    assertThat(roots.number("data.0.userId")).isEqualTo(1);
+  }
+
+  @Test
   void shouldHeedAChangeOfRolesAtOnce() {
     long ann = user("ann", "admin");
     String root = signIn(ROOT, TestServer.PASSWORD);

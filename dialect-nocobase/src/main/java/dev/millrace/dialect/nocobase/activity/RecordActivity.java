@@ -9,6 +9,7 @@ import dev.millrace.data.Records;
 import dev.millrace.data.SharedTransaction;
 import dev.millrace.data.TransactionOverException;
 import dev.millrace.data.WriteContext;
+import dev.millrace.dialect.nocobase.catalog.SystemCollections;
 import dev.millrace.dialect.nocobase.http.Parameters;
 import dev.millrace.dialect.nocobase.trigger.RecordEvents;
 import dev.millrace.dialect.nocobase.trigger.Sources;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -33,6 +35,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordActivity implements Activity {
   static final String ERROR = "nocobase.error";
+
+  /** Say who may do what; their actions look at who asks. */
+  private static final Set<String> PEOPLE =
+      Set.of(SystemCollections.ROLES, SystemCollections.ROLES_USERS, SystemCollections.API_KEYS);
+
   private static final String FAILED = "nocobase.failed";
   static final String ENDED = "the transaction has ended, and all of it was undone";
   private static final int MAX_PRECISION = 14;
@@ -116,6 +123,7 @@ final class RecordActivity implements Activity {
   private @Nullable Object once(
       ActivityInput input, String collection, Function<Records, @Nullable Object> work)
       throws ActivityException, InterruptedException {
+    checkPeople(collection, values(input).keySet());
     Database home = database.get().home(collection);
     SharedTransaction open = open(database.get(), input);
     String key = input.idempotencyKey();
@@ -158,6 +166,19 @@ final class RecordActivity implements Activity {
     Map<String, @Nullable Object> detail = new LinkedHashMap<>();
     detail.put("message", message);
     return new ActivityException(type, message, false, detail, null);
+  }
+
+  /** Who may edit workflows may not become root by one, nor lock root out. */
+  private void checkPeople(String collection, Set<String> written) throws ActivityException {
+    boolean users = collection.equals(SystemCollections.USERS);
+    if (PEOPLE.contains(collection) || (users && kind == Kind.DESTROY)) {
+      throw failure(ERROR, "%s cannot be changed by a workflow so".formatted(collection));
+    }
+    for (String field : List.of("password", "roles")) {
+      if (users && written.contains(field)) {
+        throw failure(ERROR, "users.%s cannot be changed by a workflow".formatted(field));
+      }
+    }
   }
 
   private static String collection(ActivityInput input) throws ActivityException {
