@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Formulas of bits, and of numbers written to other bases or as the Romans did. */
+/** Formulas of bits, and of numbers written in other bases or as the Romans did. */
 final class NumeralFormulas {
   private static final int DIGITS_MAX = 10;
   private static final int BITS_MAX = 53;
@@ -20,15 +20,15 @@ final class NumeralFormulas {
     "M", "CM", "D", "CD", "C", "XC", "L", "XL", "X", "IX", "V", "IV", "I"
   };
 
-  /** A base, and what it is called in the names of formulas. */
-  private enum Base {
+  /** How numbers are written, by the name it has in formulas. */
+  private enum Notation {
     BIN(2),
     OCT(8),
     HEX(16);
 
     private final int radix;
 
-    Base(int radix) {
+    Notation(int radix) {
       this.radix = radix;
     }
 
@@ -42,10 +42,10 @@ final class NumeralFormulas {
 
   static Map<String, ScriptFunction> all() {
     Map<String, ScriptFunction> all = new HashMap<>();
-    for (Base from : Base.values()) {
+    for (Notation from : Notation.values()) {
       all.put(from + "2DEC", given -> (double) read(given.get(0), from));
       all.put("DEC2" + from, given -> written(decimal(given), from, given));
-      for (Base to : Base.values()) {
+      for (Notation to : Notation.values()) {
         if (from != to) {
           all.put(from + "2" + to, given -> written(read(given.get(0), from), to, given));
         }
@@ -69,27 +69,27 @@ final class NumeralFormulas {
     return (long) Formulas.number(given, 0);
   }
 
-  private static long read(@Nullable Object value, Base base) {
+  private static long read(@Nullable Object value, Notation notation) {
     String digits = Coercions.toText(value).strip();
     try {
-      long number = Long.parseUnsignedLong(digits, base.radix);
+      long number = Long.parseUnsignedLong(digits, notation.radix);
       if (digits.length() > DIGITS_MAX || number < 0) {
         throw FormulaError.NUM.fault();
       }
-      return number >= base.span() / 2 ? number - base.span() : number;
+      return number >= notation.span() / 2 ? number - notation.span() : number;
     } catch (NumberFormatException notOfTheBase) {
       throw FormulaError.NUM.fault();
     }
   }
 
-  private static String written(long number, Base base, Arguments given) {
-    if (number < -base.span() / 2 || number >= base.span() / 2) {
+  private static String written(long number, Notation notation, Arguments given) {
+    if (number < -notation.span() / 2 || number >= notation.span() / 2) {
       throw FormulaError.NUM.fault();
     }
     if (number < 0) {
-      return Long.toString(base.span() + number, base.radix);
+      return Long.toString(notation.span() + number, notation.radix);
     }
-    String digits = Long.toString(number, base.radix);
+    String digits = Long.toString(number, notation.radix);
     int places = Formulas.integer(given, 1, digits.length());
     if (places < digits.length() || places > DIGITS_MAX) {
       throw FormulaError.NUM.fault();
