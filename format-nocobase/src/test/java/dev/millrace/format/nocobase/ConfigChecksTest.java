@@ -73,7 +73,7 @@ class ConfigChecksTest {
         "query | {'collection':'a','params':{'page':true}} | 'params.page' must be one of [number, string]",
         "update | {'collection':'a','params':{'filter':[]}} | 'params.filter' must be of type object",
         "create | {'collection':'a','params':{'appends':[1]}} | 'params.appends[0]' must be a string",
-        "loop | {'target':null} | 'target' must be one of [number, array, string]",
+        "loop | {'target':true} | 'target' must be one of [number, array, string]",
         "loop | {'condition':true} | 'condition' must be one of [object, false]",
         "loop | {'condition':{'checkpoint':2}} | 'condition.checkpoint' must be one of [0, 1]",
         "delay | {'duration':null} | 'duration' must be one of [number, string]",
@@ -91,6 +91,7 @@ class ConfigChecksTest {
       quoteCharacter = '`',
       value = {
         "delay | {'duration':'{{$context.data.wait}}','unit':60000}",
+        "loop | {'target':null}",
         "loop | {'target':'{{$context.data.items}}','condition':{'engine':'math.js','expression':'1'}}",
         "multi-conditions | {'conditions':[{'engine':'basic','calculation':[]}]}",
         "request | {'timeout':'500','onlyData':'TRUE','data':[{'name':'a','value':1}]}",

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The functions of spreadsheets, and how they read their arguments. */
 public final class Formulas {
+  private static final Set<String> FAMILIES = Set.of("MODE", "RANK", "PERCENTILE", "QUARTILE");
   private static final Map<String, ScriptFunction> ALL = collect();
 
   private Formulas() {}
@@ -34,8 +35,21 @@ public final class Formulas {
     all.putAll(DateFormulas.all());
     all.putAll(LookupFormulas.all());
     all.putAll(FinancialFormulas.all());
+    all.putAll(LoanFormulas.all());
+    all.putAll(NumeralFormulas.all());
+    all.putAll(RegressionFormulas.all());
+    variants(all);
     all.replaceAll((name, function) -> wrapped(function));
     return Collections.unmodifiableMap(all);
+  }
+
+  /** Variants have a name of their own too, as {@code RANKEQ} for {@code RANK.EQ}. */
+  private static void variants(Map<String, ScriptFunction> all) {
+    for (Map.Entry<String, ScriptFunction> one : List.copyOf(all.entrySet())) {
+      if (one.getValue() instanceof Constructor family && FAMILIES.contains(one.getKey())) {
+        family.members().forEach((name, member) -> all.putIfAbsent(one.getKey() + name, member));
+      }
+    }
   }
 
   /** A formula whose faults are its value. */

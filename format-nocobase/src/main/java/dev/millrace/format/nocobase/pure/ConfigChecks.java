@@ -118,7 +118,8 @@ public final class ConfigChecks {
     rules.put(
         "loop",
         object(
-            Member.of("target", Either.of(Numeric.any(), new Elements(ANYTHING), TEXT)),
+            // Null is no round at all.
+            Member.of("target", new OrNull(Either.of(Numeric.any(), new Elements(ANYTHING), TEXT))),
             Member.of(
                 "condition",
                 Either.of(
