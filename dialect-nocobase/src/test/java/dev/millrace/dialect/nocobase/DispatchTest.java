@@ -54,6 +54,29 @@ class DispatchTest extends ServerTest {
   }
 
   @Test
+  void shouldStartAnEventOnceWhoseExecutionLeftNoTrace() throws Exception {
+    long id =
+        server.workflow(
+            Map.of(
+                "type",
+                "schedule",
+                "config",
+                Map.of("mode", 0),
+                "options",
+                Map.of("deleteExecutionOnStatus", List.of(1))));
+    server.node(id, "manual", null, Map.of("assignees", List.of(1)));
+    Event event = event(id, "once for all");
+    server.dispatcher().start(event).join();
+    Reply waiting = server.executions(event.version().key(), 1);
+    server.post(
+        "/api/jobs:resume?filterByTk=" + waiting.number("data.0.jobs.0.id"), Map.of("status", 1));
+    server.executions(event.version().key(), 0);
+    assertThat(server.dispatcher().start(event).join())
+        .isInstanceOf(Dispatcher.Outcome.Started.class);
+    server.executions(event.version().key(), 0);
+  }
+
+  @Test
   void case18ShouldRunNodesOnceWhenStartedAgain() throws Exception {
     Event event = event(workflow(), "again");
     server.dispatcher().start(event).join();

@@ -114,7 +114,13 @@ public final class Dispatcher {
             false,
             labels,
             event.trace()),
-        null);
+        leavesNoTrace(version) ? new EngineApi.RequestId(event.key(), version.key()) : null);
+  }
+
+  /** Whether executions may be gone by the time that their event is looked at again. */
+  private static boolean leavesNoTrace(Version version) {
+    return version.options().get("deleteExecutionOnStatus") instanceof List<?> ends
+        && !ends.isEmpty();
   }
 
   private static long id(Reply.Accepted accepted) {

@@ -28,6 +28,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,10 @@ public final class Relay implements AutoCloseable {
   private final Dispatcher dispatcher;
   private final ScheduledExecutorService background;
   private final String opened;
+
+  /** One thread at a time, or what another has just started and removed would be started again. */
+  private final ReentrantLock draining = new ReentrantLock();
+
   private final AtomicBoolean asked = new AtomicBoolean();
   private volatile @Nullable ScheduledFuture<?> looking;
 
@@ -100,8 +105,10 @@ public final class Relay implements AutoCloseable {
   // Whatever goes wrong with one round must not end the rounds.
   @SuppressWarnings("CatchingUnchecked")
   private void drain() {
-    asked.set(false);
+    draining.lock();
     try {
+      // From here on: whoever asks while this waits for its turn is answered by this round.
+      asked.set(false);
       Round round = round(null);
       while (round.last != null) {
         if (Thread.currentThread().isInterrupted()) {
@@ -120,6 +127,8 @@ public final class Relay implements AutoCloseable {
     } catch (RuntimeException e) {
       LOGGER.log(System.Logger.Level.ERROR, "events of records could not be started", e);
       retry();
+    } finally {
+      draining.unlock();
     }
   }
 
