@@ -228,8 +228,7 @@ class NodesTest extends ServerTest {
     long other = server.workflow(Map.of("type", "schedule"));
     long node = server.node(one, "calculation", null, Map.of());
     String path = "/api/workflows/" + other + "/nodes:";
-    assertThat(server.post(path + "update/" + node, Map.of("title", "x")).status())
-        .isEqualTo(404);
+    assertThat(server.post(path + "update/" + node, Map.of("title", "x")).status()).isEqualTo(404);
     assertThat(server.post(path + "destroy/" + node, null).status()).isEqualTo(404);
     assertThat(server.get("/api/flow_nodes:get?filterByTk=" + node).at("data.title")).isNull();
   }

@@ -202,7 +202,8 @@ public final class RecordActions {
             request,
             inOne(
                 request,
-                records -> given.stream().map(values -> records.create(values, context)).toList())));
+                records ->
+                    given.stream().map(values -> records.create(values, context)).toList())));
   }
 
   /** An object of a body. */
