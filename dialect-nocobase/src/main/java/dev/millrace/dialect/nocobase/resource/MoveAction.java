@@ -48,8 +48,10 @@ final class MoveAction implements Action {
     }
     Records rows = records.writable(request);
     Query one = Query.byKey(source);
-    Query mine = records.scoped(request, one);
-    if (!mine.equals(one) && rows.count(mine) == 0) {
+    if (rows.count(one) == 0 || (target != null && rows.count(Query.byKey(target)) == 0)) {
+      throw Errors.of(404, "Record not found");
+    }
+    if (rows.count(records.scoped(request, one)) == 0) {
       throw Errors.noPermissions();
     }
     String field = parameters.text("sortField");
