@@ -13,13 +13,39 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The node type {@code script} in the terms of the activity {@code script}: its arguments are
- * variables, its text is the body of an asynchronous function. Thread-safe.
+ * variables, its text is the body of an asynchronous function. With the parameter {@link #PRINTED}
+ * the output is {@code {"value":…,"log":…}}, where the log is what the script printed. Thread-safe.
  */
-final class ScriptingActivity implements Activity {
+public final class ScriptingActivity implements Activity {
+  /** The parameter that asks for what is printed too. */
+  public static final String PRINTED = "$printed";
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$]{0,99}");
   private static final String ARGUMENTS = "args";
   private static final String ERROR = "nocobase.error";
   private static final String PREFIX = "script.";
+
+  /** Collects what the script prints, up to 64 Ki characters and the line that goes beyond. */
+  private static final String LISTENING =
+      """
+      return (async () => {
+        let $printed = '';
+        const $print = (...values) => {
+          if ($printed.length < 65536) {
+            $printed += values.map((value) => typeof value === 'object' && value !== null
+              && !(value instanceof Error) ? JSON.stringify(value) : String(value)).join(' ') + '\\n';
+          }
+        };
+        const console = {log: $print, info: $print, warn: $print, error: $print, debug: $print};
+        const $value = await\
+      """;
+
+  private static final String TELLING =
+      """
+
+        return {value: $value === undefined ? null : $value, log: $printed};
+      })();\
+      """;
 
   private final Activity script;
 
@@ -35,7 +61,7 @@ final class ScriptingActivity implements Activity {
   @Override
   public @Nullable Object run(ActivityInput input) throws ActivityException, InterruptedException {
     Map<String, @Nullable Object> config = input.parameters();
-    StringBuilder code = new StringBuilder("return (async () => {");
+    StringBuilder code = new StringBuilder("(async () => {");
     Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
     if (config.get("arguments") instanceof Map<?, ?> given) {
       for (Map.Entry<?, ?> argument : given.entrySet()) {
@@ -50,7 +76,9 @@ final class ScriptingActivity implements Activity {
     }
     code.append(JsonValue.text(config, "content", "")).append("\n})();");
     Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
-    parameters.put("code", code.toString());
+    parameters.put(
+        "code",
+        Boolean.TRUE.equals(config.get(PRINTED)) ? LISTENING + code + TELLING : "return " + code);
     parameters.put(ARGUMENTS, arguments);
     Long timeout = Parameters.number(config.get("timeout"));
     if (timeout != null && timeout > 0) {

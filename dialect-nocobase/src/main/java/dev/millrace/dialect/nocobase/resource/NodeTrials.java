@@ -1,6 +1,8 @@
 package dev.millrace.dialect.nocobase.resource;
 
+import dev.millrace.dialect.nocobase.activity.ScriptingActivity;
 import dev.millrace.dialect.nocobase.http.Errors;
+import dev.millrace.engine.JsonValue;
 import dev.millrace.format.nocobase.node.JobStatus;
 import dev.millrace.format.nocobase.pure.Job;
 import dev.millrace.format.nocobase.pure.NodeTests;
@@ -66,10 +68,20 @@ final class NodeTrials {
     if (pairs != null) {
       parameters.put(pairs, object(config.get(pairs)));
     }
+    boolean printing = type.equals("script");
+    if (printing) {
+      parameters.put(ScriptingActivity.PRINTED, true);
+    }
     ActivityInput input =
         new ActivityInput(parameters, Map.of(), "test/" + ids.get(), 1, Duration.ZERO);
     try {
-      return new Job(JobStatus.RESOLVED, activity.run(input), null);
+      Object output = activity.run(input);
+      if (!printing) {
+        return new Job(JobStatus.RESOLVED, output, null);
+      }
+      String log = JsonValue.text(output, "log", "");
+      return new Job(
+          JobStatus.RESOLVED, JsonValue.get(output, "value"), log.isEmpty() ? null : log);
     } catch (ActivityException e) {
       Object result =
           e.detail() == null ? JobStatus.thrown(String.valueOf(e.getMessage())) : e.detail();
