@@ -180,4 +180,50 @@ class CollectionsTest {
     assertThatThrownBy(() -> Fixture.create(database, "users", "email", "ann@example.org"))
         .hasMessage("email must be unique");
   }
+
+  @Test
+  void shouldAskForAKeyThatIsNotMade() {
+    database
+        .collections()
+        .create(
+            map(
+                "name",
+                "countries",
+                "fields",
+                list(field("code", "string", "primaryKey", true), field("name", "string"))));
+    assertThatThrownBy(() -> Fixture.create(database, "countries", "name", "Chile"))
+        .isInstanceOf(DataException.class)
+        .hasMessage("code cannot be null");
+    assertThat(Fixture.create(database, "countries", "code", "cl")).containsEntry("code", "cl");
+  }
+
+  @Test
+  void shouldWriteThePresentTimeWhereAFieldAsksForIt() {
+    database
+        .collections()
+        .create(
+            map(
+                "name",
+                "visits",
+                "fields",
+                list(
+                    field("n", "integer"),
+                    field("begun", "date", "defaultToCurrentTime", true),
+                    field("day", "dateOnly", "defaultToCurrentTime", true),
+                    field("seen", "datetimeNoTz", "onUpdateToCurrentTime", true))));
+    Records visits = database.records("visits");
+    assertThat(Fixture.create(database, "visits", "n", 1, "seen", "2020-01-01 00:00:00"))
+        .containsEntry("begun", "2026-11-21T09:45:55.123Z")
+        .containsEntry("day", "2026-11-21")
+        .containsEntry("seen", "2026-11-21 09:45:55");
+    assertThat(
+            Fixture.create(database, "visits", "n", 2, "begun", "2020-01-01T00:00:00.000Z")
+                .get("begun"))
+        .isEqualTo("2020-01-01T00:00:00.000Z");
+    Map<String, Object> after =
+        visits.update(Query.byKey(2L), map("n", 3, "seen", null), WriteContext.NONE).getFirst();
+    assertThat(after)
+        .containsEntry("begun", "2020-01-01T00:00:00.000Z")
+        .containsEntry("seen", "2026-11-21 09:45:55");
+  }
 }

@@ -211,6 +211,16 @@ class FormsAndVariablesTest extends ServerTest {
                     List.of(Map.of("name", "a", "value", 41)))));
     assertThat(script.at("data.status")).isEqualTo(1L);
     assertThat(script.number("data.result")).isEqualTo(42);
+    Reply printing =
+        server.post(
+            "/api/flow_nodes:test",
+            Map.of(
+                "type",
+                "script",
+                "config",
+                Map.of("content", "console.log('hi', {a: 1}); console.error(2)")));
+    assertThat(printing.at("data.result")).isNull();
+    assertThat(printing.at("data.log")).isEqualTo("hi {\"a\":1}\n2\n");
     Reply thrown =
         server.post(
             "/api/flow_nodes:test",

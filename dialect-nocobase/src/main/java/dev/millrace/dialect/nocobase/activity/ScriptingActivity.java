@@ -13,21 +13,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The node type {@code script} in the terms of the activity {@code script}: its arguments are
- * variables, its text is the body of an asynchronous function. Thread-safe.
+ * variables, its text is the body of an asynchronous function. With the parameter {@link #PRINTED}
+ * the output is {@code {"value":…,"log":…}}, where the log is what the script printed. Thread-safe.
  */
-final class ScriptingActivity implements Activity {
+public final class ScriptingActivity implements Activity {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$]{0,99}");
 
   /** A parameter that asks for {@code {value, error, log}} instead of the value: of test runs. */
-  static final String LOGGED = "$logged";
+  public static final String LOGGED = "$logged";
 
   private static final long LONGEST_TIMEOUT_MILLIS = 30_000;
 
+  /** Collects what the script prints, up to 64 Ki characters and the line that goes beyond. */
   private static final String LISTENING =
       """
-      const $lines = [];
-      const $note = (...values) => $lines.push(values.map((value) =>
-        typeof value === "string" ? value : JSON.stringify(value)).join(" ") + "\\n");
+      let $log = "";
+      const $note = (...values) => {
+        if ($log.length < 65536) {
+          $log += values.map((value) =>
+            typeof value === "object" && value !== null && !(value instanceof Error)
+              ? JSON.stringify(value) : String(value)).join(" ") + "\\n";
+        }
+      };
       const console = { log: $note, info: $note, warn: $note, error: $note, debug: $note };
       try {
         const value = await (async () => {
@@ -37,9 +44,9 @@ final class ScriptingActivity implements Activity {
       """
 
         })();
-        return { value, log: $lines.join("") };
+        return { value, log: $log };
       } catch (error) {
-        return { error: String(error), log: $lines.join("") };
+        return { error: String(error), log: $log };
       }
       """;
 
@@ -61,7 +68,7 @@ final class ScriptingActivity implements Activity {
   @Override
   public @Nullable Object run(ActivityInput input) throws ActivityException, InterruptedException {
     Map<String, @Nullable Object> config = input.parameters();
-    StringBuilder code = new StringBuilder("return (async () => {");
+    StringBuilder code = new StringBuilder("(async () => {");
     Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
     if (config.get("arguments") instanceof Map<?, ?> given) {
       for (Map.Entry<?, ?> argument : given.entrySet()) {
@@ -78,7 +85,7 @@ final class ScriptingActivity implements Activity {
     String content = JsonValue.text(config, "content", "");
     code.append(logged ? LISTENING + content + LISTENED : content).append("\n})();");
     Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
-    parameters.put("code", code.toString());
+    parameters.put("code", "return " + code);
     parameters.put(ARGUMENTS, arguments);
     Long timeout = Parameters.number(config.get("timeout"));
     if (timeout != null && timeout > 0) {

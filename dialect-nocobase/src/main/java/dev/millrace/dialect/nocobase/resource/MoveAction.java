@@ -48,12 +48,10 @@ final class MoveAction implements Action {
     }
     Records rows = records.writable(request);
     Query one = Query.byKey(source);
-    require(rows, one);
-    if (target != null) {
-      require(rows, Query.byKey(target));
+    if (rows.count(one) == 0 || (target != null && rows.count(Query.byKey(target)) == 0)) {
+      throw Errors.of(404, "Record not found");
     }
-    Query mine = records.scoped(request, one);
-    if (!mine.equals(one) && rows.count(mine) == 0) {
+    if (rows.count(records.scoped(request, one)) == 0) {
       throw Errors.noPermissions();
     }
     String field = parameters.text("sortField");
@@ -67,12 +65,6 @@ final class MoveAction implements Action {
             scope),
         RecordActions.context(request));
     return Answer.of("ok");
-  }
-
-  private static void require(Records rows, Query one) {
-    if (rows.count(one) == 0) {
-      throw Errors.notFound();
-    }
   }
 
   private static Map<String, @Nullable Object> scope(@Nullable Object given) {

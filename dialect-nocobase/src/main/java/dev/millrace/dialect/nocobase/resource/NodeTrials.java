@@ -1,5 +1,6 @@
 package dev.millrace.dialect.nocobase.resource;
 
+import dev.millrace.dialect.nocobase.activity.ScriptingActivity;
 import dev.millrace.dialect.nocobase.http.Errors;
 import dev.millrace.engine.JsonValue;
 import dev.millrace.format.nocobase.node.JobStatus;
@@ -68,7 +69,7 @@ final class NodeTrials {
       parameters.put(pairs, object(config.get(pairs)));
     }
     if (type.equals("script")) {
-      parameters.put("$logged", true);
+      parameters.put(ScriptingActivity.LOGGED, true);
     }
     ActivityInput input =
         new ActivityInput(parameters, Map.of(), "test/" + ids.get(), 1, Duration.ZERO);
