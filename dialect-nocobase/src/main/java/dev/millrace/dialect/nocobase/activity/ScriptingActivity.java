@@ -13,8 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The node type {@code script} in the terms of the activity {@code script}: its arguments are
- * variables, its text is the body of an asynchronous function. With the parameter {@link #PRINTED}
- * the output is {@code {"value":…,"log":…}}, where the log is what the script printed. Thread-safe.
+ * variables, its text is the body of an asynchronous function. Thread-safe.
  */
 public final class ScriptingActivity implements Activity {
   private static final Pattern NAME = Pattern.compile("[A-Za-z_$][A-Za-z0-9_$]{0,99}");
