@@ -6,6 +6,7 @@ import dev.millrace.data.Query;
 import dev.millrace.data.Records;
 import dev.millrace.data.Transaction;
 import dev.millrace.data.WriteContext;
+import dev.millrace.dialect.nocobase.catalog.KeptReads;
 import dev.millrace.dialect.nocobase.catalog.SystemCollections;
 import dev.millrace.dialect.nocobase.http.Identity;
 import java.util.ArrayList;
@@ -15,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** People: their rows, roles and revoked tokens. What is read often is kept. Thread-safe. */
@@ -33,10 +33,7 @@ public final class Accounts {
   private final Map<Long, Map<String, @Nullable Object>> users = new ConcurrentHashMap<>();
   private final Map<Long, List<String>> roles = new ConcurrentHashMap<>();
   private final Map<String, Boolean> revoked = new ConcurrentHashMap<>();
-
-  /** Counts changes, so that what was read before one is not kept behind it. */
-  private final AtomicLong changes = new AtomicLong();
-
+  private final KeptReads reads = new KeptReads(KEPT);
   private volatile long rootId;
 
   Accounts(Database database) {
@@ -52,10 +49,11 @@ public final class Accounts {
 
   /** Forgets what it knew of people; to be called after a change of links, which is not told. */
   public void forget() {
-    changes.incrementAndGet();
-    users.clear();
-    roles.clear();
-    revoked.clear();
+    reads.forget(() -> {
+      users.clear();
+      roles.clear();
+      revoked.clear();
+    });
   }
 
   /** The user with the role root. */
@@ -80,13 +78,13 @@ public final class Accounts {
   public @Nullable Map<String, @Nullable Object> find(long id) {
     Map<String, @Nullable Object> known = users.get(id);
     if (known == null) {
-      long before = changes.get();
+      long since = reads.begin();
       Optional<Map<String, @Nullable Object>> row = people().get(Query.byKey(id));
       if (row.isEmpty()) {
         return null;
       }
       known = row.get();
-      keep(users, id, known, before);
+      reads.keep(since, users, id, known);
     }
     return new LinkedHashMap<>(known);
   }
@@ -115,7 +113,7 @@ public final class Accounts {
   public List<String> roles(long userId) {
     List<String> known = roles.get(userId);
     if (known == null) {
-      long before = changes.get();
+      long since = reads.begin();
       List<String> names = new ArrayList<>();
       for (Map<String, @Nullable Object> link :
           database
@@ -126,7 +124,7 @@ public final class Accounts {
         names.add(Boolean.TRUE.equals(link.get("default")) ? 0 : names.size(), name);
       }
       known = List.copyOf(names);
-      keep(roles, userId, known, before);
+      reads.keep(since, roles, userId, known);
     }
     return known;
   }
@@ -135,7 +133,7 @@ public final class Accounts {
   boolean revoked(Tokens.Token token) {
     Boolean known = revoked.get(token.id());
     if (known == null) {
-      long before = changes.get();
+      long since = reads.begin();
       known =
           token.role() == null
               ? database
@@ -146,19 +144,9 @@ public final class Accounts {
                       .records(SystemCollections.API_KEYS)
                       .count(Query.where(Map.of("tokenId", token.id())))
                   == 0;
-      keep(revoked, token.id(), known, before);
+      reads.keep(since, revoked, token.id(), known);
     }
     return known;
-  }
-
-  private <K, V> void keep(Map<K, V> kept, K key, V value, long before) {
-    if (kept.size() >= KEPT) {
-      kept.clear();
-    }
-    kept.put(key, value);
-    if (changes.get() != before) {
-      kept.remove(key);
-    }
   }
 
   /** Takes a token back. */

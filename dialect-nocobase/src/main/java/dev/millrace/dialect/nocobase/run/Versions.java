@@ -4,6 +4,7 @@ import dev.millrace.data.Change;
 import dev.millrace.data.Database;
 import dev.millrace.data.Query;
 import dev.millrace.data.Transaction;
+import dev.millrace.dialect.nocobase.catalog.KeptReads;
 import dev.millrace.dialect.nocobase.catalog.SystemCollections;
 import dev.millrace.engine.JsonValue;
 import java.util.ArrayList;
@@ -32,7 +33,7 @@ public final class Versions {
   private final Map<Long, Map<String, @Nullable Object>> documents = new ConcurrentHashMap<>();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile @Nullable List<Version> enabled;
-  private long changes;
+  private final KeptReads reads = new KeptReads(KEPT);
 
   /** The versions in a database. */
   public Versions(Database database) {
@@ -58,39 +59,16 @@ public final class Versions {
   }
 
   private void forget(boolean workflow) {
-    synchronized (this) {
-      changes++;
+    reads.forget(() -> {
       byId.clear();
       documents.clear();
       if (workflow) {
         enabled = null;
       }
-    }
+    });
     if (workflow) {
       listeners.forEach(Runnable::run);
     }
-  }
-
-  private synchronized long changes() {
-    return changes;
-  }
-
-  /**
-   * Keeps what was read, unless something was changed since: it may have been read before that.
-   *
-   * @param since the changes there were when the reading began
-   */
-  private synchronized void keep(long since, Runnable keeping) {
-    if (changes == since) {
-      keeping.run();
-    }
-  }
-
-  private static <T> void put(Map<Long, T> kept, long id, T value) {
-    if (kept.size() >= KEPT) {
-      kept.clear();
-    }
-    kept.put(id, value);
   }
 
   /** The version of an id. */
@@ -99,10 +77,10 @@ public final class Versions {
     if (known != null) {
       return Optional.of(known);
     }
-    long since = changes();
+    long since = reads.begin();
     Optional<Version> read =
         database.records(SystemCollections.WORKFLOWS).get(Query.byKey(id)).map(Version::of);
-    read.ifPresent(version -> keep(since, () -> put(byId, id, version)));
+    read.ifPresent(version -> reads.keep(since, byId, id, version));
     return read;
   }
 
@@ -140,7 +118,7 @@ public final class Versions {
   public List<Version> enabled() {
     List<Version> known = enabled;
     if (known == null) {
-      long since = changes();
+      long since = reads.begin();
       List<Version> read =
           database
               .records(SystemCollections.WORKFLOWS)
@@ -149,7 +127,7 @@ public final class Versions {
               .stream()
               .map(Version::of)
               .toList();
-      keep(since, () -> enabled = read);
+      reads.keep(since, () -> enabled = read);
       known = read;
     }
     return known;
@@ -166,7 +144,7 @@ public final class Versions {
     if (known != null) {
       return known;
     }
-    long since = changes();
+    long since = reads.begin();
     Map<String, @Nullable Object> document = new LinkedHashMap<>();
     document.put("workflowId", version.id());
     document.put("key", version.key());
@@ -188,7 +166,7 @@ public final class Versions {
       nodes.add(node);
     }
     document.put("nodes", nodes);
-    keep(since, () -> put(documents, version.id(), document));
+    reads.keep(since, documents, version.id(), document);
     return document;
   }
 
