@@ -232,18 +232,7 @@ public final class Dispatcher {
       Optional<Version> called = seen.add(key) ? versions.current(key) : Optional.empty();
       if (called.isPresent()) {
         prepareCalled(called.get(), seen);
-        prepare(called.get());
-      }
-    }
-  }
-
-  private void prepare(Version version) throws InterruptedException {
-    Map<String, @Nullable Object> document = versions.document(version);
-    synchronized (saved) {
-      Optional<Queries.DefinitionView> newest =
-          calls.engine().queries().definition(version.definitionId(), 0);
-      if (newest.isEmpty() || !document.equals(newest.get().document())) {
-        saved.put(version.id(), new Saved(document, save(version, document, version.enabled())));
+        makeNewest(called.get(), called.get().enabled());
       }
     }
   }
@@ -271,12 +260,20 @@ public final class Dispatcher {
    * runs this version.
    */
   public void publish(Version version) throws InterruptedException {
+    makeNewest(version, true);
+  }
+
+  /** A revision that is the newest and enabled already stays enabled. */
+  private void makeNewest(Version version, boolean enabled) throws InterruptedException {
     Map<String, @Nullable Object> document = versions.document(version);
-    Optional<Queries.DefinitionView> newest =
-        calls.engine().queries().definition(version.definitionId(), 0);
-    if (newest.isEmpty() || !newest.get().enabled() || !document.equals(newest.get().document())) {
-      int revision = save(version, document, true);
-      saved.put(version.id(), new Saved(document, revision));
+    synchronized (saved) {
+      Optional<Queries.DefinitionView> newest =
+          calls.engine().queries().definition(version.definitionId(), 0);
+      if (newest.isEmpty()
+          || (enabled && !newest.get().enabled())
+          || !document.equals(newest.get().document())) {
+        saved.put(version.id(), new Saved(document, save(version, document, enabled)));
+      }
     }
   }
 
