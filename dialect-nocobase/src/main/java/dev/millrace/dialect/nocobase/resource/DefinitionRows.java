@@ -1,5 +1,6 @@
 package dev.millrace.dialect.nocobase.resource;
 
+import dev.millrace.data.Page;
 import dev.millrace.dialect.nocobase.http.ActionRequest;
 import dev.millrace.dialect.nocobase.http.Answer;
 import dev.millrace.dialect.nocobase.http.Errors;
@@ -8,7 +9,6 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -48,12 +48,10 @@ final class DefinitionRows {
     int page = parameters.page();
     long first = Math.min((page - 1L) * size, rows.size());
     int last = (int) Math.min(first + size, rows.size());
-    Map<String, @Nullable Object> meta = new LinkedHashMap<>();
-    meta.put("count", (long) rows.size());
-    meta.put("page", (long) page);
-    meta.put("pageSize", (long) size);
-    meta.put("totalPage", (rows.size() + size - 1L) / size);
-    return new Answer.Rows(rows.subList((int) first, last), meta);
+    Page shown =
+        new Page(
+            rows.subList((int) first, last), (long) rows.size(), last < rows.size(), page, size);
+    return new Answer.Rows(shown.rows(), RecordActions.meta(shown, false));
   }
 
   private static void cut(

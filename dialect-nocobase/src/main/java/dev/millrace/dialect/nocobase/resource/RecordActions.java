@@ -156,6 +156,11 @@ public final class RecordActions {
   }
 
   private Answer page(ActionRequest request, Page page, boolean simple) {
+    return new Answer.Rows(shown(request, page.rows()), meta(page, simple));
+  }
+
+  /** What is told of a page beside its rows. */
+  static Map<String, @Nullable Object> meta(Page page, boolean simple) {
     Map<String, @Nullable Object> meta = new LinkedHashMap<>();
     Long count = page.count();
     if (simple || count == null) {
@@ -168,7 +173,7 @@ public final class RecordActions {
       meta.put("pageSize", page.pageSize());
       meta.put("totalPage", (count + page.pageSize() - 1) / page.pageSize());
     }
-    return new Answer.Rows(shown(request, page.rows()), meta);
+    return meta;
   }
 
   Answer get(ActionRequest request) {
