@@ -67,7 +67,7 @@ public final class ScriptingActivity implements Activity {
   @Override
   public @Nullable Object run(ActivityInput input) throws ActivityException, InterruptedException {
     Map<String, @Nullable Object> config = input.parameters();
-    StringBuilder code = new StringBuilder("(async () => {");
+    StringBuilder code = new StringBuilder("return (async () => {");
     Map<String, @Nullable Object> arguments = new LinkedHashMap<>();
     if (config.get("arguments") instanceof Map<?, ?> given) {
       for (Map.Entry<?, ?> argument : given.entrySet()) {
@@ -84,7 +84,7 @@ public final class ScriptingActivity implements Activity {
     String content = JsonValue.text(config, "content", "");
     code.append(logged ? LISTENING + content + LISTENED : content).append("\n})();");
     Map<String, @Nullable Object> parameters = new LinkedHashMap<>();
-    parameters.put("code", "return " + code);
+    parameters.put("code", code.toString());
     parameters.put(ARGUMENTS, arguments);
     Long timeout = Parameters.number(config.get("timeout"));
     if (timeout != null && timeout > 0) {
