@@ -1,5 +1,6 @@
 package dev.millrace.expression.nocobase.script;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
@@ -13,24 +14,27 @@ final class RegressionFormulas {
 
   static Map<String, ScriptFunction> all() {
     Map<String, ScriptFunction> all = new HashMap<>();
-    all.put("PEARSON", given -> Series.of(given, 0, 1).correlation());
-    all.put("RSQ", given -> Math.pow(Series.of(given, 0, 1).correlation(), 2));
-    all.put("COVARIANCEP", given -> Series.of(given, 0, 1).covariance(0));
-    all.put("COVARIANCES", given -> Series.of(given, 0, 1).covariance(1));
+    all.put("PEARSON", RegressionFormulas::correlation);
+    all.put("RSQ", given -> Math.pow(correlation(given), 2));
+    all.put("COVARIANCEP", given -> covariance(given, 0));
+    all.put("COVARIANCES", given -> covariance(given, 1));
     all.put(
         "STEYX",
         given -> {
           Series series = Series.of(given, 0, 1);
           double products = series.products();
-          double rest = squares(series.left) - products * products / squares(series.right);
-          return Math.sqrt(rest / (series.left.length - 2));
+          double rest =
+              StatisticalFormulas.squares(series.left())
+                  - products * products / StatisticalFormulas.squares(series.right());
+          return Math.sqrt(rest / (series.left().length - 2));
         });
     all.put(
         "FORECAST",
         given -> {
           Series series = Series.of(given, 1, 2);
-          double slope = series.products() / squares(series.right);
-          return mean(series.left) + slope * (Formulas.number(given, 0) - mean(series.right));
+          return StatisticalFormulas.mean(series.left())
+              + series.slope()
+                  * (Formulas.number(given, 0) - StatisticalFormulas.mean(series.right()));
         });
     summed(all, "SUMX2MY2", (x, y) -> x * x - y * y);
     summed(all, "SUMX2PY2", (x, y) -> x * x + y * y);
@@ -76,8 +80,8 @@ final class RegressionFormulas {
         given -> {
           Series series = Series.of(given, 0, 1);
           double sum = 0;
-          for (int i = 0; i < series.left.length; i++) {
-            sum += part.applyAsDouble(series.left[i], series.right[i]);
+          for (int i = 0; i < series.left().length; i++) {
+            sum += part.applyAsDouble(series.left()[i], series.right()[i]);
           }
           return sum;
         });
@@ -103,21 +107,19 @@ final class RegressionFormulas {
     return number;
   }
 
-  private static double mean(double[] numbers) {
-    double sum = 0;
-    for (double number : numbers) {
-      sum += number;
-    }
-    return sum / numbers.length;
+  private static double correlation(Arguments given) {
+    return Formulas.finite(Series.of(given, 0, 1).correlation());
   }
 
-  private static double squares(double[] numbers) {
-    return powers(numbers, 2);
+  /** The mean product of both distances; fewer than the count divide it for a sample. */
+  private static double covariance(Arguments given, int fewer) {
+    Series series = Series.of(given, 0, 1);
+    return Formulas.finite(series.products() / (series.left().length - fewer));
   }
 
   /** The sum of powers of the distances from the mean. */
   private static double powers(double[] numbers, int power) {
-    double mean = mean(numbers);
+    double mean = Arrays.stream(numbers).average().orElse(Double.NaN);
     double sum = 0;
     for (double number : numbers) {
       sum += Math.pow(number - mean, power);
@@ -126,7 +128,7 @@ final class RegressionFormulas {
   }
 
   private static double deviation(double[] numbers) {
-    return Math.sqrt(squares(numbers) / (numbers.length - 1));
+    return Math.sqrt(powers(numbers, 2) / (numbers.length - 1));
   }
 
   private static double skew(double[] numbers) {
@@ -140,45 +142,5 @@ final class RegressionFormulas {
     double fourths = powers(numbers, 4) / Math.pow(deviation(numbers), 4);
     double wanted = n * (n + 1) / ((n - 1) * (n - 2) * (n - 3)) * fourths;
     return Formulas.finite(wanted - 3 * (n - 1) * (n - 1) / ((n - 2) * (n - 3)));
-  }
-
-  /** Two series of equal length. */
-  private static final class Series {
-    private final double[] left;
-    private final double[] right;
-
-    private Series(double[] left, double[] right) {
-      this.left = left;
-      this.right = right;
-    }
-
-    static Series of(Arguments given, int left, int right) {
-      Series series =
-          new Series(
-              Formulas.numbers(given.get(left), given.budget()),
-              Formulas.numbers(given.get(right), given.budget()));
-      if (series.left.length != series.right.length || series.left.length == 0) {
-        throw FormulaError.NA.fault();
-      }
-      return series;
-    }
-
-    double products() {
-      double meanLeft = mean(left);
-      double meanRight = mean(right);
-      double sum = 0;
-      for (int i = 0; i < left.length; i++) {
-        sum += (left[i] - meanLeft) * (right[i] - meanRight);
-      }
-      return sum;
-    }
-
-    double covariance(int less) {
-      return Formulas.finite(products() / (left.length - less));
-    }
-
-    double correlation() {
-      return Formulas.finite(products() / Math.sqrt(squares(left) * squares(right)));
-    }
   }
 }

@@ -36,19 +36,13 @@ final class StatisticalFormulas {
           double mean = mean(numbers);
           return mean(Arrays.stream(numbers).map(number -> Math.abs(number - mean)).toArray());
         });
-    all.put("CORREL", given -> new Pairs(given).correlation());
-    all.put(
-        "SLOPE",
-        given -> {
-          Pairs pairs = new Pairs(given);
-          return pairs.products() / squares(pairs.right);
-        });
+    all.put("CORREL", given -> Series.of(given, 0, 1).correlation());
+    all.put("SLOPE", given -> Series.of(given, 0, 1).slope());
     all.put(
         "INTERCEPT",
         given -> {
-          Pairs pairs = new Pairs(given);
-          double slope = pairs.products() / squares(pairs.right);
-          return mean(pairs.left) - slope * mean(pairs.right);
+          Series series = Series.of(given, 0, 1);
+          return mean(series.left()) - series.slope() * mean(series.right());
         });
     return all;
   }
@@ -218,7 +212,8 @@ final class StatisticalFormulas {
     return Arrays.stream(numbers).sum() / numbers.length;
   }
 
-  private static double squares(double[] numbers) {
+  /** The sum of the squares of the distances from the mean. */
+  static double squares(double[] numbers) {
     double mean = mean(numbers);
     return Arrays.stream(numbers).map(number -> (number - mean) * (number - mean)).sum();
   }
@@ -242,33 +237,5 @@ final class StatisticalFormulas {
     return fraction == 0
         ? sorted[below]
         : sorted[below] + fraction * (sorted[below + 1] - sorted[below]);
-  }
-
-  /** Two lists of numbers of equal length. */
-  private static final class Pairs {
-    private final double[] left;
-    private final double[] right;
-
-    private Pairs(Arguments given) {
-      left = Formulas.numbers(given.get(0), given.budget());
-      right = Formulas.numbers(given.get(1), given.budget());
-      if (left.length != right.length || left.length == 0) {
-        throw FormulaError.NA.fault();
-      }
-    }
-
-    private double products() {
-      double meanLeft = mean(left);
-      double meanRight = mean(right);
-      double sum = 0;
-      for (int i = 0; i < left.length; i++) {
-        sum += (left[i] - meanLeft) * (right[i] - meanRight);
-      }
-      return sum;
-    }
-
-    private double correlation() {
-      return products() / Math.sqrt(squares(left) * squares(right));
-    }
   }
 }
