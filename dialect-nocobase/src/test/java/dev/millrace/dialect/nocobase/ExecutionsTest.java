@@ -191,15 +191,7 @@ class ExecutionsTest extends ServerTest {
 
   @Test
   void case22ShouldDeleteExecutionsThatSayso() {
-    long id =
-        server.workflow(
-            Map.of(
-                "type",
-                "schedule",
-                "config",
-                Map.of("mode", 0),
-                "options",
-                Map.of("deleteExecutionOnStatus", List.of(1))));
+    long id = server.workflowLeavingNoTrace();
     Reply ran = execute(id);
     assertThat(ran.number("data.execution.status")).isEqualTo(1);
     assertThat(execution(ran.number("data.execution.id")).at("data")).isNull();

@@ -363,7 +363,25 @@ final class TestServer implements AutoCloseable {
     return reply;
   }
 
-  /** The executions of a workflow key, oldest first, once there are so many and all have ended. */
+  /** A workflow whose executions remove themselves when they are resolved. */
+  long workflowLeavingNoTrace() {
+    return workflow(
+        Map.of(
+            "type",
+            "schedule",
+            "config",
+            Map.of("mode", 0),
+            "options",
+            Map.of("deleteExecutionOnStatus", List.of(1))));
+  }
+
+  /** How many executions of a key there are now. */
+  long count(String key) {
+    return get("/api/executions:list", "filter", Json.writeText(Map.of("key", key)))
+        .number("meta.count");
+  }
+
+  /** The executions of a workflow key, oldest first, once there are so many. */
   Reply executions(String key, int count) {
     return until(
         () ->
